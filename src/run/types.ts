@@ -1,0 +1,190 @@
+/** A run of a world as data: what the command log holds, what a frame shows, what a link carries. */
+import type { KubeObject, Status, Stored } from '../sim/api/object.ts';
+import type { ChartDescription, SourceSpan, TraceEvent } from '../sim/kernel/index.ts';
+import type { WorldOptions } from '../sim/options.ts';
+import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.ts';
+
+/** What a person can do to a cluster. Everything that changes the world is one of these, and goes through the log. */
+export type Command =
+  /** `kubectl apply` of a text of YAML documents; `file` names it in causes. */
+  | { readonly verb: 'apply'; readonly file: string; readonly text: string }
+  /** `kubectl delete` of the objects that a text names. */
+  | { readonly verb: 'delete'; readonly file: string; readonly text: string }
+  /** Any REST request to the API server: the console, tables and buttons of the page. */
+  | {
+      readonly verb: 'request';
+      readonly method: string;
+      readonly path: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  /** A traced request of the person's own, once or at a rate. */
+  | {
+      readonly verb: 'traffic';
+      readonly namespace: string;
+      readonly pod: string;
+      readonly url: string;
+      readonly count: number;
+      readonly intervalMs: number;
+    }
+  | { readonly verb: 'stop-traffic' };
+
+export interface LoggedCommand {
+  /** Virtual time at which it was given. */
+  readonly at: number;
+  /** Tasks that had run before it; names the exact state. Absent in files written by hand: then `at` alone decides. */
+  readonly step?: number;
+  readonly command: Command;
+}
+
+/** The version of links and scenario files that this build writes. */
+export const SCENARIO_VERSION = 1;
+
+/** A whole run as it is shared, saved and written by hand (YAML or JSON). */
+export interface Scenario {
+  readonly version: number;
+  readonly title?: string;
+  readonly options: WorldOptions;
+  /** Texts in the editor, by file name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly commands: readonly LoggedCommand[];
+  /** Where the playhead stood, in virtual milliseconds. */
+  readonly time: number;
+  readonly speed: number;
+  readonly view?: ScenarioView;
+  /** For `npm run sim`: what must hold, and when. */
+  readonly expectations?: readonly Expectation[];
+}
+
+export interface ScenarioView {
+  readonly selected?: string;
+  readonly namespace?: string;
+  readonly panel?: string;
+}
+
+export interface Expectation {
+  readonly at: number;
+  /** REST path of an object or list. */
+  readonly path: string;
+  /** JSONPath-like dotted path into the answer, and the value it must have. Absent: the answer must be 200. */
+  readonly field?: string;
+  readonly equals?: unknown;
+  readonly matches?: string;
+}
+
+/** `resource|namespace/name`, unique over all kinds: `pods|default/web-1`. */
+export type RecordKey = string;
+
+export interface LifeState {
+  /** `pod/default/web-1`, `container/default/web-1/app`, `kube-scheduler`. */
+  readonly instance: string;
+  readonly machine: string;
+  readonly state: string;
+  /** Virtual time since which it is in that state. */
+  readonly since: number;
+}
+
+export interface TimelineMark {
+  readonly seq: number;
+  readonly time: number;
+  readonly kind: 'command' | 'warning' | 'decision-failed';
+  readonly title: string;
+}
+
+/** What the page is told. The records of a frame replace those of the same key; the rest stays as it was. */
+export interface Frame {
+  /** Grows by one a frame, so that an acknowledgement names it. */
+  readonly number: number;
+  /** Grows when the past was entered anew (seek, fork, another run): drop everything held and take this frame as whole. */
+  readonly epoch: number;
+  readonly isWhole: boolean;
+  readonly time: number;
+  /** Wall-clock milliseconds of virtual time 0. */
+  readonly epochMs: number;
+  readonly step: number;
+  readonly traceLength: number;
+  /** The end of what this run has ever reached: rewinding keeps it, editing the past cuts it. */
+  readonly horizon: number;
+  readonly isPlaying: boolean;
+  readonly speed: number;
+  readonly isSettled: boolean;
+  readonly changed: readonly { readonly key: RecordKey; readonly object: Stored }[];
+  readonly removed: readonly RecordKey[];
+  /** New events, oldest first, at most 2,000; of a whole frame the newest ones. Lease renewals are left out. */
+  readonly events: readonly TraceEvent[];
+  readonly eventsOmitted: number;
+  readonly lives: readonly LifeState[];
+  readonly livesRemoved: readonly string[];
+  /** The command log and marks when they changed, otherwise absent. */
+  readonly log?: readonly LoggedCommand[];
+  readonly marks?: readonly TimelineMark[];
+  readonly keyframes?: readonly number[];
+  /** Virtual time at which the boot was over and the run proper begins. */
+  readonly startTime: number;
+  readonly options?: WorldOptions;
+  readonly nodeUsage?: Readonly<Record<string, { readonly cpuMillis: number; readonly memoryBytes: number }>>;
+}
+
+export interface DocumentResult {
+  readonly source: SourceSpan;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly outcome: 'created' | 'configured' | 'unchanged' | 'deleted' | 'error';
+  /** For `error`: the Status; its causes carry fields, which `faults` maps to lines. */
+  readonly status?: Status;
+  readonly faults?: readonly Fault[];
+}
+
+/** A fault of a text: where it is, what is wrong, how to mend it. Lines and columns count from 1. */
+export interface Fault {
+  readonly file: string;
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** i18n key and values for our own words; `message` for upstream's, which stay English. */
+  readonly code: string;
+  readonly values?: Readonly<Record<string, string | number>>;
+  readonly message: string;
+}
+
+export interface CommandResult {
+  readonly documents?: readonly DocumentResult[];
+  readonly faults?: readonly Fault[];
+  readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown };
+}
+
+export interface DiffEntry {
+  readonly source: SourceSpan;
+  readonly key: RecordKey;
+  readonly title: string;
+  /** YAML of the live object and of what it would become (by a dry run), with server-set noise left out. */
+  readonly live: string;
+  readonly merged: string;
+  readonly outcome: DocumentResult['outcome'];
+  readonly status?: Status;
+}
+
+export interface Inspection {
+  readonly key: string;
+  readonly object?: Stored;
+  readonly yaml?: string;
+  /** Lives of this object or component, each with the chart to draw and its latest moves. */
+  readonly lives: readonly (LifeState & { readonly chart: ChartDescription; readonly history: readonly TraceEvent[] })[];
+  /** Kubernetes Events about it, newest last. */
+  readonly events: readonly Stored[];
+  readonly decisions: readonly DecisionSummary[];
+  /** The latest trace events about it, newest last, at most 200. */
+  readonly trace: readonly TraceEvent[];
+  readonly related: readonly { readonly key: RecordKey; readonly relation: string; readonly kind: string; readonly name: string }[];
+}
+
+export interface ForkNotice {
+  /** What editing the past gives up: commands and virtual time after the playhead. */
+  readonly discardedCommands: number;
+  readonly discardedMs: number;
+}
+
+export type { DecisionRecord, DecisionSummary, KubeObject };

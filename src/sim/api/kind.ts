@@ -1,0 +1,85 @@
+/** What the API server knows of a kind. The registry (kinds/index.ts) holds one definition a file. */
+import type { KubeObject, Stored } from './object.ts';
+import type { FieldError } from './status.ts';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+export interface Column<T extends KubeObject> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  /** 0 is always shown, 1 only with `-o wide`. */
+  readonly priority: number;
+  cell(object: Stored<T>, context: ColumnContext): string | number | boolean;
+}
+
+export interface ColumnContext {
+  /** Virtual wall time, milliseconds since 1970: ages are measured from it. */
+  readonly nowEpochMs: number;
+}
+
+export interface Subresource {
+  readonly name: string;
+  readonly kind: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly Verb[];
+}
+
+/** What the strategies may ask of the rest of the server. Look-ups are by resource, namespace and name. */
+export interface StrategyContext {
+  readonly nowEpochMs: number;
+  formatTime(): string;
+  find(resource: string, namespace: string | undefined, name: string): Stored | undefined;
+  list(resource: string, namespace?: string): Iterable<Stored>;
+}
+
+export interface KindDefinition<T extends KubeObject = KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly listKind?: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly isNamespaced: boolean;
+  readonly verbs?: readonly Verb[];
+  readonly subresources?: readonly Subresource[];
+  /** Key space in etcd: `/registry/<prefix>/...`; upstream has exceptions such as `minions` for nodes. */
+  readonly etcdPrefix?: string;
+  readonly nameRule?: 'subdomain' | 'label' | 'dns1035' | 'path';
+  /** Whether something acts on it (`simulated`), or it is validated, stored and shown only (`stored`). */
+  readonly support: 'simulated' | 'stored';
+  /** What is left out, for the support table; an i18n key is derived from the resource name. */
+  readonly hasGeneration?: boolean;
+  /** PUT to a name that does not exist creates it. */
+  readonly canCreateOnUpdate?: boolean;
+  /** PUT without a resourceVersion is refused. */
+  readonly needsResourceVersion?: boolean;
+  readonly defaultPropagation?: 'Background' | 'Orphan';
+
+  /** Fills in what is missing. `object` is a draft of its own; parts shared with a stored object are complete already. */
+  applyDefaults?(object: T): void;
+  /** Resets what a client may not set on create (status), on the draft. */
+  prepareForCreate?(object: T, context: StrategyContext): void;
+  /** Puts back what a client may not change on this path (status on the main endpoint), on the draft. */
+  prepareForUpdate?(next: T, old: Stored<T>, context: StrategyContext): void;
+  validate?(object: T): readonly FieldError[];
+  validateUpdate?(next: T, old: Stored<T>): readonly FieldError[];
+  /** Seconds of grace of a first deletion; undefined for kinds that go at once. */
+  gracePeriodSeconds?(object: Stored<T>, requested: number | undefined): number;
+  /** Values for field selectors beyond metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  readonly columns?: readonly Column<T>[];
+}
+
+/** `pods`, `deployments.apps`. */
+export function resourceName(kind: Pick<KindDefinition, 'plural' | 'group'>): string {
+  return kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
+}
+
+export function apiVersionOf(kind: Pick<KindDefinition, 'group' | 'version'>): string {
+  return kind.group ? `${kind.group}/${kind.version}` : kind.version;
+}

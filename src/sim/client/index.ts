@@ -1,0 +1,5 @@
+export { Client, type ClientOptions, type ClientState, type Result } from './client.ts';
+export { Controller, type ControllerOptions, type ControllerState, type Outcome } from './controller.ts';
+export { EventRecorder, type EventRecorderState } from './event-recorder.ts';
+export { Informer, type InformerOptions, type InformerState } from './informer.ts';
+export { WorkQueue, type WorkQueueState } from './work-queue.ts';

@@ -1,0 +1,47 @@
+/** How a scripted workload behaves: data, so that it can be written beside a manifest and travel in a link. */
+
+export interface Behaviour {
+  /** Catalogue name: `web-server`, `batch`, `crash-loop`, `plain-server`. */
+  readonly name: string;
+  /** What the program is to the cluster itself, where it is a part of it. */
+  readonly role?: 'coredns' | 'kube-proxy' | 'metrics-server';
+  /** Virtual milliseconds from start until it listens on its ports. */
+  readonly listenAfterMs: number;
+  /** Its default ports when the container declares none. */
+  readonly ports: readonly number[];
+  /** What it answers over HTTP; absent: accepts a connection and says nothing. */
+  readonly http?: HttpBehaviour;
+  /** Ends by itself after a while; absent: runs until it is stopped. */
+  readonly exit?: { readonly afterMs: number; readonly code: number; readonly reason?: string };
+  /** Virtual milliseconds it takes to end after SIGTERM; more than the grace period means it is killed. */
+  readonly stopAfterMs: number;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  /** Lines it logs at start. */
+  readonly log: readonly string[];
+  /** Sends requests of its own, at a rate. */
+  readonly client?: { readonly url: string; readonly intervalMs: number };
+}
+
+export interface HttpBehaviour {
+  readonly status: number;
+  /** `{pod}`, `{node}`, `{ip}`, `{path}`, `{image}` stand for the facts of the process. */
+  readonly body: string;
+  readonly latencyMs: readonly [number, number];
+  /** Answers 500 in this many of 100 requests. */
+  readonly errorPercent: number;
+  /** Paths that answer otherwise, longest prefix first, e.g. `/healthz` only after a while. */
+  readonly paths?: readonly { readonly prefix: string; readonly status: number; readonly body?: string; readonly fromMs?: number; readonly untilMs?: number }[];
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Reply =
+  | { readonly kind: 'http'; readonly status: number; readonly body: string; readonly latencyMs: number }
+  /** TCP connected, and no HTTP answer. */
+  | { readonly kind: 'connected'; readonly latencyMs: number };

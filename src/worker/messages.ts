@@ -1,0 +1,92 @@
+/** Everything that the page and the worker say to each other: calls with answers, and pushes. */
+import type {
+  Command,
+  CommandResult,
+  DecisionRecord,
+  DecisionSummary,
+  DiffEntry,
+  Fault,
+  ForkNotice,
+  Frame,
+  Inspection,
+  Scenario,
+} from '../run/types.ts';
+import type { ChartDescription, TraceEvent } from '../sim/kernel/index.ts';
+
+export type StepUnit = 'event' | 'decision' | 'tick';
+
+export interface TraceFilter {
+  readonly types?: readonly string[];
+  readonly component?: string;
+  /** Record key of an object. */
+  readonly object?: string;
+  readonly text?: string;
+  /** Events before this sequence number, newest first up to `limit`; the answer is oldest first. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** Name to [arguments, answer]. */
+export interface Calls {
+  /** Starts another run; the answer comes when its boot is over. A bad scenario is refused with a `CallFault`. */
+  load: [{ scenario: Scenario; play: boolean }, { startTime: number }];
+  /** The run as it stands, for links, files and the saved state. */
+  scenario: [Record<string, never>, Scenario];
+  play: [Record<string, never>, void];
+  pause: [Record<string, never>, void];
+  /** Virtual milliseconds a wall-clock millisecond, 0.1 to 1000. */
+  speed: [{ factor: number }, void];
+  step: [{ unit: StepUnit; direction: 1 | -1 }, { seq: number; time: number }];
+  seek: [{ time: number } | { seq: number }, { time: number }];
+  /** What a command at the playhead would discard; zeros at the end of the run. */
+  forkNotice: [Record<string, never>, ForkNotice];
+  /** Carries a command out at the playhead. On the past this forks: `confirmFork` must be true, else a `CallFault` says what goes. */
+  command: [{ command: Command; confirmFork: boolean }, CommandResult];
+  /** Texts of the editor, kept with the scenario. */
+  files: [{ files: Readonly<Record<string, string>> }, void];
+  diff: [{ file: string; text: string }, readonly DiffEntry[]];
+  /** Schema and semantic faults of a text, with the live cluster in view. */
+  check: [{ file: string; text: string }, readonly Fault[]];
+  inspect: [{ key: string }, Inspection];
+  why: [{ seq: number } | { key: string }, readonly TraceEvent[]];
+  trace: [TraceFilter, { events: readonly TraceEvent[]; total: number }];
+  decisions: [{ namespace?: string; pod?: string }, readonly DecisionSummary[]];
+  decision: [{ attempt: number }, DecisionRecord | undefined];
+  charts: [Record<string, never>, readonly ChartDescription[]];
+  hash: [Record<string, never>, string];
+  /** Kinds and what is behind them: the support table. */
+  support: [Record<string, never>, readonly SupportRow[]];
+  encodeShare: [{ scenario: Scenario }, { payload: string; characters: number }];
+  decodeShare: [{ payload: string }, { scenario: Scenario }];
+}
+
+export interface SupportRow {
+  readonly resource: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly support: 'simulated' | 'stored';
+  readonly verbs: readonly string[];
+}
+
+export type CallName = keyof Calls;
+export type CallArguments<N extends CallName> = Calls[N][0];
+export type CallAnswer<N extends CallName> = Calls[N][1];
+
+/** An expected failure, as data. `code` is an i18n key under `fault.`; `values` fill it. */
+export interface CallFault {
+  readonly code: string;
+  readonly message: string;
+  readonly values?: Readonly<Record<string, string | number>>;
+  /** True when it is a fault of ours: the run has stopped, and the message says how to replay it. */
+  readonly isAssertion?: boolean;
+}
+
+export type ToWorker =
+  | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly args: unknown }
+  | { readonly kind: 'acknowledge'; readonly frame: number };
+
+export type FromWorker =
+  | { readonly kind: 'reply'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'fault'; readonly id: number; readonly fault: CallFault }
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'crashed'; readonly fault: CallFault };
