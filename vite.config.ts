@@ -1,0 +1,15 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  // Relative addresses: the built site works from any path of any static host.
+  base: './',
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    // Fonts stay files of their own, so that `font-src 'self'` is enough and subsets load on demand.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4000,
+  },
+});
