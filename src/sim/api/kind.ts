@@ -83,3 +83,11 @@ export function resourceName(kind: Pick<KindDefinition, 'plural' | 'group'>): st
 export function apiVersionOf(kind: Pick<KindDefinition, 'group' | 'version'>): string {
   return kind.group ? `${kind.group}/${kind.version}` : kind.version;
 }
+
+/** All kinds that the server knows, found by resource name or by apiVersion and kind. */
+export interface KindRegistry {
+  /** By `pods`, `deployments.apps`. */
+  byResource(resource: string): KindDefinition | undefined;
+  byGvk(apiVersion: string, kind: string): KindDefinition | undefined;
+  all(): readonly KindDefinition[];
+}

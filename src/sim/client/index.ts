@@ -3,3 +3,4 @@ export { Controller, type ControllerOptions, type ControllerState, type Outcome 
 export { EventRecorder, type EventRecorderState } from './event-recorder.ts';
 export { Informer, type InformerOptions, type InformerState } from './informer.ts';
 export { WorkQueue, type WorkQueueState } from './work-queue.ts';
+export { clientApply, LAST_APPLIED, type Applied, type PersonPort } from './apply.ts';

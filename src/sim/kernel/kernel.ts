@@ -174,15 +174,20 @@ export class Kernel {
     return seq;
   }
 
-  /** Runs `work` as a turn of `component` now (for acts from outside, such as a person's command). */
+  /**
+   * Runs `work` as a turn of `component` now (for acts from outside, such as a person's command). Acts of one component
+   * follow each other: the next departs when the last answer of the one before has arrived.
+   */
   runTurn<R>(component: string, cause: number, work: (turn: Turn) => R): R {
     const outer = this.current;
-    const turn: Turn = { component, cursor: outer?.cursor ?? this.clock, cause };
+    const free = this.busyUntil.get(component) ?? 0;
+    const turn: Turn = { component, cursor: outer?.cursor ?? Math.max(this.clock, free), cause };
     this.current = turn;
     try {
       return work(turn);
     } finally {
       this.current = outer;
+      if (!outer) this.busyUntil.set(component, turn.cursor);
     }
   }
 

@@ -1,0 +1,16 @@
+export { carryOut, titleOf } from './commands.ts';
+export { diffText } from './diff.ts';
+export { RunFault } from './fault.ts';
+export { inspect, whyOf } from './inspect.ts';
+export { recordKey, splitRecordKey } from './record-key.ts';
+export { KEYFRAME_LIMIT, MARK_LIMIT, Run, type StepUnit } from './run.ts';
+export { COMMAND_LIMIT, decodeOptions, decodeScenario, parseScenario, TEXT_LIMIT } from './scenario.ts';
+export {
+  decodeShareLink,
+  encodeShareLink,
+  LINK_CHARACTER_LIMIT,
+  LINK_CHARACTER_WARNING,
+  PAYLOAD_BYTE_LIMIT,
+} from './share-link.ts';
+export { isHeartbeat, isShown, markOf } from './significance.ts';
+export * from './types.ts';

@@ -1,0 +1,220 @@
+/**
+ * Scenario files and what links hold: untyped data in, a checked `Scenario` out. Every fault says where it is and what
+ * was expected. Written by hand, a file may leave out nearly everything; the default cluster stands behind it.
+ */
+import { parse } from 'yaml';
+import { checkOptions, defaultOptions } from '../sim/azure/index.ts';
+import type { PoolOptions, WorldOptions } from '../sim/options.ts';
+import { RunFault } from './fault.ts';
+import { SCENARIO_VERSION, type Command, type Expectation, type LoggedCommand, type Scenario } from './types.ts';
+
+/** More commands than this in one file are refused: a person does not give so many. */
+export const COMMAND_LIMIT = 10_000;
+/** Characters of one text. */
+export const TEXT_LIMIT = 3 * 1024 * 1024;
+
+const fault = (where: string, expected: string): RunFault =>
+  new RunFault('scenario.invalid', `${where}: ${expected}`, { where, expected });
+
+type Fields = Record<string, unknown>;
+
+function fieldsOf(value: unknown, where: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault(where, 'expected a mapping');
+  return value as Fields;
+}
+
+function listOf(value: unknown, where: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw fault(where, 'expected a list');
+  return value;
+}
+
+function textOf(value: unknown, where: string, fallback?: string): string {
+  if (value === undefined && fallback !== undefined) return fallback;
+  if (typeof value !== 'string') throw fault(where, 'expected a text');
+  if (value.length > TEXT_LIMIT) throw fault(where, `expected at most ${TEXT_LIMIT} characters`);
+  return value;
+}
+
+function numberOf(value: unknown, where: string, low: number, high: number, fallback?: number): number {
+  if (value === undefined && fallback !== undefined) return fallback;
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < low || value > high) {
+    throw fault(where, `expected a number from ${low} to ${high}`);
+  }
+  return value;
+}
+
+function textsOf(value: unknown, where: string): Readonly<Record<string, string>> {
+  if (value === undefined || value === null) return {};
+  const entries = Object.entries(fieldsOf(value, where));
+  return Object.fromEntries(entries.map(([key, item]) => [key, textOf(item, `${where}.${key}`)]));
+}
+
+function oneOf<T extends string>(value: unknown, where: string, allowed: readonly T[], fallback?: T): T {
+  if (value === undefined && fallback !== undefined) return fallback;
+  const found = allowed.find((item) => item === value);
+  if (found === undefined) throw fault(where, `expected one of ${allowed.join(', ')}`);
+  return found;
+}
+
+function decodePool(value: unknown, where: string, fallback: PoolOptions): PoolOptions {
+  const fields = fieldsOf(value, where);
+  return {
+    name: textOf(fields['name'], `${where}.name`, fallback.name),
+    mode: oneOf(fields['mode'], `${where}.mode`, ['System', 'User'], 'User'),
+    vmSize: textOf(fields['vmSize'], `${where}.vmSize`, fallback.vmSize),
+    count: numberOf(fields['count'], `${where}.count`, 0, 5000, fallback.count),
+    zones: listOf(fields['zones'], `${where}.zones`).map((zone, index) => textOf(String(zone), `${where}.zones[${index}]`)),
+    maxPods: numberOf(fields['maxPods'], `${where}.maxPods`, 10, 250, fallback.maxPods),
+    labels: textsOf(fields['labels'], `${where}.labels`),
+    taints: listOf(fields['taints'], `${where}.taints`).map((item, index) => {
+      const taint = fieldsOf(item, `${where}.taints[${index}]`);
+      return {
+        key: textOf(taint['key'], `${where}.taints[${index}].key`),
+        ...(taint['value'] === undefined ? {} : { value: textOf(taint['value'], `${where}.taints[${index}].value`) }),
+        effect: oneOf(taint['effect'], `${where}.taints[${index}].effect`, [
+          'NoSchedule',
+          'PreferNoSchedule',
+          'NoExecute',
+        ]),
+      };
+    }),
+  };
+}
+
+export function decodeOptions(value: unknown, where = 'options'): WorldOptions {
+  const fields = value === undefined || value === null ? {} : fieldsOf(value, where);
+  const seed = fields['seed'] === undefined ? undefined : textOf(String(fields['seed']), `${where}.seed`);
+  const base = defaultOptions(seed);
+  const options: WorldOptions = {
+    seed: base.seed,
+    preset: oneOf(fields['preset'], `${where}.preset`, ['aks', 'plain'], base.preset),
+    clusterName: textOf(fields['clusterName'], `${where}.clusterName`, base.clusterName),
+    resourceGroup: textOf(fields['resourceGroup'], `${where}.resourceGroup`, base.resourceGroup),
+    region: textOf(fields['region'], `${where}.region`, base.region),
+    kubernetesVersion: textOf(fields['kubernetesVersion'], `${where}.kubernetesVersion`, base.kubernetesVersion),
+    epochMs: numberOf(fields['epochMs'], `${where}.epochMs`, 0, 4e12, base.epochMs),
+    pools:
+      fields['pools'] === undefined
+        ? base.pools
+        : listOf(fields['pools'], `${where}.pools`).map((pool, index) =>
+            decodePool(pool, `${where}.pools[${index}]`, base.pools[0]!),
+          ),
+    schedulerConfiguration: textOf(fields['schedulerConfiguration'], `${where}.schedulerConfiguration`, ''),
+    privateRegistries: listOf(fields['privateRegistries'], `${where}.privateRegistries`).map((item, index) =>
+      textOf(item, `${where}.privateRegistries[${index}]`),
+    ),
+  };
+  const [first] = checkOptions(options);
+  if (first) throw new RunFault(first.code, `${where}: ${first.message}`, first.values);
+  return options;
+}
+
+function decodeCommand(value: unknown, where: string): Command {
+  const fields = fieldsOf(value, where);
+  const verb = oneOf(fields['verb'], `${where}.verb`, ['apply', 'delete', 'request', 'traffic', 'stop-traffic']);
+  switch (verb) {
+    case 'apply':
+    case 'delete':
+      return {
+        verb,
+        file: textOf(fields['file'], `${where}.file`, 'manifest.yaml'),
+        text: textOf(fields['text'], `${where}.text`),
+      };
+    case 'request':
+      return {
+        verb,
+        method: textOf(fields['method'], `${where}.method`, 'GET'),
+        path: textOf(fields['path'], `${where}.path`),
+        headers: textsOf(fields['headers'], `${where}.headers`),
+        body: textOf(fields['body'], `${where}.body`, ''),
+      };
+    case 'traffic':
+      return {
+        verb,
+        namespace: textOf(fields['namespace'], `${where}.namespace`, 'default'),
+        pod: textOf(fields['pod'], `${where}.pod`),
+        url: textOf(fields['url'], `${where}.url`),
+        count: numberOf(fields['count'], `${where}.count`, 1, 100_000, 1),
+        intervalMs: numberOf(fields['intervalMs'], `${where}.intervalMs`, 1, 3_600_000, 1000),
+      };
+    case 'stop-traffic':
+      return { verb };
+  }
+}
+
+function decodeLogged(value: unknown, where: string): LoggedCommand {
+  const fields = fieldsOf(value, where);
+  const at = numberOf(fields['at'], `${where}.at`, 0, 1e12);
+  const command = decodeCommand(fields['command'], `${where}.command`);
+  return fields['step'] === undefined
+    ? { at, command }
+    : { at, step: numberOf(fields['step'], `${where}.step`, 0, 1e12), command };
+}
+
+function decodeExpectation(value: unknown, where: string): Expectation {
+  const fields = fieldsOf(value, where);
+  return {
+    at: numberOf(fields['at'], `${where}.at`, 0, 1e12),
+    path: textOf(fields['path'], `${where}.path`),
+    ...(fields['field'] === undefined ? {} : { field: textOf(fields['field'], `${where}.field`) }),
+    ...(fields['equals'] === undefined ? {} : { equals: fields['equals'] }),
+    ...(fields['matches'] === undefined ? {} : { matches: textOf(fields['matches'], `${where}.matches`) }),
+  };
+}
+
+/** Throws a `RunFault` for anything that is not a scenario of a version that this build reads. */
+export function decodeScenario(value: unknown): Scenario {
+  const fields = fieldsOf(value, 'scenario');
+  const version = numberOf(fields['version'], 'version', 1, 1e6, SCENARIO_VERSION);
+  if (version > SCENARIO_VERSION) {
+    throw new RunFault('link.futureVersion', `This scenario is of version ${version}; this build reads up to ${SCENARIO_VERSION}.`, {
+      version,
+    });
+  }
+  const commands = listOf(fields['commands'], 'commands');
+  if (commands.length > COMMAND_LIMIT) throw fault('commands', `expected at most ${COMMAND_LIMIT}`);
+  const view = fields['view'] === undefined ? undefined : fieldsOf(fields['view'], 'view');
+  const logged = commands.map((item, index) => decodeLogged(item, `commands[${index}]`));
+  logged.forEach((item, index) => {
+    if (index > 0 && item.at < logged[index - 1]!.at) throw fault(`commands[${index}].at`, 'expected times in order');
+  });
+  return {
+    version: SCENARIO_VERSION,
+    ...(fields['title'] === undefined ? {} : { title: textOf(fields['title'], 'title') }),
+    options: decodeOptions(fields['options']),
+    files: textsOf(fields['files'], 'files'),
+    commands: logged,
+    time: numberOf(fields['time'], 'time', 0, 1e12, 0),
+    speed: numberOf(fields['speed'], 'speed', 0.1, 1000, 1),
+    ...(view
+      ? {
+          view: Object.fromEntries(
+            ['selected', 'namespace', 'panel']
+              .filter((key) => view[key] !== undefined)
+              .map((key) => [key, textOf(view[key], `view.${key}`)]),
+          ),
+        }
+      : {}),
+    ...(fields['expectations'] === undefined
+      ? {}
+      : {
+          expectations: listOf(fields['expectations'], 'expectations').map((item, index) =>
+            decodeExpectation(item, `expectations[${index}]`),
+          ),
+        }),
+  };
+}
+
+/** Reads a scenario file, YAML or JSON. */
+export function parseScenario(text: string): Scenario {
+  if (text.length > 2 * TEXT_LIMIT) throw fault('scenario', `expected at most ${2 * TEXT_LIMIT} characters`);
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 100 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RunFault('scenario.notYaml', `The file is neither YAML nor JSON: ${reason}`, { reason }, error);
+  }
+  return decodeScenario(value);
+}

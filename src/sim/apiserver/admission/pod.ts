@@ -1,0 +1,157 @@
+/**
+ * What admission does to a new Pod: LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds.
+ * Upstream: plugin/pkg/admission/{limitranger,serviceaccount,priority,defaulttolerationseconds}.
+ */
+import type { Container, LimitRange, Pod, Toleration } from 'kubernetes-types/core/v1';
+import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
+import type { Stored } from '../../api/object.ts';
+import { compareQuantities } from '../../api/quantity.ts';
+import { forbidden } from '../../api/status.ts';
+import { mintSuffix } from '../../kernel/index.ts';
+import { refuse, type Draft, type RequestContext } from '../context.ts';
+
+type PodDraft = Pod & Draft;
+
+const TOKEN_MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Names of the plugins that changed something. */
+export function admitPod(context: RequestContext, pod: PodDraft): readonly string[] {
+  pod.spec = { ...pod.spec } as NonNullable<Pod['spec']>;
+  return [
+    ...(limitRanger(context, pod) ? ['LimitRanger'] : []),
+    ...(serviceAccount(context, pod) ? ['ServiceAccount'] : []),
+    ...(priority(context, pod) ? ['Priority'] : []),
+    ...(defaultTolerations(pod) ? ['DefaultTolerationSeconds'] : []),
+  ];
+}
+
+function limitRanger(context: RequestContext, pod: PodDraft): boolean {
+  const ranges = [...(context.list('limitranges', pod.metadata.namespace) as Iterable<Stored<LimitRange>>)];
+  if (ranges.length === 0) return false;
+  const items = ranges.flatMap(({ spec }) => spec?.limits ?? []).filter(({ type }) => type === 'Container');
+  const notes: string[] = [];
+  const fill = (container: Container): Container => {
+    const requests: Record<string, string> = { ...container.resources?.requests };
+    const limits: Record<string, string> = { ...container.resources?.limits };
+    const filled = { request: [] as string[], limit: [] as string[] };
+    for (const item of items) {
+      for (const [name, value] of Object.entries(item.defaultRequest ?? {})) {
+        if (requests[name] === undefined) [requests[name], filled.request] = [value, [...filled.request, name]];
+      }
+      for (const [name, value] of Object.entries(item.default ?? {})) {
+        if (limits[name] === undefined) [limits[name], filled.limit] = [value, [...filled.limit, name]];
+      }
+    }
+    for (const side of ['request', 'limit'] as const) {
+      if (filled[side].length > 0) notes.push(`${filled[side].sort().join(', ')} ${side} for container ${container.name}`);
+    }
+    return { ...container, resources: { ...container.resources, requests, limits } };
+  };
+  pod.spec = { ...pod.spec!, containers: pod.spec!.containers.map(fill) };
+  checkLimits(context, pod, items);
+  if (notes.length === 0) return false;
+  const metadata = pod.metadata as { annotations?: Record<string, string> };
+  metadata.annotations = {
+    ...metadata.annotations,
+    'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${notes.join('; ')}`,
+  };
+  return true;
+}
+
+type LimitItem = NonNullable<NonNullable<LimitRange['spec']>['limits']>[number];
+
+function checkLimits(context: RequestContext, pod: PodDraft, items: readonly LimitItem[]): void {
+  const faults: string[] = [];
+  for (const { resources } of pod.spec!.containers) {
+    for (const item of items) {
+      for (const [name, minimum] of Object.entries(item.min ?? {})) {
+        const request = resources?.requests?.[name];
+        if (request === undefined) faults.push(`minimum ${name} usage per Container is ${minimum}.  No request is specified`);
+        else if (compareQuantities(request, minimum) < 0) {
+          faults.push(`minimum ${name} usage per Container is ${minimum}, but request is ${request}`);
+        }
+      }
+      for (const [name, maximum] of Object.entries(item.max ?? {})) {
+        const limit = resources?.limits?.[name];
+        if (limit === undefined) faults.push(`maximum ${name} usage per Container is ${maximum}.  No limit is specified`);
+        else if (compareQuantities(limit, maximum) > 0) {
+          faults.push(`maximum ${name} usage per Container is ${maximum}, but limit is ${limit}`);
+        }
+      }
+    }
+  }
+  if (faults.length === 0) return;
+  const text = faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`;
+  refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', text));
+}
+
+function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
+  const spec = pod.spec!;
+  const namespace = pod.metadata.namespace ?? '';
+  const name = spec.serviceAccountName || 'default';
+  spec.serviceAccountName = name;
+  (spec as { serviceAccount?: string }).serviceAccount = name;
+  const account = context.find('serviceaccounts', namespace, name);
+  if (!account) {
+    const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
+    refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', why));
+  }
+  if (spec.automountServiceAccountToken === false) return true;
+  const hasMount = (container: Container): boolean =>
+    container.volumeMounts?.some(({ mountPath }) => mountPath === TOKEN_MOUNT) ?? false;
+  const all = [...spec.containers, ...(spec.initContainers ?? [])];
+  if (all.every(hasMount)) return true;
+  const volume = `kube-api-access-${mintSuffix(context.kernel.stream('kube-apiserver/names'))}`;
+  const mounted = (container: Container): Container =>
+    hasMount(container)
+      ? container
+      : { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: TOKEN_MOUNT }] };
+  spec.containers = spec.containers.map(mounted);
+  if (spec.initContainers) spec.initContainers = spec.initContainers.map(mounted);
+  spec.volumes = [
+    ...(spec.volumes ?? []),
+    {
+      name: volume,
+      projected: {
+        sources: [
+          { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+          { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+          { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+        ],
+        defaultMode: 420,
+      },
+    },
+  ];
+  return true;
+}
+
+function priority(context: RequestContext, pod: PodDraft): boolean {
+  const spec = pod.spec!;
+  const resource = 'priorityclasses.scheduling.k8s.io';
+  let found: Stored<PriorityClass> | undefined;
+  if (spec.priorityClassName) {
+    found = context.find(resource, undefined, spec.priorityClassName) as Stored<PriorityClass> | undefined;
+    if (!found) {
+      const why = `no PriorityClass with name ${spec.priorityClassName} was found`;
+      refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', why));
+    }
+  } else {
+    for (const item of context.list(resource) as Iterable<Stored<PriorityClass>>) {
+      if (item.globalDefault && (!found || item.value < found.value)) found = item;
+    }
+    if (found) spec.priorityClassName = found.metadata.name;
+  }
+  spec.priority = found?.value ?? 0;
+  spec.preemptionPolicy ??= found?.preemptionPolicy ?? 'PreemptLowerPriority';
+  return true;
+}
+
+function defaultTolerations(pod: PodDraft): boolean {
+  const present = pod.spec!.tolerations ?? [];
+  const added: Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+    .filter((taint) => !present.some(({ key, effect }) => (!key || key === taint) && (!effect || effect === 'NoExecute')))
+    .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
+  if (added.length === 0) return false;
+  pod.spec!.tolerations = [...present, ...added];
+  return true;
+}

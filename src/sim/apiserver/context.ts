@@ -1,0 +1,43 @@
+/** What the stages of one request share. */
+import type { KindDefinition, KindRegistry, StrategyContext } from '../api/kind.ts';
+import type { KubeObject, Status, Stored } from '../api/object.ts';
+import type { Change, Store } from '../etcd/index.ts';
+import type { Kernel, RequestStage, RequestStageName } from '../kernel/index.ts';
+import type { ApiRequest } from './request.ts';
+
+/** A draft under way through the pipeline: the server's own copy, to be changed freely above its shared parts. */
+export type Draft = KubeObject & { metadata: NonNullable<KubeObject['metadata']> } & Record<string, unknown>;
+
+/** Ends a request with a Status. Thrown by stages, caught by the server: the one expected way out. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: Status,
+    readonly stage: RequestStageName,
+  ) {
+    super(status.message);
+    this.name = 'Refusal';
+  }
+}
+
+export interface RequestContext extends StrategyContext {
+  readonly kernel: Kernel;
+  readonly registry: KindRegistry;
+  readonly store: Store<Stored>;
+  readonly request: ApiRequest;
+  readonly kind: KindDefinition;
+  /** `deployments.apps`. */
+  readonly resource: string;
+  readonly stages: RequestStage[];
+  readonly warnings: string[];
+  readonly changes: Change<Stored>[];
+  readonly isDryRun: boolean;
+}
+
+export function note(context: RequestContext, stage: RequestStageName, verdict: RequestStage['verdict'], text?: string): void {
+  context.stages.push(text ? { stage, verdict, note: text } : { stage, verdict });
+}
+
+export function refuse(context: RequestContext, stage: RequestStageName, status: Status): never {
+  note(context, stage, 'denied', status.message);
+  throw new Refusal(status, stage);
+}

@@ -1,0 +1,74 @@
+/** From a request's body to an object of the right kind. Upstream: apiserver/pkg/endpoints/handlers/{create,rest}.go. */
+import { apiVersionOf } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import { validateSchema } from '../api/schema.ts';
+import { badRequest } from '../api/status.ts';
+import { note, refuse, type RequestContext } from './context.ts';
+
+/** Nesting beyond this is refused before anything looks at it. */
+const DEPTH_LIMIT = 128;
+
+export function decodeBody(context: RequestContext, body: unknown): KubeObject {
+  const { kind, request } = context;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    refuse(context, 'decode', badRequest('the body of the request must be an object'));
+  }
+  const object = body as KubeObject;
+  if (request.isTyped) {
+    note(context, 'decode', 'ok');
+    return object;
+  }
+  if (isTooDeep(object, DEPTH_LIMIT)) {
+    refuse(context, 'decode', badRequest(`the body is nested deeper than ${DEPTH_LIMIT} levels`));
+  }
+  const wanted = apiVersionOf(kind);
+  if (object.apiVersion !== undefined && object.apiVersion !== wanted) {
+    refuse(
+      context,
+      'decode',
+      badRequest(
+        `the API version in the data (${object.apiVersion}) does not match the expected API version (${wanted})`,
+      ),
+    );
+  }
+  if (object.kind !== undefined && object.kind !== kind.kind) {
+    refuse(
+      context,
+      'decode',
+      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind "${object.kind}" is registered for version "${wanted}"`),
+    );
+  }
+  checkSchema(context, object);
+  return object;
+}
+
+/** Checks an object against the schema of its kind, as strictly as the request asks. */
+export function checkSchema(context: RequestContext, object: KubeObject): void {
+  const { kind, request } = context;
+  const { unknown, errors } = validateSchema(kind, object);
+  const [first] = errors;
+  if (first) {
+    refuse(
+      context,
+      'decode',
+      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${first.message}`),
+    );
+  }
+  const strictness = request.options?.fieldValidation ?? 'Warn';
+  if (unknown.length > 0 && strictness === 'Strict') {
+    const list = unknown.map((path) => `unknown field "${path}"`).join(', ');
+    refuse(
+      context,
+      'decode',
+      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${list}`),
+    );
+  }
+  if (strictness === 'Warn') context.warnings.push(...unknown.map((path) => `unknown field "${path}"`));
+  note(context, 'decode', 'ok', unknown.length > 0 ? `unknown fields: ${unknown.join(', ')}` : undefined);
+}
+
+function isTooDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((item) => isTooDeep(item, levels - 1));
+}

@@ -1,0 +1,5 @@
+export { ApiServer, type ApiServerOptions } from './server.ts';
+export { isDeepEqual } from './equality.ts';
+export { apiServerMachine } from './machine.ts';
+export { strategicMerge, threeWayPatch } from './patch/strategic-merge.ts';
+export * from './request.ts';

@@ -1,0 +1,154 @@
+/**
+ * Who set which field: `metadata.managedFields`. Kept for what people send (applies, edits of text); the cluster's own
+ * typed clients write status and such without being tracked, which keeps their writes cheap.
+ * Upstream: apimachinery/pkg/util/managedfields, sigs.k8s.io/structured-merge-diff.
+ */
+import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1';
+import type { KubeObject, Stored } from '../api/object.ts';
+import type { Draft, RequestContext } from './context.ts';
+import { isDeepEqual } from './equality.ts';
+import { isAtomicMap, listRuleOf } from './patch/merge-rules.ts';
+
+/** `fieldsV1`: `f:name` for fields, `k:{...}` for list items by key, `v:...` for set members, `.` for the item itself. */
+export interface FieldSet {
+  [path: string]: FieldSet;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isMapping = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Fields that belong to the server, whoever sends them. */
+const UNOWNED = new Set(['apiVersion', 'kind', 'status']);
+const UNOWNED_METADATA = new Set([
+  'name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'selfLink', 'managedFields', 'generateName', 'deletionTimestamp', 'deletionGracePeriodSeconds',
+]);
+
+/** All fields that an object sets. */
+export function fieldSetOf(kind: string, object: KubeObject): FieldSet {
+  const set: FieldSet = {};
+  for (const [key, value] of Object.entries(object as Fields)) {
+    if (UNOWNED.has(key) || value === undefined) continue;
+    if (key === 'metadata') {
+      const inner: FieldSet = {};
+      for (const [field, item] of Object.entries(value as Fields)) {
+        if (!UNOWNED_METADATA.has(field) && item !== undefined) inner[`f:${field}`] = valueSet(kind, item, ['metadata', field]);
+      }
+      if (Object.keys(inner).length > 0) set['f:metadata'] = inner;
+      continue;
+    }
+    set[`f:${key}`] = valueSet(kind, value, [key]);
+  }
+  return set;
+}
+
+function valueSet(kind: string, value: unknown, path: readonly string[]): FieldSet {
+  if (isMapping(value) && !isAtomicMap(path)) {
+    const set: FieldSet = {};
+    for (const [key, item] of Object.entries(value)) if (item !== undefined) set[`f:${key}`] = valueSet(kind, item, [...path, key]);
+    return set;
+  }
+  const rule = Array.isArray(value) ? listRuleOf(kind, path) : undefined;
+  if (!rule || !Array.isArray(value)) return {};
+  const set: FieldSet = {};
+  for (const item of value as readonly unknown[]) {
+    if (!isMapping(item)) set[`v:${JSON.stringify(item)}`] = {};
+    else set[itemKey(rule.keys, item)] = { '.': {}, ...valueSet(kind, item, path) };
+  }
+  return set;
+}
+
+export function itemKey(keys: readonly string[], item: Fields): string {
+  const defaults: Fields = { protocol: 'TCP' };
+  const named = Object.fromEntries(keys.map((key) => [key, item[key] ?? defaults[key]]));
+  return `k:${JSON.stringify(named)}`;
+}
+
+export function unionOf(left: FieldSet, right: FieldSet): FieldSet {
+  const result: FieldSet = { ...left };
+  for (const [key, inner] of Object.entries(right)) result[key] = result[key] ? unionOf(result[key], inner) : inner;
+  return result;
+}
+
+/** `left` without what `right` has: leaves only, so that a mapping goes when all of it is gone. */
+export function withoutSet(left: FieldSet, right: FieldSet): FieldSet {
+  const result: FieldSet = {};
+  for (const [key, inner] of Object.entries(left)) {
+    const other = right[key];
+    if (!other) {
+      result[key] = inner;
+      continue;
+    }
+    if (Object.keys(inner).length === 0) continue;
+    const rest = withoutSet(inner, other);
+    if (Object.keys(rest).length > 0) result[key] = rest;
+  }
+  return result;
+}
+
+export function managerOf(context: RequestContext): string {
+  return context.request.options?.fieldManager ?? 'unknown';
+}
+
+export function entriesOf(object: KubeObject | undefined): readonly ManagedFieldsEntry[] {
+  return object?.metadata?.managedFields ?? [];
+}
+
+export function makeEntry(
+  context: RequestContext,
+  manager: string,
+  operation: 'Apply' | 'Update',
+  apiVersion: string,
+  fields: FieldSet,
+): ManagedFieldsEntry {
+  return {
+    manager,
+    operation,
+    apiVersion,
+    time: context.formatTime(),
+    fieldsType: 'FieldsV1',
+    fieldsV1: fields,
+    ...(context.request.subresource ? { subresource: context.request.subresource } : {}),
+  };
+}
+
+export function trackCreate(context: RequestContext, draft: Draft): void {
+  if (context.request.isTyped || context.request.patchType === 'apply') return;
+  const entry = makeEntry(context, managerOf(context), 'Update', draft.apiVersion ?? '', fieldSetOf(context.kind.kind, draft));
+  (draft.metadata as { managedFields?: readonly ManagedFieldsEntry[] }).managedFields = [entry];
+}
+
+/** The sender of an update owns what it changed; owners by apply lose what somebody else has changed since. */
+export function trackUpdate(context: RequestContext, draft: Draft, old: Stored): void {
+  const { isTyped, patchType, subresource } = context.request;
+  if (isTyped || patchType === 'apply') return;
+  const metadata = draft.metadata as { managedFields?: readonly ManagedFieldsEntry[] };
+  const before = entriesOf(old);
+  metadata.managedFields = before;
+  if (subresource === 'status') return;
+  const changed = changedSet(context.kind.kind, old as unknown as Fields, draft, []);
+  if (Object.keys(changed).length === 0) return;
+  const manager = managerOf(context);
+  const isOwn = (entry: ManagedFieldsEntry): boolean => entry.manager === manager && entry.operation === 'Update' && !entry.subresource;
+  const own = before.find(isOwn);
+  const others = before.filter((entry) => !isOwn(entry)).flatMap((entry) => {
+    const rest = withoutSet((entry.fieldsV1 ?? {}) as FieldSet, changed);
+    return Object.keys(rest).length > 0 ? [{ ...entry, fieldsV1: rest }] : [];
+  });
+  const fields = unionOf((own?.fieldsV1 ?? {}) as FieldSet, changed);
+  metadata.managedFields = [...others, makeEntry(context, manager, 'Update', draft.apiVersion ?? '', fields)];
+}
+
+function changedSet(kind: string, old: Fields, next: Fields, path: readonly string[]): FieldSet {
+  const set: FieldSet = {};
+  for (const [key, value] of Object.entries(next)) {
+    if (path.length === 0 && UNOWNED.has(key)) continue;
+    if (path[0] === 'metadata' && path.length === 1 && UNOWNED_METADATA.has(key)) continue;
+    if (value === undefined || isDeepEqual(old[key], value)) continue;
+    const inner = [...path, key];
+    if (isMapping(value) && isMapping(old[key]) && !isAtomicMap(inner)) set[`f:${key}`] = changedSet(kind, old[key], value, inner);
+    else set[`f:${key}`] = valueSet(kind, value, inner);
+  }
+  return set;
+}

@@ -1,0 +1,179 @@
+/**
+ * Server-side apply: what the manager sends is merged in, what it sent before and no longer sends is taken out unless
+ * others own it too, and a value that somebody else owns is a conflict.
+ * Upstream: apimachinery/pkg/util/managedfields/internal, kubernetes.io "Server-Side Apply".
+ */
+import { apiVersionOf } from '../../api/kind.ts';
+import type { KubeObject, Stored } from '../../api/object.ts';
+import { failure } from '../../api/status.ts';
+import { refuse, type RequestContext } from '../context.ts';
+import { isDeepEqual } from '../equality.ts';
+import { entriesOf, fieldSetOf, itemKey, makeEntry, managerOf, withoutSet, type FieldSet } from '../managed-fields.ts';
+import { isAtomicMap, listRuleOf } from './merge-rules.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isMapping = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface Conflict {
+  readonly manager: string;
+  readonly apiVersion: string;
+  readonly field: string;
+}
+
+/** The object as it would be; its managedFields say who owns what now. Refuses with 409 on conflicts without `force`. */
+export function applyServerSide(context: RequestContext, applied: KubeObject, current: Stored | undefined): KubeObject {
+  const { kind, request } = context;
+  const manager = managerOf(context);
+  const wanted = fieldSetOf(kind.kind, applied);
+  const entries = entriesOf(current);
+  const isOwn = (entry: { manager?: string; operation?: string }): boolean =>
+    entry.manager === manager && entry.operation === 'Apply';
+  const before = (entries.find(isOwn)?.fieldsV1 ?? {}) as FieldSet;
+  const others = entries.filter((entry) => !isOwn(entry));
+
+  const conflicts = current ? conflictsOf(kind.kind, others, applied as Fields, current as unknown as Fields, wanted) : [];
+  if (conflicts.length > 0 && !request.options?.force) refuse(context, 'decode', conflictStatus(conflicts));
+
+  const merged = mergeApplied(kind.kind, (current ?? {}) as Fields, applied as Fields, []);
+  const dropped = others.reduce((rest, entry) => withoutSet(rest, (entry.fieldsV1 ?? {}) as FieldSet), withoutSet(before, wanted));
+  const result = removeFields(kind.kind, merged, dropped, []) as KubeObject;
+
+  const taken = request.options?.force ? setOfConflicts(conflicts) : {};
+  const kept = others.flatMap((entry) => {
+    const rest = withoutSet((entry.fieldsV1 ?? {}) as FieldSet, taken);
+    return Object.keys(rest).length > 0 ? [{ ...entry, fieldsV1: rest }] : [];
+  });
+  const own = makeEntry(context, manager, 'Apply', applied.apiVersion ?? apiVersionOf(kind), wanted);
+  const unchanged = entries.find(isOwn);
+  const entry = unchanged && isDeepEqual(unchanged.fieldsV1, wanted) ? unchanged : own;
+  return { ...result, metadata: { ...result.metadata, managedFields: [...kept, entry] } };
+}
+
+function mergeApplied(kind: string, current: Fields, applied: Fields, path: readonly string[]): Fields {
+  const result: Record<string, unknown> = { ...current };
+  for (const [key, value] of Object.entries(applied)) {
+    if (value === undefined || value === null) continue;
+    if (path.length === 0 && key === 'status') continue;
+    result[key] = mergeValue(kind, current[key], value, [...path, key]);
+  }
+  return result;
+}
+
+function mergeValue(kind: string, current: unknown, value: unknown, path: readonly string[]): unknown {
+  if (isMapping(value) && isMapping(current) && !isAtomicMap(path)) return mergeApplied(kind, current, value, path);
+  const rule = Array.isArray(value) ? listRuleOf(kind, path) : undefined;
+  if (!rule || !Array.isArray(value) || !Array.isArray(current)) return value;
+  if (rule.keys.length === 0) return [...new Set([...(current as unknown[]), ...(value as unknown[])])];
+  const items = value as readonly Fields[];
+  const held = current as readonly Fields[];
+  const identify = (item: Fields): string => itemKey(rule.keys, item);
+  const wanted = new Map(items.map((item) => [identify(item), item]));
+  const merged = held.map((item) => {
+    const over = wanted.get(identify(item));
+    return over ? mergeApplied(kind, item, over, path) : item;
+  });
+  const known = new Set(held.map(identify));
+  return [...merged, ...items.filter((item) => !known.has(identify(item)))];
+}
+
+function removeFields(kind: string, object: Fields, dropped: FieldSet, path: readonly string[]): Fields {
+  const result: Record<string, unknown> = { ...object };
+  for (const [mark, inner] of Object.entries(dropped)) {
+    if (!mark.startsWith('f:')) continue;
+    const key = mark.slice(2);
+    const value = result[key];
+    if (Object.keys(inner).length === 0 || value === undefined) delete result[key];
+    else if (isMapping(value)) result[key] = removeFields(kind, value, inner, [...path, key]);
+    else if (Array.isArray(value)) result[key] = removeItems(kind, value, inner, [...path, key]);
+  }
+  return result;
+}
+
+function removeItems(kind: string, items: readonly unknown[], dropped: FieldSet, path: readonly string[]): readonly unknown[] {
+  const keys = listRuleOf(kind, path)?.keys ?? [];
+  return items.flatMap((item) => {
+    const mark = isMapping(item) ? itemKey(keys, item) : `v:${JSON.stringify(item)}`;
+    const inner = dropped[mark];
+    if (!inner) return [item];
+    if (inner['.'] || Object.keys(inner).length === 0) return [];
+    return [removeFields(kind, item as Fields, inner, path)];
+  });
+}
+
+function conflictsOf(
+  kind: string,
+  others: ReturnType<typeof entriesOf>,
+  applied: Fields,
+  current: Fields,
+  wanted: FieldSet,
+): readonly Conflict[] {
+  return others.flatMap((entry) => {
+    if (entry.subresource === 'status') return [];
+    const fields = commonLeaves(kind, (entry.fieldsV1 ?? {}) as FieldSet, wanted, applied, current, '', []);
+    return fields.map((field) => ({ manager: entry.manager ?? '', apiVersion: entry.apiVersion ?? '', field }));
+  });
+}
+
+/** Paths that both own and that would get another value. */
+function commonLeaves(
+  kind: string,
+  left: FieldSet,
+  right: FieldSet,
+  applied: unknown,
+  current: unknown,
+  path: string,
+  fields: readonly string[],
+): readonly string[] {
+  return Object.entries(left).flatMap(([mark, inner]) => {
+    const other = right[mark];
+    if (!other || mark === '.' || mark.startsWith('v:')) return [];
+    const [a, b, text, nextFields] = mark.startsWith('f:')
+      ? ([fieldOf(applied, mark), fieldOf(current, mark), `${path}.${mark.slice(2)}`, [...fields, mark.slice(2)]] as const)
+      : ([itemOf(kind, applied, mark, fields), itemOf(kind, current, mark, fields), `${path}[${keyText(mark)}]`, fields] as const);
+    if (Object.keys(inner).length === 0 || Object.keys(other).length === 0) return isDeepEqual(a, b) ? [] : [text];
+    return commonLeaves(kind, inner, other, a, b, text, nextFields);
+  });
+}
+
+const fieldOf = (value: unknown, mark: string): unknown => (isMapping(value) ? value[mark.slice(2)] : undefined);
+
+function itemOf(kind: string, value: unknown, mark: string, fields: readonly string[]): unknown {
+  if (!Array.isArray(value)) return undefined;
+  const keys = listRuleOf(kind, fields)?.keys ?? [];
+  return (value as Fields[]).find((item) => itemKey(keys, item) === mark);
+}
+
+function keyText(mark: string): string {
+  const named = JSON.parse(mark.slice(2)) as Record<string, unknown>;
+  return Object.entries(named).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',');
+}
+
+function conflictStatus(conflicts: readonly Conflict[]): ReturnType<typeof failure> {
+  const causes = conflicts.map(({ manager, apiVersion, field }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with "${manager}" using ${apiVersion}`,
+    field,
+  }));
+  const groups = [...new Set(causes.map(({ message }) => message))];
+  const text =
+    conflicts.length === 1
+      ? `Apply failed with 1 conflict: ${causes[0]!.message}: ${causes[0]!.field}`
+      : `Apply failed with ${conflicts.length} conflicts: ${groups
+          .map((group) => {
+            const fields = causes.filter(({ message }) => message === group).map(({ field }) => `- ${field}`);
+            return `${group.replace('conflict with', 'conflicts with')}:\n${fields.join('\n')}`;
+          })
+          .join('\n')}`;
+  return failure({ code: 409, reason: 'Conflict', message: text, causes });
+}
+
+function setOfConflicts(conflicts: readonly Conflict[]): FieldSet {
+  const set: FieldSet = {};
+  for (const { field } of conflicts) {
+    let at = set;
+    for (const part of field.slice(1).split('.')) at = at[`f:${part}`] ??= {};
+  }
+  return set;
+}

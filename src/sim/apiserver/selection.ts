@@ -1,0 +1,47 @@
+/** Which objects a list or watch is about: namespace, labels and fields, with upstream's texts for what cannot be selected. */
+import type { KindDefinition } from '../api/kind.ts';
+import type { Stored } from '../api/object.ts';
+import { matchesLabels, parseFieldSelector, parseLabelSelector, type FieldRequirement, type LabelSelector } from '../api/selectors.ts';
+import { badRequest, type Status } from '../api/status.ts';
+
+export interface Selection {
+  readonly namespace?: string | undefined;
+  readonly labels: LabelSelector;
+  readonly fields: readonly FieldRequirement[];
+}
+
+export interface SelectionRequest {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export function parseSelection(kind: KindDefinition, request: SelectionRequest): Selection | Status {
+  const labels = parseLabelSelector(request.labelSelector ?? '');
+  if (!labels.ok) return badRequest(labels.message);
+  const fields = parseFieldSelector(request.fieldSelector ?? '');
+  if (!fields.ok) return badRequest(fields.message);
+  const unknown = fields.value.find(({ field }) => !isSelectable(kind, field));
+  if (unknown) return badRequest(`field label not supported: ${unknown.field}`);
+  return { namespace: kind.isNamespaced ? request.namespace : undefined, labels: labels.value, fields: fields.value };
+}
+
+export function isStatus(value: object): value is Status {
+  return (value as Status).kind === 'Status' && 'code' in value;
+}
+
+function isSelectable(kind: KindDefinition, field: string): boolean {
+  return field === 'metadata.name' || field === 'metadata.namespace' || kind.selectableFields?.[field] !== undefined;
+}
+
+export function fieldValue(kind: KindDefinition, field: string, object: Stored): string {
+  if (field === 'metadata.name') return object.metadata.name;
+  if (field === 'metadata.namespace') return object.metadata.namespace ?? '';
+  return kind.selectableFields?.[field]?.(object) ?? '';
+}
+
+export function isSelected(kind: KindDefinition, selection: Selection, object: Stored): boolean {
+  if (selection.namespace && object.metadata.namespace !== selection.namespace) return false;
+  if (selection.labels.length > 0 && !matchesLabels(selection.labels, object.metadata.labels)) return false;
+  return selection.fields.every(({ field, isEqual, value }) => (fieldValue(kind, field, object) === value) === isEqual);
+}

@@ -1,0 +1,350 @@
+/**
+ * The API server: takes a request through its stages, keeps objects in etcd, and sends what changed to who watches.
+ * The stages are those of apiserver/pkg/endpoints/handlers and apiserver/pkg/registry/generic/registry/store.go.
+ * One replica for now; audit, priority and fairness, and webhooks are left out.
+ */
+import { apiVersionOf, resourceName, type KindDefinition, type KindRegistry } from '../api/kind.ts';
+import type { KubeObject, Stored } from '../api/object.ts';
+import { failure, methodNotAllowed } from '../api/status.ts';
+import { Store, type Change, type StoreState } from '../etcd/index.ts';
+import { API_SERVER, ETCD, Statechart, type Component, type Kernel, type RequestStage } from '../kernel/index.ts';
+import { authorize } from './authorize.ts';
+import { Refusal, note, refuse, type RequestContext } from './context.ts';
+import { keyFor, prefixOf, rangeStart } from './keys.ts';
+import { linkMs } from './links.ts';
+import { apiServerMachine } from './machine.ts';
+import { LINK_MS, type ApiRequest, type ApiResponse, type ApiServerPort, type WatchRequest } from './request.ts';
+import { isSelected, isStatus, parseSelection } from './selection.ts';
+import { ServiceAddresses, type ServiceAddressState } from './service-addresses.ts';
+import { serveSubresource } from './subresources.ts';
+import { createObject } from './verbs/create.ts';
+import { deleteCollection, deleteObject } from './verbs/delete.ts';
+import { patchObject } from './verbs/patch.ts';
+import { getObject, listObjects } from './verbs/read.ts';
+import { updateObject } from './verbs/update.ts';
+import { WatchHub, type Watcher } from './watch-hub.ts';
+
+export interface ApiServerOptions {
+  /** `10.0.0.0/16`. */
+  readonly serviceCidr: string;
+  readonly kubernetesVersion: string;
+}
+
+interface ApiServerState {
+  readonly store: StoreState<Stored>;
+  readonly watchers: readonly Watcher[];
+  readonly addresses: ServiceAddressState;
+  readonly compactTo: number;
+  readonly life: { value: unknown; context: unknown };
+  readonly lifeSince: number;
+}
+
+const COMPACT_EVERY_MS = 300_000;
+
+export class ApiServer implements Component, ApiServerPort {
+  readonly id = API_SERVER;
+  readonly store = new Store<Stored>();
+  readonly watches: WatchHub;
+  readonly addresses: ServiceAddresses;
+  private readonly life = new Statechart(apiServerMachine);
+  private lifeSince = 0;
+  /** What the next compaction goes up to: the revision of the compaction before, so 5 to 10 minutes are kept. */
+  private compactTo = 0;
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly registry: KindRegistry,
+    readonly options: ApiServerOptions,
+  ) {
+    this.watches = new WatchHub(kernel);
+    this.addresses = new ServiceAddresses(kernel, options.serviceCidr);
+  }
+
+  isSerial(): boolean {
+    return false;
+  }
+
+  handle(request: ApiRequest): ApiResponse;
+  handle(action: string, payload: unknown): void;
+  handle(first: ApiRequest | string): ApiResponse | void {
+    return typeof first === 'string' ? this.act(first) : this.serve(first);
+  }
+
+  /** Begins to serve, and compacts etcd every five minutes. */
+  start(): void {
+    this.move('ETCD_REACHED');
+    this.kernel.schedule(COMPACT_EVERY_MS, this.id, 'compact', undefined, true);
+  }
+
+  lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
+    return [{ instance: this.id, machine: apiServerMachine.id, state: this.life.value, since: this.lifeSince }];
+  }
+
+  watch(request: WatchRequest): { items: readonly Stored[]; resourceVersion: string } {
+    const kind = this.kernel.assertFound(this.registry.byResource(request.resource), `no resource ${request.resource}`);
+    const selection = parseSelection(kind, request);
+    if (isStatus(selection)) {
+      this.kernel.assert(false, `watch refused: ${selection.message}`);
+      return { items: [], resourceVersion: '0' };
+    }
+    const { turn } = this.kernel;
+    const items = [...this.store.values(prefixOf(kind))]
+      .map(({ value }) => value)
+      .filter((object) => isSelected(kind, selection, object));
+    this.traceRequest({ verb: 'list', resource: request.resource, user: request.user } as ApiRequest, kind, [], 200, 0);
+    this.watches.add({ ...request, resource: resourceName(kind) }, selection);
+    this.kernel.assert(turn.cursor >= this.kernel.now, 'time runs backwards');
+    return { items, resourceVersion: String(this.store.revision) };
+  }
+
+  unwatch(component: string, watch: string): void {
+    this.watches.remove(component, watch);
+  }
+
+  /** Ends all watches of a component that is gone. */
+  disconnect(component: string): void {
+    this.watches.removeComponent(component);
+  }
+
+  find(resource: string, namespace: string | undefined, name: string): Stored | undefined {
+    const kind = this.registry.byResource(resource);
+    return kind && this.store.get(prefixOf(kind), keyFor(kind, namespace, name))?.value;
+  }
+
+  *list(resource: string, namespace?: string): IterableIterator<Stored> {
+    const kind = this.registry.byResource(resource);
+    if (!kind) return;
+    if (namespace && kind.isNamespaced) {
+      for (const { value } of this.store.range(prefixOf(kind), rangeStart(kind, namespace))) yield value;
+    } else {
+      for (const { value } of this.store.values(prefixOf(kind))) yield value;
+    }
+  }
+
+  private act(action: string): void {
+    this.kernel.assert(action === 'compact', `the API server has no action ${action}`);
+    this.store.compact(this.compactTo);
+    this.kernel.emit('etcd.compact', { revision: this.compactTo }, { component: ETCD });
+    this.compactTo = this.store.revision;
+    this.kernel.schedule(COMPACT_EVERY_MS, this.id, 'compact', undefined, true);
+  }
+
+  private serve(request: ApiRequest): ApiResponse {
+    const { turn } = this.kernel;
+    const kind = this.registry.byResource(request.resource);
+    const stages: RequestStage[] = [];
+    if (!kind) {
+      const status = failure({
+        code: 404,
+        reason: 'NotFound',
+        message: 'the server could not find the requested resource',
+      });
+      this.traceRequest(request, undefined, stages, 404, 0, status.reason, status.message);
+      return { code: 404, body: status };
+    }
+    const departAt = turn.cursor;
+    turn.cursor += linkMs(turn.component);
+    const context = this.contextFor(request, kind, stages);
+    const response = this.answer(context);
+    turn.cursor = departAt;
+    const body = response.body as { reason?: string; message?: string };
+    const isFailure = response.code >= 400;
+    const { seq, doneAt } = this.traceRequest(
+      request,
+      kind,
+      stages,
+      response.code,
+      context.changes.length,
+      isFailure ? body.reason : undefined,
+      isFailure ? body.message : undefined,
+      isFailure ? undefined : (response.body as KubeObject),
+    );
+    if (!context.isDryRun) this.publish(kind, context.changes, doneAt, seq);
+    return response;
+  }
+
+  private contextFor(request: ApiRequest, kind: KindDefinition, stages: RequestStage[]): RequestContext {
+    const { kernel, registry, store } = this;
+    return {
+      kernel,
+      registry,
+      store,
+      request,
+      kind,
+      resource: resourceName(kind),
+      stages,
+      warnings: [],
+      changes: [],
+      isDryRun: request.options?.dryRun === true,
+      nowEpochMs: kernel.options.epochMs + kernel.turn.cursor,
+      formatTime: () => kernel.formatTime(),
+      find: (resource, namespace, name) => this.find(resource, namespace, name),
+      list: (resource, namespace) => this.list(resource, namespace),
+    };
+  }
+
+  private answer(context: RequestContext): ApiResponse {
+    try {
+      note(context, 'authenticate', 'ok', context.request.user.name);
+      authorize(context);
+      const response = this.dispatch(context);
+      return context.warnings.length > 0 ? { ...response, warnings: context.warnings } : response;
+    } catch (error) {
+      if (error instanceof Refusal) return { code: error.status.code ?? 500, body: error.status };
+      throw error;
+    }
+  }
+
+  private dispatch(context: RequestContext): ApiResponse {
+    const { request, kind } = context;
+    if (request.subresource) return serveSubresource(context, this.addresses);
+    if (kind.verbs && !kind.verbs.includes(request.verb)) {
+      refuse(context, 'decode', methodNotAllowed(context.resource));
+    }
+    switch (request.verb) {
+      case 'get':
+        return getObject(context);
+      case 'list':
+        return listObjects(context);
+      case 'create':
+        return createObject(context, this.addresses);
+      case 'update':
+        return updateObject(context, this.addresses);
+      case 'patch':
+        return patchObject(context, this.addresses);
+      case 'delete':
+        return deleteObject(context, this.addresses);
+      case 'deletecollection':
+        return deleteCollection(context, this.addresses);
+    }
+  }
+
+  /** Leaves the request in the trace and moves the turn's cursor to the arrival of the answer. */
+  private traceRequest(
+    request: ApiRequest,
+    kind: KindDefinition | undefined,
+    stages: readonly RequestStage[],
+    code: number,
+    writes: number,
+    reason?: string,
+    message?: string,
+    object?: KubeObject,
+  ): { seq: number; doneAt: number } {
+    const { turn } = this.kernel;
+    const link = linkMs(turn.component);
+    const departAt = turn.cursor;
+    const arriveAt = departAt + link;
+    const doneAt = arriveAt + LINK_MS.serve + (writes > 0 ? 2 * LINK_MS.etcd + LINK_MS.etcdCommit : 0);
+    const returnAt = doneAt + link;
+    const name = request.name ?? object?.metadata?.name;
+    const namespace = request.namespace ?? object?.metadata?.namespace;
+    const resource = kind ? resourceName(kind) : request.resource;
+    const seq = this.kernel.emit(
+      'api.request',
+      {
+        from: turn.component,
+        to: API_SERVER,
+        departAt,
+        arriveAt,
+        doneAt,
+        returnAt,
+        verb: request.verb,
+        line: kind ? requestLine(request, kind) : `${request.verb} ${request.resource}`,
+        user: request.user.name,
+        resource,
+        ...(request.subresource ? { subresource: request.subresource } : {}),
+        code,
+        ...(reason ? { reason } : {}),
+        ...(message ? { message } : {}),
+        stages,
+      },
+      {
+        component: API_SERVER,
+        time: departAt,
+        object: name && kind ? { resource, kind: kind.kind, ...(namespace ? { namespace } : {}), name } : undefined,
+      },
+    );
+    turn.cursor = returnAt;
+    return { seq, doneAt };
+  }
+
+  private publish(kind: KindDefinition, changes: readonly Change<Stored>[], doneAt: number, cause: number): void {
+    const departAt = doneAt - 2 * LINK_MS.etcd - LINK_MS.etcdCommit;
+    for (const change of changes) {
+      const { metadata } = (change.next ?? change.previous)!.value;
+      const { namespace, name } = metadata;
+      const seq = this.kernel.emit(
+        'etcd.write',
+        {
+          from: API_SERVER,
+          to: ETCD,
+          departAt,
+          arriveAt: departAt + LINK_MS.etcd,
+          key: change.key,
+          operation: change.next ? (change.previous ? 'update' : 'create') : 'delete',
+          revision: change.revision,
+          version: change.next?.version ?? 0,
+        },
+        {
+          component: ETCD,
+          cause,
+          time: departAt,
+          object: { resource: resourceName(kind), kind: kind.kind, ...(namespace ? { namespace } : {}), name },
+        },
+      );
+      this.watches.dispatch(kind, change, doneAt, seq);
+    }
+  }
+
+  private move(event: string): void {
+    const moved = this.life.send({ type: event });
+    if (!moved.isChanged) return;
+    this.lifeSince = this.kernel.now;
+    this.kernel.emit('transition', {
+      machine: apiServerMachine.id,
+      instance: this.id,
+      from: moved.from,
+      to: moved.to,
+      on: event,
+    });
+  }
+
+  save(): ApiServerState {
+    return {
+      store: this.store.save(),
+      watchers: this.watches.save(),
+      addresses: this.addresses.save(),
+      compactTo: this.compactTo,
+      life: this.life.save(),
+      lifeSince: this.lifeSince,
+    };
+  }
+
+  load(state: ApiServerState): void {
+    this.store.load(state.store);
+    this.watches.load(state.watchers);
+    this.addresses.load(state.addresses);
+    this.compactTo = state.compactTo;
+    this.life.load(state.life);
+    this.lifeSince = state.lifeSince;
+  }
+}
+
+const METHOD: Record<ApiRequest['verb'], string> = {
+  get: 'GET',
+  list: 'GET',
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETE',
+};
+
+function requestLine(request: ApiRequest, kind: KindDefinition): string {
+  const root = kind.group ? `/apis/${apiVersionOf(kind)}` : `/api/${kind.version}`;
+  const namespace = kind.isNamespaced && request.namespace ? `/namespaces/${request.namespace}` : '';
+  const hasName = request.name && (request.verb !== 'create' || request.subresource);
+  const name = hasName ? `/${request.name}` : '';
+  const subresource = request.subresource ? `/${request.subresource}` : '';
+  return `${METHOD[request.verb]} ${root}${namespace}/${kind.plural}${name}${subresource}`;
+}

@@ -1,0 +1,191 @@
+/**
+ * Subresources: status, scale, binding, eviction, finalize.
+ * Upstream: pkg/registry/core/pod/storage/{storage,eviction}.go, pkg/registry/apps/deployment/storage/storage.go.
+ */
+import type { Binding, Namespace, Pod } from 'kubernetes-types/core/v1';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import type { KubeObject, Stored } from '../api/object.ts';
+import { formatSelector, matchesLabels, selectorOf } from '../api/selectors.ts';
+import { badRequest, conflict, failure, methodNotAllowed } from '../api/status.ts';
+import { refuse, type Draft, type RequestContext } from './context.ts';
+import { mergePatch } from './patch/merge-patch.ts';
+import { deleteObject } from './verbs/delete.ts';
+import { patchObject } from './verbs/patch.ts';
+import { currentOf } from './verbs/read.ts';
+import { storeNext, updateObject } from './verbs/update.ts';
+import type { ApiResponse } from './request.ts';
+import type { ServiceAddresses } from './service-addresses.ts';
+
+export function serveSubresource(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  const { request, kind } = context;
+  const found = kind.subresources?.find(({ name }) => name === request.subresource);
+  if (!found || !found.verbs.includes(request.verb)) return refuse(context, 'decode', methodNotAllowed(context.resource));
+  switch (request.subresource) {
+    case 'status':
+      return serveStatus(context, addresses);
+    case 'scale':
+      return serveScale(context, addresses);
+    case 'binding':
+      return bind(context, addresses);
+    case 'eviction':
+      return evict(context, addresses);
+    case 'finalize':
+      return finalize(context, addresses);
+    default:
+      return refuse(context, 'decode', methodNotAllowed(context.resource));
+  }
+}
+
+function serveStatus(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  switch (context.request.verb) {
+    case 'get':
+      return { code: 200, body: currentOf(context) };
+    case 'update':
+      return updateObject(context, addresses);
+    default:
+      return patchObject(context, addresses);
+  }
+}
+
+interface Scalable extends KubeObject {
+  spec?: { replicas?: number; selector?: Parameters<typeof formatSelector>[0] };
+  status?: { replicas?: number };
+}
+
+function scaleOf(object: Stored<Scalable>): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = formatSelector(object.spec?.selector);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: object.spec?.replicas ?? 0 },
+    status: { replicas: object.status?.replicas ?? 0, ...(selector === '<none>' ? {} : { selector }) },
+  } as KubeObject;
+}
+
+function serveScale(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  const { request } = context;
+  const current = currentOf(context) as Stored<Scalable>;
+  if (request.verb === 'get') return { code: 200, body: scaleOf(current) };
+  const before = scaleOf(current);
+  const wanted = (request.verb === 'patch' ? mergePatch(before, request.body) : request.body) as Scalable;
+  const replicas = wanted.spec?.replicas ?? 0;
+  if (!Number.isInteger(replicas) || replicas < 0) {
+    refuse(
+      context,
+      'validate',
+      failure({
+        code: 422,
+        reason: 'Invalid',
+        message: `Scale.autoscaling "${current.metadata.name}" is invalid: spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`,
+      }),
+    );
+  }
+  const stale = wanted.metadata?.resourceVersion;
+  if (request.verb === 'update' && stale && stale !== current.metadata.resourceVersion) {
+    refuse(context, 'store', conflict(context.resource, current.metadata.name));
+  }
+  const draft = {
+    ...current,
+    metadata: { ...current.metadata },
+    spec: { ...current.spec, replicas },
+  } as unknown as Draft;
+  const next = storeNext(withoutSubresource(context), addresses, current, draft);
+  return { code: 200, body: scaleOf(next as Stored<Scalable>) };
+}
+
+/** The parent object is written by its own rules. */
+function withoutSubresource(context: RequestContext): RequestContext {
+  const { subresource: _subresource, ...request } = context.request;
+  return { ...context, request: { ...request, isTyped: true } };
+}
+
+const SUCCESS: KubeObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } as KubeObject;
+
+function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  const { request } = context;
+  const pod = currentOf(context) as Stored<Pod>;
+  const { name } = pod.metadata;
+  const node = (request.body as Binding | undefined)?.target?.name;
+  if (!node) refuse(context, 'decode', badRequest('binding needs a target node'));
+  if (pod.metadata.deletionTimestamp) {
+    refuse(context, 'store', conflict('pods/binding', name, `pod ${name} is being deleted, cannot be assigned to a host`));
+  }
+  if (pod.spec?.nodeName) {
+    refuse(context, 'store', conflict('pods/binding', name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`));
+  }
+  const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
+  const draft = {
+    ...pod,
+    metadata: { ...pod.metadata },
+    spec: { ...pod.spec, nodeName: node },
+    status: {
+      ...pod.status,
+      conditions: [...conditions, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: context.formatTime() }],
+    },
+  } as unknown as Draft;
+  storeNext({ ...context, request: { ...request, verb: 'update', isTyped: true } }, addresses, pod, draft);
+  return { code: 201, body: SUCCESS };
+}
+
+function evict(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  const pod = currentOf(context) as Stored<Pod>;
+  const { namespace, labels } = pod.metadata;
+  const phase = pod.status?.phase;
+  const isFree = phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp;
+  if (!isFree) {
+    const budgets = [...(context.list('poddisruptionbudgets.policy', namespace) as Iterable<Stored<PodDisruptionBudget>>)].filter(
+      (budget) => {
+        const selector = selectorOf(budget.spec?.selector);
+        return selector && matchesLabels(selector, labels);
+      },
+    );
+    if (budgets.length > 1) {
+      refuse(
+        context,
+        'admit',
+        failure({
+          code: 500,
+          reason: 'InternalError',
+          message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+        }),
+      );
+    }
+    const [budget] = budgets;
+    if (budget && (budget.status?.disruptionsAllowed ?? 0) <= 0) refuseEviction(context, budget);
+  }
+  const { subresource: _subresource, body: _body, ...request } = context.request;
+  deleteObject({ ...context, request: { ...request, verb: 'delete' } }, addresses);
+  return { code: 201, body: SUCCESS };
+}
+
+function refuseEviction(context: RequestContext, budget: Stored<PodDisruptionBudget>): never {
+  const { desiredHealthy = 0, currentHealthy = 0 } = budget.status ?? {};
+  return refuse(
+    context,
+    'admit',
+    failure({
+      code: 429,
+      reason: 'TooManyRequests',
+      message: "Cannot evict pod as it would violate the pod's disruption budget.",
+      causes: [
+        {
+          reason: 'DisruptionBudget',
+          message: `The disruption budget ${budget.metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+        },
+      ],
+    }),
+  );
+}
+
+function finalize(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  const current = currentOf(context) as Stored<Namespace>;
+  const wanted = context.request.body as Namespace;
+  const draft = {
+    ...current,
+    metadata: { ...current.metadata },
+    spec: { ...current.spec, finalizers: wanted.spec?.finalizers ?? [] },
+  } as unknown as Draft;
+  return { code: 200, body: storeNext(withoutSubresource(context), addresses, current, draft) };
+}

@@ -1,0 +1,130 @@
+/** POST. Upstream: apiserver/pkg/endpoints/handlers/create.go, apiserver/pkg/registry/rest/create.go. */
+import { apiVersionOf } from '../../api/kind.ts';
+import type { KubeObject, Stored } from '../../api/object.ts';
+import { alreadyExists, badRequest, failure, invalid, type FieldError } from '../../api/status.ts';
+import { mintSuffix, mintUid } from '../../kernel/index.ts';
+import { admit, mutate } from '../admission/index.ts';
+import { note, refuse, type Draft, type RequestContext } from '../context.ts';
+import { decodeBody } from '../decode.ts';
+import { copyDeep } from '../equality.ts';
+import { keyFor, prefixOf } from '../keys.ts';
+import { trackCreate } from '../managed-fields.ts';
+import { validateMetadata } from '../metadata.ts';
+import type { ApiResponse } from '../request.ts';
+import type { ServiceAddresses } from '../service-addresses.ts';
+
+const NAME_TRIES = 8;
+const GENERATED_BASE_LENGTH = 58;
+
+/** A body as a draft of the server's own. Typed clients hand theirs over; what came as text is copied. */
+export function draftOf(context: RequestContext, body: KubeObject): Draft {
+  const source = context.request.isTyped ? body : copyDeep(body);
+  return { ...source, metadata: { ...source.metadata } } as Draft;
+}
+
+export function createObject(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  const body = decodeBody(context, context.request.body);
+  const created = storeNew(context, addresses, draftOf(context, body));
+  return { code: 201, body: created };
+}
+
+/** Takes a draft from defaulting to the store. Also used by updates and applies that create. */
+export function storeNew(context: RequestContext, addresses: ServiceAddresses, draft: Draft): Stored {
+  const { kind, request } = context;
+  draft.apiVersion = apiVersionOf(kind);
+  draft.kind = kind.kind;
+  place(context, draft);
+  kind.applyDefaults?.(draft);
+  note(context, 'default', 'ok');
+  mutate(context, draft, undefined);
+  prepare(context, draft);
+  kind.prepareForCreate?.(draft, context);
+  const failures: FieldError[] = [...addresses.allocate(context, draft, undefined)];
+  checkValid(context, draft, [...failures, ...validateMetadata(kind, draft.metadata), ...(kind.validate?.(draft) ?? [])]);
+  admit(context, draft, undefined);
+  trackCreate(context, draft);
+  if (context.isDryRun) return draft as unknown as Stored;
+  const stored = put(context, draft, request.name);
+  addresses.keep(context, stored);
+  return stored;
+}
+
+/** 422 when there is any fault. */
+export function checkValid(context: RequestContext, draft: Draft, errors: readonly FieldError[]): void {
+  const { kind } = context;
+  if (errors.length > 0) {
+    refuse(context, 'validate', invalid(kind.group, kind.kind, draft.metadata.name ?? '', errors));
+  }
+  note(context, 'validate', 'ok');
+}
+
+function place(context: RequestContext, draft: Draft): void {
+  const { kind, request } = context;
+  const metadata = draft.metadata as { namespace?: string };
+  if (!kind.isNamespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace && request.namespace && metadata.namespace !== request.namespace) {
+    refuse(
+      context,
+      'decode',
+      badRequest(
+        `the namespace of the provided object does not match the namespace sent on the request`,
+      ),
+    );
+  }
+  metadata.namespace = metadata.namespace || request.namespace || 'default';
+}
+
+function prepare(context: RequestContext, draft: Draft): void {
+  const { kernel, kind } = context;
+  const metadata = draft.metadata as Record<string, unknown>;
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion']) {
+    delete metadata[field];
+  }
+  if (!metadata['name'] && metadata['generateName']) metadata['name'] = generateName(context, String(metadata['generateName']));
+  metadata['uid'] = mintUid(kernel.stream('kube-apiserver/uid'));
+  metadata['creationTimestamp'] = kernel.formatTime();
+  if (kind.hasGeneration) metadata['generation'] = 1;
+  else delete metadata['generation'];
+}
+
+function generateName(context: RequestContext, base: string): string {
+  const { kernel, kind, store, request } = context;
+  const stream = kernel.stream('kube-apiserver/names');
+  const start = base.slice(0, GENERATED_BASE_LENGTH);
+  for (let tries = 0; tries < NAME_TRIES; tries += 1) {
+    const name = start + mintSuffix(stream);
+    if (!store.get(prefixOf(kind), keyFor(kind, request.namespace, name))) return name;
+  }
+  return refuse(
+    context,
+    'store',
+    failure({
+      code: 409,
+      reason: 'AlreadyExists',
+      message: `${context.resource} "${start}" already exists, the server was not able to generate a unique name for the object`,
+    }),
+  );
+}
+
+function put(context: RequestContext, draft: Draft, wanted: string | undefined): Stored {
+  const { kind, store } = context;
+  const { namespace, name = wanted ?? '' } = draft.metadata;
+  const key = keyFor(kind, namespace, name);
+  const swap = store.put(prefixOf(kind), key, 0, (revision) => stamped(draft, revision));
+  if (!swap.ok) {
+    const isTerminating = swap.current?.value.metadata.deletionTimestamp !== undefined;
+    return refuse(context, 'store', alreadyExists(context.resource, name, isTerminating));
+  }
+  note(context, 'store', 'changed', `revision ${swap.stored.modRevision}`);
+  context.changes.push({ revision: swap.stored.modRevision, key, next: swap.stored });
+  return swap.stored.value;
+}
+
+/** The draft with the revision that its write has: from here on it is never changed. */
+export function stamped(draft: Draft, revision: number): Stored {
+  (draft.metadata as { resourceVersion?: string }).resourceVersion = String(revision);
+  return draft as unknown as Stored;
+}

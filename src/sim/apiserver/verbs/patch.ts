@@ -1,0 +1,74 @@
+/** PATCH in its four forms. Upstream: apiserver/pkg/endpoints/handlers/patch.go. */
+import type { KubeObject, Stored } from '../../api/object.ts';
+import { badRequest, failure, notFound } from '../../api/status.ts';
+import { refuse, type Draft, type RequestContext } from '../context.ts';
+import { checkSchema, decodeBody } from '../decode.ts';
+import { keyFor, prefixOf } from '../keys.ts';
+import { applyServerSide } from '../patch/server-side-apply.ts';
+import { applyJsonPatch, PatchFailure } from '../patch/json-patch.ts';
+import { mergePatch } from '../patch/merge-patch.ts';
+import { strategicMerge } from '../patch/strategic-merge.ts';
+import type { ApiResponse } from '../request.ts';
+import type { ServiceAddresses } from '../service-addresses.ts';
+import { draftOf, storeNew } from './create.ts';
+import { storeNext } from './update.ts';
+
+export function patchObject(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
+  const { kind, request, store } = context;
+  const found = store.get(prefixOf(kind), keyFor(kind, request.namespace, request.name ?? ''));
+  if (request.patchType === 'apply') return apply(context, addresses, found?.value);
+  if (!found) return refuse(context, 'store', notFound(context.resource, request.name ?? ''));
+  const patched = patchedBody(context, found.value);
+  if (!request.isTyped) checkSchema(context, patched);
+  const next = storeNext(context, addresses, found.value, draftFrom(context, patched, found.value));
+  return { code: 200, body: next };
+}
+
+/** A patch without a resourceVersion of its own is applied to what is there now, so it cannot conflict. */
+function draftFrom(context: RequestContext, patched: KubeObject, old: Stored): Draft {
+  const draft = { ...patched, metadata: { ...patched.metadata } } as Draft;
+  const asked = (context.request.body as KubeObject | undefined)?.metadata?.resourceVersion;
+  if (!asked) (draft.metadata as { resourceVersion?: string }).resourceVersion = old.metadata.resourceVersion;
+  return draft;
+}
+
+function patchedBody(context: RequestContext, current: Stored): KubeObject {
+  const { request, kind } = context;
+  const { body } = request;
+  try {
+    switch (request.patchType) {
+      case 'json':
+        return applyJsonPatch(current, body) as KubeObject;
+      case 'merge':
+        return mergePatch(current, body) as KubeObject;
+      default:
+        return strategicMerge(kind.kind, current, body) as KubeObject;
+    }
+  } catch (error) {
+    if (!(error instanceof PatchFailure)) throw error;
+    const status =
+      error.code === 422
+        ? failure({ code: 422, reason: 'Invalid', message: error.message })
+        : badRequest(error.message);
+    return refuse(context, 'decode', status);
+  }
+}
+
+function apply(context: RequestContext, addresses: ServiceAddresses, current: Stored | undefined): ApiResponse {
+  const { request } = context;
+  if (!request.options?.fieldManager) {
+    refuse(
+      context,
+      'decode',
+      failure({
+        code: 422,
+        reason: 'Invalid',
+        message: 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      }),
+    );
+  }
+  const applied = decodeBody(context, request.body);
+  const merged = applyServerSide(context, applied, current);
+  if (!current) return { code: 201, body: storeNew(context, addresses, draftOf(context, merged)) };
+  return { code: 200, body: storeNext(context, addresses, current, draftFrom(context, merged, current)) };
+}

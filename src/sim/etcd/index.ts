@@ -1,0 +1,1 @@
+export { Store, type Change, type StoredValue, type StoreState, type Swap } from './store.ts';

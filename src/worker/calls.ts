@@ -1,0 +1,120 @@
+/** What each call of the page does. One handler a call; the map's type says if one is missing. */
+import {
+  decodeScenario,
+  decodeShareLink,
+  diffText,
+  encodeShareLink,
+  inspect,
+  Run,
+  RunFault,
+  whyOf,
+} from '../run/index.ts';
+import { parseManifest, checkDocuments } from '../manifest/index.ts';
+import { supportTable } from '../sim/api/index.ts';
+import { charts } from '../sim/world.ts';
+import type { TraceEvent } from '../sim/kernel/index.ts';
+import type { CallAnswer, CallArguments, CallName, TraceFilter } from './messages.ts';
+
+/** What the handlers may do to the host. */
+export interface Session {
+  run: Run | undefined;
+  isPlaying: boolean;
+  speed: number;
+  take(run: Run): void;
+  play(): void;
+  pause(): void;
+  rebase(): void;
+}
+
+type Handlers = { [N in CallName]: (session: Session, args: CallArguments<N>) => CallAnswer<N> };
+
+const runOf = (session: Session): Run => {
+  if (!session.run) throw new RunFault('run.none', 'No cluster is running yet.');
+  return session.run;
+};
+
+const handlers: Handlers = {
+  load(session, { scenario, play }) {
+    const run = new Run(decodeScenario(scenario));
+    session.take(run);
+    session.speed = scenario.speed;
+    if (scenario.time > run.now) run.seek(scenario.time);
+    if (play) session.play();
+    return { startTime: run.startTime };
+  },
+  scenario: (session) => runOf(session).toScenario({ speed: session.speed, ...titleOf(runOf(session)) }),
+  play: (session) => session.play(),
+  pause: (session) => session.pause(),
+  speed(session, { factor }) {
+    if (!(factor >= 0.1 && factor <= 1000)) {
+      throw new RunFault('speed.range', 'The speed must be from 0.1 to 1000.', { low: 0.1, high: 1000 });
+    }
+    session.speed = factor;
+    session.rebase();
+  },
+  step(session, { unit, direction }) {
+    session.pause();
+    return runOf(session).step(unit, direction);
+  },
+  seek(session, target) {
+    const run = runOf(session);
+    if ('seq' in target) run.seekEvent(target.seq);
+    else run.seek(target.time);
+    session.rebase();
+    return { time: run.now };
+  },
+  forkNotice: (session) => runOf(session).forkNotice(),
+  command: (session, { command, confirmFork }) => runOf(session).command(command, confirmFork),
+  files(session, { files }) {
+    runOf(session).files = files;
+  },
+  diff: (session, { file, text }) => diffText(runOf(session), file, text),
+  check(session, { file, text }) {
+    const parsed = parseManifest(file, text);
+    return session.run ? [...parsed.faults, ...checkDocuments(parsed.documents, session.run.world)] : parsed.faults;
+  },
+  inspect: (session, { key }) => inspect(runOf(session), key),
+  why: (session, target) => whyOf(runOf(session), target),
+  trace: (session, filter) => filterTrace(runOf(session), filter),
+  decisions: (session, filter) => runOf(session).world.decisions(filter),
+  decision: (session, { attempt }) => runOf(session).world.decision(attempt),
+  charts: () => charts(),
+  hash: (session) => runOf(session).world.hash(),
+  support: () => supportTable(),
+  encodeShare(_session, { scenario }) {
+    const payload = encodeShareLink(decodeScenario(scenario));
+    return { payload, characters: payload.length };
+  },
+  decodeShare: (_session, { payload }) => ({ scenario: decodeShareLink(payload) }),
+};
+
+const titleOf = (run: Run): { title?: string } => (run.scenario.title ? { title: run.scenario.title } : {});
+
+export function answer(session: Session, name: CallName, args: unknown): unknown {
+  const handler = handlers[name] as ((session: Session, args: unknown) => unknown) | undefined;
+  if (!handler) throw new RunFault('call.unknown', `The simulation has no call ${String(name)}.`, { name: String(name) });
+  return handler(session, args);
+}
+
+function filterTrace(run: Run, filter: TraceFilter): { events: readonly TraceEvent[]; total: number } {
+  const { trace } = run.world.kernel;
+  const found: TraceEvent[] = [];
+  const text = filter.text?.toLowerCase();
+  const limit = Math.min(filter.limit, 5_000);
+  for (let seq = Math.min(filter.before ?? Infinity, run.shownSeq + 1) - 1; seq >= trace.start; seq -= 1) {
+    if (found.length >= limit) break;
+    const event = trace.at(seq)!;
+    if (filter.types && !filter.types.includes(event.type)) continue;
+    if (filter.component && event.component !== filter.component) continue;
+    if (filter.object && !isAbout(event, filter.object)) continue;
+    if (text && !JSON.stringify(event).toLowerCase().includes(text)) continue;
+    found.push(event);
+  }
+  return { events: found.reverse(), total: trace.length };
+}
+
+function isAbout(event: TraceEvent, key: string): boolean {
+  const { object } = event;
+  if (!object) return false;
+  return `${object.resource}|${object.namespace ? `${object.namespace}/` : ''}${object.name}` === key;
+}

@@ -1,0 +1,122 @@
+/** Makes frames: what has changed in the run since the last one that was sent. */
+import { recordKey, isHeartbeat, type Run } from '../run/index.ts';
+import type { Frame, LifeState } from '../run/types.ts';
+import type { TraceEvent } from '../sim/kernel/index.ts';
+import type { Stored } from '../sim/api/object.ts';
+
+/** Events of one frame; more are counted and left to the trace. */
+export const FRAME_EVENT_LIMIT = 2_000;
+
+/** Kinds that a frame does not carry: they are many, and the page asks for them where it shows them. */
+const UNSHOWN = new Set(['events', 'leases.coordination.k8s.io']);
+
+interface Pace {
+  readonly isPlaying: boolean;
+  readonly speed: number;
+}
+
+export class FrameMaker {
+  private number = 0;
+  private epoch = 0;
+  private revision = 0;
+  private seq = 0;
+  private log: unknown;
+  private markCount = -1;
+  private keyframes = '';
+
+  constructor(private readonly run: Run) {}
+
+  make(pace: Pace): Frame {
+    const { run } = this;
+    const { world } = run;
+    const isWhole = this.epoch !== run.epoch;
+    this.number += 1;
+    this.epoch = run.epoch;
+    const { changed, removed } = isWhole ? { changed: this.everything(), removed: [] } : this.changes();
+    this.revision = world.revision;
+    const { events, eventsOmitted } = this.newEvents(isWhole);
+    const lives = isWhole ? world.lives() : livesOf(events);
+    this.seq = run.shownSeq;
+    const shownEvent = world.kernel.trace.at(run.shownSeq);
+    const isStepped = run.shownSeq < world.kernel.trace.length;
+    return {
+      number: this.number,
+      epoch: run.epoch,
+      isWhole,
+      time: isStepped && shownEvent ? shownEvent.time : run.now,
+      epochMs: run.scenario.options.epochMs,
+      step: world.kernel.steps,
+      traceLength: run.shownSeq,
+      horizon: run.horizon,
+      isPlaying: pace.isPlaying,
+      speed: pace.speed,
+      isSettled: run.isSettled,
+      changed,
+      removed,
+      events,
+      eventsOmitted,
+      lives,
+      livesRemoved: removed.filter((key) => key.startsWith('pods|')).map((key) => `pod/${key.slice('pods|'.length)}`),
+      ...this.rarely(isWhole),
+    };
+  }
+
+  /** The command log, marks and keyframes go only when they changed. */
+  private rarely(isWhole: boolean): Partial<Frame> {
+    const { run } = this;
+    const more: Record<string, unknown> = { startTime: run.startTime };
+    if (isWhole || this.log !== run.commands) more['log'] = run.commands;
+    if (isWhole || this.markCount !== run.timelineMarks.length) more['marks'] = [...run.timelineMarks];
+    const keyframes = run.keyframeTimes.join();
+    if (isWhole || this.keyframes !== keyframes) more['keyframes'] = run.keyframeTimes;
+    if (isWhole) more['options'] = run.scenario.options;
+    const usage = run.world.nodeUsage();
+    if (usage) more['nodeUsage'] = usage;
+    this.log = run.commands;
+    this.markCount = run.timelineMarks.length;
+    this.keyframes = keyframes;
+    return more as Partial<Frame>;
+  }
+
+  private everything(): Frame['changed'] {
+    return [...this.run.world.objects()]
+      .filter(({ resource }) => !UNSHOWN.has(resource))
+      .map(({ resource, object }) => ({ key: recordKey(resource, object), object }));
+  }
+
+  private changes(): { changed: Frame['changed']; removed: readonly string[] } {
+    const latest = new Map<string, Stored | undefined>();
+    const since = this.run.world.changesSince(this.revision);
+    // History older than what etcd keeps: the page is told everything again.
+    if (!since) return { changed: this.everything(), removed: [] };
+    for (const { resource, object, isDeleted } of since) {
+      if (!UNSHOWN.has(resource)) latest.set(recordKey(resource, object), isDeleted ? undefined : object);
+    }
+    const changed: Array<{ key: string; object: Stored }> = [];
+    const removed: string[] = [];
+    for (const [key, object] of latest) {
+      if (object) changed.push({ key, object });
+      else removed.push(key);
+    }
+    return { changed, removed };
+  }
+
+  private newEvents(isWhole: boolean): { events: readonly TraceEvent[]; eventsOmitted: number } {
+    const { trace } = this.run.world.kernel;
+    const until = this.run.shownSeq;
+    const from = isWhole ? Math.max(trace.start, until - 4 * FRAME_EVENT_LIMIT) : this.seq + 1;
+    const shown = trace.slice(from, until + 1).filter((event) => !isHeartbeat(event));
+    const omitted = Math.max(0, shown.length - FRAME_EVENT_LIMIT);
+    return { events: omitted > 0 ? shown.slice(omitted) : shown, eventsOmitted: isWhole ? 0 : omitted };
+  }
+}
+
+function livesOf(events: readonly TraceEvent[]): readonly LifeState[] {
+  const latest = new Map<string, LifeState>();
+  for (const event of events) {
+    if (event.type !== 'transition') continue;
+    const { instance, machine, to } = event.data;
+    latest.set(instance, { instance, machine, state: to, since: event.time });
+  }
+  return [...latest.values()];
+}

@@ -1,0 +1,134 @@
+/**
+ * The worker's end: owns the run, answers calls one at a time, paces virtual time by the wall clock, and sends frames that
+ * merge while the page has not acknowledged the last one. It is the one room that reads real time.
+ */
+import { AssertionFailure } from '../sim/kernel/index.ts';
+import { Run, RunFault } from '../run/index.ts';
+import { answer, type Session } from './calls.ts';
+import { FrameMaker } from './frames.ts';
+import type { CallFault, CallName, FromWorker, ToWorker } from './messages.ts';
+
+export interface HostPort {
+  post(message: FromWorker): void;
+  /** Milliseconds of a steady clock. */
+  nowMs(): number;
+  later(callback: () => void, delayMs: number): void;
+}
+
+/** Wall-clock milliseconds of simulation between two looks at the messages. */
+const SLICE_MS = 12;
+/** Frames are not sent more often. */
+const FRAME_MS = 16;
+/** A page that has been away (a sleeping laptop) is not made to catch up more than this. */
+const CATCH_UP_MS = 250;
+
+export class Host implements Session {
+  run: Run | undefined;
+  isPlaying = false;
+  speed = 1;
+  private frames: FrameMaker | undefined;
+  private lastTickMs = 0;
+  /** Virtual time that is owed; fractions of a millisecond are kept. */
+  private owed = 0;
+  private isTicking = false;
+  private isAwaited = false;
+  private isFrameDue = false;
+  private hasCrashed = false;
+
+  constructor(private readonly port: HostPort) {}
+
+  receive(message: ToWorker): void {
+    if (message.kind === 'acknowledge') {
+      this.isAwaited = false;
+      if (this.isFrameDue) this.sendFrame();
+      return;
+    }
+    const { id, name, args } = message;
+    try {
+      const reply = answer(this, name as CallName, args);
+      this.port.post({ kind: 'reply', id, answer: reply });
+      this.sendFrame();
+    } catch (error) {
+      const fault = faultOf(error);
+      this.port.post({ kind: 'fault', id, fault });
+      if (fault.isAssertion) this.crash(fault);
+    }
+  }
+
+  take(run: Run): void {
+    this.run = run;
+    this.frames = new FrameMaker(run);
+    this.isPlaying = false;
+    this.hasCrashed = false;
+    this.owed = run.now;
+  }
+
+  play(): void {
+    if (this.isPlaying || !this.run) return;
+    this.isPlaying = true;
+    this.owed = this.run.now;
+    this.lastTickMs = this.port.nowMs();
+    this.tickSoon(0);
+  }
+
+  pause(): void {
+    this.isPlaying = false;
+    if (this.run) this.owed = this.run.now;
+  }
+
+  /** After a jump, playing goes on from where the playhead is now. */
+  rebase(): void {
+    if (this.run) this.owed = this.run.now;
+  }
+
+  private tickSoon(delayMs: number): void {
+    if (this.isTicking) return;
+    this.isTicking = true;
+    this.port.later(() => {
+      this.isTicking = false;
+      this.tick();
+    }, delayMs);
+  }
+
+  private tick(): void {
+    const { run } = this;
+    if (!run || !this.isPlaying || this.hasCrashed) return;
+    const begin = this.port.nowMs();
+    const elapsedMs = Math.min(begin - this.lastTickMs, CATCH_UP_MS);
+    this.lastTickMs = begin;
+    this.owed += elapsedMs * this.speed;
+    try {
+      const isThere = run.advance(Math.floor(this.owed), () => this.port.nowMs() - begin < SLICE_MS);
+      // A speed that the machine cannot hold is not owed for ever.
+      if (!isThere) this.owed = Math.min(this.owed, run.now + CATCH_UP_MS * this.speed);
+    } catch (error) {
+      this.crash(faultOf(error));
+      return;
+    }
+    this.sendFrame();
+    this.tickSoon(Math.max(0, FRAME_MS - (this.port.nowMs() - begin)));
+  }
+
+  private sendFrame(): void {
+    if (!this.frames || this.hasCrashed) return;
+    if (this.isAwaited) {
+      this.isFrameDue = true;
+      return;
+    }
+    this.isFrameDue = false;
+    this.isAwaited = true;
+    this.port.post({ kind: 'frame', frame: this.frames.make(this) });
+  }
+
+  private crash(fault: CallFault): void {
+    this.isPlaying = false;
+    this.hasCrashed = true;
+    this.port.post({ kind: 'crashed', fault });
+  }
+}
+
+function faultOf(error: unknown): CallFault {
+  if (error instanceof RunFault) return { code: error.code, message: error.message, values: error.values };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof AssertionFailure ? 'worker.assertion' : 'worker.died', message, isAssertion: true };
+}
