@@ -1,0 +1,176 @@
+/**
+ * Node, Namespace, Event, Lease, EndpointSlice, and what holds data: the kinds a cluster runs on.
+ * Upstream: pkg/apis/core/v1/defaults.go, pkg/printers/internalversion/printers.go.
+ */
+import type { Lease } from 'kubernetes-types/coordination/v1';
+import type { ConfigMap, Event, Namespace, Node, Secret, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
+import { ageOf } from '../duration.ts';
+import type { KindDefinition } from '../kind.ts';
+import { fieldInvalid, fieldTooLong, type FieldError } from '../status.ts';
+import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { setDefault } from './pod-template.ts';
+
+function nodeStatus(node: Node): string {
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
+  const text = !ready ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+  return node.spec?.unschedulable ? `${text},SchedulingDisabled` : text;
+}
+
+function nodeRoles(node: Node): string {
+  const labels = Object.entries(node.metadata?.labels ?? {});
+  const roles = labels.flatMap(([key, value]) => {
+    if (key.startsWith('node-role.kubernetes.io/')) return [key.slice('node-role.kubernetes.io/'.length)];
+    return key === 'kubernetes.io/role' && value ? [value] : [];
+  });
+  return roles.filter(Boolean).sort().join(',') || '<none>';
+}
+
+const addressOf = (node: Node, type: string): string =>
+  node.status?.addresses?.find((address) => address.type === type)?.address ?? '<none>';
+
+export const nodeKind: KindDefinition<Node> = {
+  group: '', version: 'v1', kind: 'Node', plural: 'nodes', singular: 'node', shortNames: ['no'], isNamespaced: false,
+  support: 'simulated', etcdPrefix: 'minions',
+  subresources: [{ name: 'status', kind: 'Node', verbs: ['get', 'patch', 'update'] }],
+  selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
+  columns: [
+    nameColumn(),
+    textColumn('Status', nodeStatus),
+    textColumn('Roles', nodeRoles),
+    ageColumn(),
+    textColumn('Version', ({ status }) => status?.nodeInfo?.kubeletVersion ?? ''),
+    textColumn('Internal-IP', (node) => addressOf(node, 'InternalIP'), 1),
+    textColumn('External-IP', (node) => addressOf(node, 'ExternalIP'), 1),
+    textColumn('OS-Image', ({ status }) => status?.nodeInfo?.osImage ?? '<unknown>', 1),
+    textColumn('Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion ?? '<unknown>', 1),
+    textColumn('Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion ?? '<unknown>', 1),
+  ],
+};
+
+export const namespaceKind: KindDefinition<Namespace> = {
+  group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', singular: 'namespace', shortNames: ['ns'], isNamespaced: false,
+  nameRule: 'label', support: 'simulated',
+  subresources: [
+    { name: 'status', kind: 'Namespace', verbs: ['get', 'patch', 'update'] },
+    { name: 'finalize', kind: 'Namespace', verbs: ['update'] },
+  ],
+  applyDefaults(namespace) {
+    const metadata = namespace.metadata as { name?: string; labels?: Record<string, string> };
+    if (metadata.name && metadata.labels?.['kubernetes.io/metadata.name'] !== metadata.name) {
+      metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+    }
+  },
+  prepareForCreate(namespace) {
+    namespace.spec = { finalizers: ['kubernetes'] };
+    namespace.status = { phase: 'Active' };
+  },
+  prepareForUpdate(next, old) {
+    if (next.spec === undefined && old.spec !== undefined) next.spec = old.spec;
+  },
+  selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
+  columns: [nameColumn(), textColumn('Status', ({ status }) => status?.phase ?? ''), ageColumn()],
+};
+
+export const eventKind: KindDefinition<Event> = {
+  group: '', version: 'v1', kind: 'Event', plural: 'events', singular: 'event', shortNames: ['ev'], isNamespaced: true,
+  support: 'simulated', canCreateOnUpdate: true,
+  selectableFields: {
+    'involvedObject.kind': ({ involvedObject }) => involvedObject.kind ?? '',
+    'involvedObject.namespace': ({ involvedObject }) => involvedObject.namespace ?? '',
+    'involvedObject.name': ({ involvedObject }) => involvedObject.name ?? '',
+    'involvedObject.uid': ({ involvedObject }) => involvedObject.uid ?? '',
+    'involvedObject.apiVersion': ({ involvedObject }) => involvedObject.apiVersion ?? '',
+    'involvedObject.resourceVersion': ({ involvedObject }) => involvedObject.resourceVersion ?? '',
+    'involvedObject.fieldPath': ({ involvedObject }) => involvedObject.fieldPath ?? '',
+    reason: ({ reason }) => reason ?? '',
+    reportingComponent: ({ reportingComponent }) => reportingComponent ?? '',
+    source: ({ source }) => source?.component ?? '',
+    type: ({ type }) => type ?? '',
+  },
+  columns: [
+    textColumn('Last Seen', ({ lastTimestamp, eventTime }, { nowEpochMs }) => ageOf(lastTimestamp ?? eventTime, nowEpochMs)),
+    textColumn('Type', ({ type }) => type ?? ''),
+    textColumn('Reason', ({ reason }) => reason ?? ''),
+    textColumn('Object', ({ involvedObject }) => `${(involvedObject.kind ?? '').toLowerCase()}/${involvedObject.name ?? ''}`),
+    textColumn('Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? '', 1),
+    textColumn('Source', ({ source }) => [source?.component, source?.host].filter(Boolean).join(', '), 1),
+    textColumn('Message', ({ message }) => (message ?? '').trim()),
+    textColumn('First Seen', ({ firstTimestamp }, { nowEpochMs }) => ageOf(firstTimestamp, nowEpochMs), 1),
+    textColumn('Count', ({ count }) => count ?? 1, 1),
+    textColumn('Name', ({ metadata }) => metadata.name, 1),
+  ],
+};
+
+export const leaseKind: KindDefinition<Lease> = {
+  group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', singular: 'lease', isNamespaced: true,
+  support: 'simulated', canCreateOnUpdate: true, needsResourceVersion: true,
+  columns: [nameColumn(), textColumn('Holder', ({ spec }) => spec?.holderIdentity ?? ''), ageColumn()],
+};
+
+const firstThree = (items: readonly string[]): string =>
+  items.length === 0 ? '<unset>' : items.length <= 3 ? items.join(',') : `${items.slice(0, 3).join(',')} + ${items.length - 3} more...`;
+
+export const endpointSliceKind: KindDefinition<EndpointSlice> = {
+  group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice', plural: 'endpointslices', singular: 'endpointslice',
+  isNamespaced: true, support: 'simulated', hasGeneration: true,
+  applyDefaults({ ports }) {
+    for (const port of ports ?? []) {
+      setDefault(port, 'name', '');
+      setDefault(port, 'protocol', 'TCP');
+    }
+  },
+  columns: [
+    nameColumn(),
+    textColumn('AddressType', ({ addressType }) => addressType),
+    textColumn('Ports', ({ ports }) => firstThree((ports ?? []).map(({ port, name }) => String(port ?? (name || '*'))))),
+    textColumn('Endpoints', ({ endpoints }) => firstThree((endpoints ?? []).flatMap(({ addresses }) => addresses))),
+    ageColumn(),
+  ],
+};
+
+const DATA_LIMIT_BYTES = 1024 * 1024;
+
+function validateData(data: Readonly<Record<string, string>>, field: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  let size = 0;
+  for (const [key, value] of Object.entries(data)) {
+    size += value.length;
+    if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
+      errors.push(fieldInvalid(`${field}[${key}]`, key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
+    }
+  }
+  if (size > DATA_LIMIT_BYTES) errors.push(fieldTooLong('', DATA_LIMIT_BYTES));
+  return errors;
+}
+
+export const configMapKind: KindDefinition<ConfigMap> = {
+  group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', singular: 'configmap', shortNames: ['cm'], isNamespaced: true,
+  support: 'simulated',
+  validate: ({ data }) => validateData(data ?? {}, 'data'),
+  columns: [
+    nameColumn(),
+    textColumn('Data', ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length),
+    ageColumn(),
+  ],
+};
+
+export const secretKind: KindDefinition<Secret> = {
+  group: '', version: 'v1', kind: 'Secret', plural: 'secrets', singular: 'secret', isNamespaced: true, support: 'simulated',
+  applyDefaults: (secret) => setDefault(secret, 'type', 'Opaque'),
+  prepareForCreate(secret) {
+    const { stringData, ...rest } = secret;
+    if (!stringData) return;
+    const encoded = Object.entries(stringData).map(([key, value]) => [key, btoa(value)]);
+    secret.data = { ...rest.data, ...Object.fromEntries(encoded) };
+    delete secret.stringData;
+  },
+  validate: ({ data }) => validateData(data ?? {}, 'data'),
+  selectableFields: { type: ({ type }) => type ?? '' },
+  columns: [nameColumn(), textColumn('Type', ({ type }) => type ?? ''), textColumn('Data', ({ data }) => Object.keys(data ?? {}).length), ageColumn()],
+};
+
+export const serviceAccountKind: KindDefinition<ServiceAccount> = {
+  group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', singular: 'serviceaccount', shortNames: ['sa'],
+  isNamespaced: true, support: 'simulated', columns: [nameColumn(), ageColumn()],
+};

@@ -1,0 +1,47 @@
+/** The registry of kinds. Adding a kind is adding its definition here. */
+import { apiVersionOf, resourceName, type KindDefinition, type KindRegistry } from '../kind.ts';
+import {
+  configMapKind,
+  endpointSliceKind,
+  eventKind,
+  leaseKind,
+  namespaceKind,
+  nodeKind,
+  secretKind,
+  serviceAccountKind,
+} from './cluster.ts';
+import { podKind } from './pod.ts';
+import { serviceKind } from './service.ts';
+import { STORED_KINDS } from './stored.ts';
+import { daemonSetKind, deploymentKind, replicaSetKind } from './workloads.ts';
+
+export const KINDS: readonly KindDefinition[] = [
+  podKind,
+  serviceKind,
+  nodeKind,
+  namespaceKind,
+  eventKind,
+  configMapKind,
+  secretKind,
+  serviceAccountKind,
+  deploymentKind,
+  replicaSetKind,
+  daemonSetKind,
+  leaseKind,
+  endpointSliceKind,
+  ...STORED_KINDS,
+] as readonly KindDefinition[];
+
+const byResource = new Map(KINDS.map((kind) => [resourceName(kind), kind]));
+const byGvk = new Map(KINDS.map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind]));
+
+export const KIND_REGISTRY: KindRegistry = {
+  byResource: (resource) => byResource.get(resource),
+  byGvk: (apiVersion, kind) => byGvk.get(`${apiVersion}/${kind}`),
+  all: () => KINDS,
+};
+
+/** By apiVersion and kind. */
+export function kindOf(apiVersion: string, kind: string): KindDefinition | undefined {
+  return KIND_REGISTRY.byGvk(apiVersion, kind);
+}

@@ -1,0 +1,180 @@
+/** Pod. Upstream: pkg/registry/core/pod/strategy.go, pkg/apis/core/validation/validation.go, pkg/printers/internalversion/printers.go. */
+import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1';
+import { ageOf, humanDuration } from '../duration.ts';
+import type { Column, ColumnContext, KindDefinition } from '../kind.ts';
+import type { Stored } from '../object.ts';
+import { milliValue, wholeValue } from '../quantity.ts';
+import { fieldForbidden, type FieldError } from '../status.ts';
+import { defaultPodSpec, defaultRequests, setDefault, validatePodSpec } from './pod-template.ts';
+
+type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
+
+/** Upstream: pkg/apis/core/v1/helper/qos/qos.go. */
+export function qosClassOf(pod: Pod): QosClass {
+  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const names = ['cpu', 'memory'] as const;
+  const isSet = (value: string | undefined): boolean => value !== undefined && (milliValue(value) > 0 || wholeValue(value) > 0);
+  const hasAny = containers.some(({ resources }) => names.some((name) => isSet(resources?.requests?.[name]) || isSet(resources?.limits?.[name])));
+  if (!hasAny) return 'BestEffort';
+  const isGuaranteed = containers.every(({ resources }) =>
+    names.every((name) => {
+      const limit = resources?.limits?.[name];
+      const request = resources?.requests?.[name] ?? limit;
+      return isSet(limit) && milliValue(limit) === milliValue(request);
+    }),
+  );
+  return isGuaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+const isSidecar = (pod: Pod, name: string): boolean =>
+  pod.spec?.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') ?? false;
+
+interface PodSummary {
+  readonly status: string;
+  readonly ready: number;
+  readonly total: number;
+  readonly restarts: number;
+  readonly restartedAt: string;
+}
+
+/** READY, STATUS and RESTARTS as `kubectl get pods` shows them (printPod). */
+export function summarizePod(pod: Pod): PodSummary {
+  const { status = {}, spec } = pod;
+  let text = status.reason || status.phase || '';
+  if (status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'SchedulingGated')) text = 'SchedulingGated';
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').length;
+  const counted = { ready: 0, restarts: 0, sidecarRestarts: 0, restartedAt: '' };
+  const later = (found: ContainerStatus): void => {
+    const at = found.lastState?.terminated?.finishedAt ?? '';
+    if (at > counted.restartedAt) counted.restartedAt = at;
+  };
+  let isInitializing = false;
+  for (const [index, found] of (status.initContainerStatuses ?? []).entries()) {
+    counted.restarts += found.restartCount;
+    if (isSidecar(pod, found.name)) counted.sidecarRestarts += found.restartCount;
+    later(found);
+    const { terminated, waiting } = found.state ?? {};
+    if (terminated?.exitCode === 0) continue;
+    if (isSidecar(pod, found.name) && found.started) {
+      if (found.ready) counted.ready += 1;
+      continue;
+    }
+    if (terminated) text = terminated.reason ? `Init:${terminated.reason}` : terminated.signal ? `Init:Signal:${terminated.signal}` : `Init:ExitCode:${terminated.exitCode}`;
+    else if (waiting?.reason && waiting.reason !== 'PodInitializing') text = `Init:${waiting.reason}`;
+    else text = `Init:${index}/${spec?.initContainers?.length ?? 0}`;
+    isInitializing = true;
+    break;
+  }
+  const isInitialized = status.conditions?.some(({ type, status: value }) => type === 'Initialized' && value === 'True');
+  if (!isInitializing || isInitialized) {
+    counted.restarts = counted.sidecarRestarts;
+    let hasRunning = false;
+    for (const found of [...(status.containerStatuses ?? [])].reverse()) {
+      counted.restarts += found.restartCount;
+      later(found);
+      const { waiting, terminated, running } = found.state ?? {};
+      if (waiting?.reason) text = waiting.reason;
+      else if (terminated?.reason) text = terminated.reason;
+      else if (terminated) text = terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`;
+      else if (found.ready && running) {
+        hasRunning = true;
+        counted.ready += 1;
+      }
+    }
+    if (text === 'Completed' && hasRunning) {
+      const isReady = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True');
+      text = isReady ? 'Running' : 'NotReady';
+    }
+  }
+  if (pod.metadata?.deletionTimestamp) {
+    if (status.reason === 'NodeLost') text = 'Unknown';
+    else if (status.phase !== 'Succeeded' && status.phase !== 'Failed') text = 'Terminating';
+  }
+  return { status: text, ready: counted.ready, total: (spec?.containers.length ?? 0) + sidecars, restarts: counted.restarts, restartedAt: counted.restartedAt };
+}
+
+function restartsCell(pod: Pod, context: ColumnContext): string {
+  const { restarts, restartedAt } = summarizePod(pod);
+  if (restarts === 0 || !restartedAt) return String(restarts);
+  return `${restarts} (${humanDuration(context.nowEpochMs - Date.parse(restartedAt))} ago)`;
+}
+
+const column = (name: string, priority: number, cell: Column<Pod>['cell'], type: Column<Pod>['type'] = 'string'): Column<Pod> => ({
+  name, type, priority, description: '', cell,
+});
+
+const MUTABLE_TEXT =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+export const podKind: KindDefinition<Pod> = {
+  group: '', version: 'v1', kind: 'Pod', plural: 'pods', singular: 'pod', shortNames: ['po'], categories: ['all'],
+  isNamespaced: true, support: 'simulated', hasGeneration: true,
+  subresources: [
+    { name: 'status', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'binding', kind: 'Binding', verbs: ['create'] },
+    { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+  ],
+  applyDefaults(pod) {
+    pod.spec ??= { containers: [] };
+    defaultPodSpec(pod.spec);
+    defaultRequests(pod.spec);
+    setDefault(pod.spec, 'enableServiceLinks', true);
+  },
+  prepareForCreate(pod, context) {
+    const isGated = (pod.spec?.schedulingGates?.length ?? 0) > 0;
+    const status: Pod['status'] = {
+      phase: 'Pending',
+      qosClass: qosClassOf(pod),
+      ...(isGated
+        ? {
+            conditions: [
+              {
+                type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', lastTransitionTime: context.formatTime(),
+                message: 'Scheduling is blocked due to non-empty scheduling gates',
+              },
+            ],
+          }
+        : {}),
+    };
+    Object.assign(pod, { status });
+  },
+  validate: (pod) => validatePodSpec(pod.spec, 'spec'),
+  validateUpdate: (next, old) => validatePodUpdate(next, old),
+  gracePeriodSeconds(pod, requested) {
+    const phase = pod.status?.phase;
+    if (!pod.spec?.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
+    const wanted = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+    return wanted < 0 ? 1 : wanted;
+  },
+  selectableFields: {
+    'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',
+    'spec.restartPolicy': (pod) => pod.spec?.restartPolicy ?? '',
+    'spec.schedulerName': (pod) => pod.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': (pod) => pod.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': (pod) => String(pod.spec?.hostNetwork ?? false),
+    'status.phase': (pod) => pod.status?.phase ?? '',
+    'status.podIP': (pod) => pod.status?.podIP ?? '',
+    'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
+  },
+  columns: [
+    column('Name', 0, (pod) => pod.metadata.name),
+    column('Ready', 0, (pod) => { const { ready, total } = summarizePod(pod); return `${ready}/${total}`; }),
+    column('Status', 0, (pod) => summarizePod(pod).status),
+    column('Restarts', 0, restartsCell),
+    column('Age', 0, (pod, context) => ageOf(pod.metadata.creationTimestamp, context.nowEpochMs)),
+    column('IP', 1, (pod) => pod.status?.podIP ?? '<none>'),
+    column('Node', 1, (pod) => pod.spec?.nodeName ?? '<none>'),
+    column('Nominated Node', 1, (pod) => pod.status?.nominatedNodeName ?? '<none>'),
+    column('Readiness Gates', 1, () => '<none>'),
+  ],
+};
+
+function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldError[] {
+  const fixed = (pod: Pod): string => {
+    const { containers = [], initContainers = [], tolerations: _t, activeDeadlineSeconds: _a, terminationGracePeriodSeconds: _g, nodeName: _n, schedulingGates: _s, ...rest } = pod.spec ?? { containers: [] };
+    const bare = (list: typeof containers): unknown => list.map(({ image: _image, ...container }) => container);
+    return JSON.stringify([rest, bare(containers), bare(initContainers)]);
+  };
+  if (next.spec === old.spec || fixed(next) === fixed(old)) return [];
+  return [fieldForbidden('spec', MUTABLE_TEXT)];
+}

@@ -1,0 +1,470 @@
+/**
+ * Deployment: rolls pod templates out through ReplicaSets.
+ * Upstream: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate,progress}.go.
+ */
+import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from 'kubernetes-types/apps/v1';
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
+import { keyOf, type Stored } from '../../api/object.ts';
+import { isDeepEqual, type ApiServerPort } from '../../apiserver/index.ts';
+import { Controller, type Informer, type Outcome } from '../../client/index.ts';
+import { FlatMachine, type Kernel } from '../../kernel/index.ts';
+import { controllerOptions } from '../identity.ts';
+import { byController, controllerOf, ownerReferenceTo } from '../owners.ts';
+import { templateHash } from '../template-hash.ts';
+import { rolloutMachine } from './machine.ts';
+import { fenceposts, newSetReplicas, proportionalSizes, scaleDownOldSets } from './rollout-math.ts';
+
+const HASH_LABEL = 'pod-template-hash';
+const REVISION = 'deployment.kubernetes.io/revision';
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
+const MAX = 'deployment.kubernetes.io/max-replicas';
+const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+/** Annotations that stay on the Deployment and are not copied to its ReplicaSets. */
+const NOT_COPIED = new Set(['kubectl.kubernetes.io/last-applied-configuration', REVISION, DESIRED, MAX, 'deployment.kubernetes.io/revision-history']);
+
+const rollout = new FlatMachine(rolloutMachine);
+
+interface Life {
+  readonly state: number;
+  readonly since: number;
+}
+
+type Sets = readonly Stored<ReplicaSet>[];
+
+export class DeploymentController extends Controller {
+  private readonly deployments: Informer<'deployments.apps'>;
+  private readonly sets: Informer<'replicasets.apps'>;
+  private readonly pods: Informer<'pods'>;
+  private rollouts = new Map<string, Life>();
+
+  constructor(kernel: Kernel, api: ApiServerPort) {
+    super(kernel, api, controllerOptions('deployment'));
+    this.deployments = this.informer('deployments.apps');
+    this.sets = this.informer('replicasets.apps', { indexes: byController });
+    this.pods = this.informer('pods', { indexes: byController });
+    this.deployments.onChange((next, old) => {
+      if (!next) this.rollouts.delete(keyOf(old!));
+      this.queue.add(keyOf((next ?? old)!));
+    });
+    this.sets.onChange((next, old) => {
+      const set = (next ?? old)!;
+      const owner = controllerOf(set);
+      if (owner?.kind === 'Deployment') this.queue.add(`${set.metadata.namespace}/${owner.name}`);
+    });
+    this.pods.onChange((next, old) => {
+      // Recreate waits for the last old pod to be gone.
+      if (next || !old) return;
+      const set = this.setNamed(old.metadata.namespace, controllerOf(old)?.name);
+      const owner = set && controllerOf(set);
+      if (owner?.kind === 'Deployment') this.queue.add(`${old.metadata.namespace}/${owner.name}`);
+    });
+  }
+
+  private setNamed(namespace: string | undefined, name: string | undefined): Stored<ReplicaSet> | undefined {
+    return name ? this.sets.get(namespace, name) : undefined;
+  }
+
+  lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
+    return [...this.rollouts].map(([key, life]) => ({
+      instance: `rollout/${key}`,
+      machine: rollout.id,
+      state: rollout.leaves[life.state]!,
+      since: life.since,
+    }));
+  }
+
+  protected reconcile(key: string): Outcome {
+    const deployment = this.deployments.byKey(key);
+    if (!deployment) return undefined;
+    const sets = [...this.sets.byIndex('controller', deployment.metadata.uid)].sort(byCreation);
+    if (deployment.metadata.deletionTimestamp) return this.syncStatus(deployment, sets, this.newSetOf(deployment, sets));
+    if (!this.rollouts.has(key)) this.begin(key);
+    if (deployment.spec?.paused || this.isScalingEvent(deployment, sets)) return this.syncScale(deployment, sets);
+    return deployment.spec?.strategy?.type === 'Recreate' ? this.recreate(deployment, sets) : this.roll(deployment, sets);
+  }
+
+  private newSetOf(deployment: Stored<Deployment>, sets: Sets): Stored<ReplicaSet> | undefined {
+    const wanted = bareTemplate(deployment.spec!.template);
+    return sets.find(({ spec }) => isDeepEqual(bareTemplate(spec?.template), wanted));
+  }
+
+  private oldSetsOf(sets: Sets, newSet: Stored<ReplicaSet> | undefined): Sets {
+    return sets.filter(({ metadata }) => metadata.uid !== newSet?.metadata.uid);
+  }
+
+  private isScalingEvent(deployment: Stored<Deployment>, sets: Sets): boolean {
+    return sets.some(({ spec, metadata }) => {
+      const desired = metadata.annotations?.[DESIRED];
+      return (spec?.replicas ?? 0) > 0 && desired !== undefined && Number(desired) !== deployment.spec?.replicas;
+    });
+  }
+
+  private syncScale(deployment: Stored<Deployment>, sets: Sets): Outcome {
+    const newSet = this.newSetOf(deployment, sets);
+    const old = this.oldSetsOf(sets, newSet);
+    const { replicas = 1 } = deployment.spec!;
+    const active = sets.filter(({ spec }) => (spec?.replicas ?? 0) > 0);
+    const latest = active.length <= 1 ? (active[0] ?? newSet ?? sets.at(-1)) : undefined;
+    let failure: Outcome;
+    if (latest) {
+      if (latest.spec?.replicas !== replicas || latest.metadata.annotations?.[DESIRED] !== String(replicas)) {
+        failure = this.scale(deployment, latest, replicas);
+      }
+    } else if (newSet && isSaturated(deployment, newSet)) {
+      for (const set of old) if ((set.spec?.replicas ?? 0) > 0) failure = this.scale(deployment, set, 0) ?? failure;
+    } else if (active.length > 1 && deployment.spec?.strategy?.type !== 'Recreate') {
+      const allowed = replicas > 0 ? replicas + fenceposts(deployment).surge : 0;
+      const sizes = proportionalSizes(active, allowed, ({ metadata }) => Number(metadata?.annotations?.[MAX] ?? 0));
+      for (const set of active) failure = this.scale(deployment, set, sizes.get(set.metadata.name)!) ?? failure;
+    }
+    return failure ?? this.syncStatus(deployment, sets, newSet);
+  }
+
+  private roll(deployment: Stored<Deployment>, known: Sets): Outcome {
+    const made = this.ensureNewSet(deployment, known);
+    if (typeof made === 'string') return made;
+    const { newSet, sets } = made;
+    const old = this.oldSetsOf(sets, newSet);
+    const total = sets.reduce((sum, { spec }) => sum + (spec?.replicas ?? 0), 0);
+    const current = newSet.spec?.replicas ?? 0;
+    const { replicas = 1 } = deployment.spec!;
+    const wanted = current > replicas ? replicas : newSetReplicas(deployment, total, current);
+    if (wanted !== current) return this.scale(deployment, newSet, wanted) ?? this.syncStatus(deployment, sets, newSet);
+
+    const sizes = scaleDownOldSets(
+      deployment,
+      { replicas: current, available: newSet.status?.availableReplicas ?? 0 },
+      old.map(({ metadata, spec, status }) => ({
+        name: metadata.name,
+        replicas: spec?.replicas ?? 0,
+        available: status?.availableReplicas ?? 0,
+      })),
+    );
+    let failure: Outcome;
+    for (const set of old) {
+      const size = sizes.get(set.metadata.name)!;
+      if (size !== (set.spec?.replicas ?? 0)) failure = this.scale(deployment, set, size) ?? failure;
+    }
+    if (failure) return failure;
+    this.cleanup(deployment, old, newSet);
+    return this.syncStatus(deployment, sets, newSet);
+  }
+
+  private recreate(deployment: Stored<Deployment>, known: Sets): Outcome {
+    const before = this.newSetOf(deployment, known);
+    const old = this.oldSetsOf(known, before);
+    let failure: Outcome;
+    const running = old.filter(({ spec }) => (spec?.replicas ?? 0) > 0);
+    for (const set of running) failure = this.scale(deployment, set, 0) ?? failure;
+    if (failure || running.length > 0) return failure ?? this.syncStatus(deployment, known, before);
+    if (old.some(({ metadata }) => this.hasPods(metadata.uid))) return this.syncStatus(deployment, known, before);
+    const made = this.ensureNewSet(deployment, known);
+    if (typeof made === 'string') return made;
+    const { replicas = 1 } = deployment.spec!;
+    if (made.newSet.spec?.replicas !== replicas) failure = this.scale(deployment, made.newSet, replicas);
+    if (!failure) this.cleanup(deployment, old, made.newSet);
+    return failure ?? this.syncStatus(deployment, made.sets, made.newSet);
+  }
+
+  private hasPods(uid: string): boolean {
+    return this.pods
+      .byIndex('controller', uid)
+      .some(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+  }
+
+  /** Finds or makes the ReplicaSet of the present template; its revision is one above all others. */
+  private ensureNewSet(deployment: Stored<Deployment>, sets: Sets): { newSet: Stored<ReplicaSet>; sets: Sets } | string {
+    const found = this.newSetOf(deployment, sets);
+    const highest = Math.max(0, ...this.oldSetsOf(sets, found).map(revisionOf));
+    if (found) {
+      const isNewest = revisionOf(found) > highest;
+      const revision = isNewest ? revisionOf(found) : highest + 1;
+      const kept = isNewest ? found : this.renumber(deployment, found, revision);
+      if (typeof kept === 'string') return kept;
+      this.keepRevision(deployment, revision);
+      return { newSet: kept, sets: sets.map((set) => (set.metadata.uid === kept.metadata.uid ? kept : set)) };
+    }
+    return this.createSet(deployment, sets, highest + 1);
+  }
+
+  /** A rollback: the set of an older template is the newest revision again. */
+  private renumber(deployment: Stored<Deployment>, set: Stored<ReplicaSet>, revision: number): Stored<ReplicaSet> | string {
+    const annotations = { ...set.metadata.annotations, [REVISION]: String(revision) };
+    const written = this.client.update('replicasets.apps', { ...set, metadata: { ...set.metadata, annotations } });
+    this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
+    if (!written.ok) return written.status.message ?? '';
+    this.setCondition(deployment, progressing('FoundNewReplicaSet', `Found new replica set "${set.metadata.name}"`));
+    return written.object;
+  }
+
+  private createSet(deployment: Stored<Deployment>, sets: Sets, revision: number): { newSet: Stored<ReplicaSet>; sets: Sets } | string {
+    const { template, replicas = 1, minReadySeconds } = deployment.spec!;
+    const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
+    const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
+    const total = sets.reduce((sum, { spec }) => sum + (spec?.replicas ?? 0), 0);
+    const size = newSetReplicas(deployment, total, 0);
+    const name = `${deployment.metadata.name}-${hash}`;
+    const made = this.client.create('replicasets.apps', {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {
+        name,
+        namespace: deployment.metadata.namespace!,
+        labels,
+        annotations: {
+          ...copiedAnnotations(deployment),
+          [REVISION]: String(revision),
+          [DESIRED]: String(replicas),
+          [MAX]: String(replicas + fenceposts(deployment).surge),
+        },
+        ownerReferences: [ownerReferenceTo(deployment)],
+      },
+      spec: {
+        replicas: size,
+        ...(minReadySeconds ? { minReadySeconds } : {}),
+        selector: { ...deployment.spec!.selector, matchLabels: { ...deployment.spec!.selector.matchLabels, [HASH_LABEL]: hash } },
+        template: { ...template, metadata: { ...template.metadata, labels } },
+      },
+    });
+    if (!made.ok) return this.notCreated(deployment, name, made.status.reason, made.status.message ?? '');
+    this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
+    if (size > 0) this.scalingEvent(deployment, 'up', name, 0, size);
+    this.keepRevision(deployment, revision);
+    this.setCondition(deployment, progressing('NewReplicaSetCreated', `Created new replica set "${name}"`));
+    return { newSet: made.object, sets: [...sets, made.object] };
+  }
+
+  private notCreated(deployment: Stored<Deployment>, name: string, reason: string | undefined, message: string): string {
+    const other = this.sets.get(deployment.metadata.namespace, name);
+    if (reason === 'AlreadyExists' && other && controllerOf(other)?.uid !== deployment.metadata.uid) {
+      // Another template has the same hash: count the collision, so that the next hash differs.
+      const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
+      this.client.updateStatus('deployments.apps', { ...deployment, status: { ...deployment.status, collisionCount } });
+    }
+    return message;
+  }
+
+  private scale(deployment: Stored<Deployment>, set: Stored<ReplicaSet>, size: number): Outcome {
+    const { replicas = 1 } = deployment.spec!;
+    const before = set.spec?.replicas ?? 0;
+    const annotations = {
+      ...set.metadata.annotations,
+      [DESIRED]: String(replicas),
+      [MAX]: String(replicas + fenceposts(deployment).surge),
+    };
+    const written = this.client.update('replicasets.apps', {
+      ...set,
+      metadata: { ...set.metadata, annotations },
+      spec: { ...set.spec!, replicas: size },
+    });
+    if (!written.ok) return written.status.message;
+    if (before !== size) this.scalingEvent(deployment, before < size ? 'up' : 'down', set.metadata.name, before, size);
+    return undefined;
+  }
+
+  private scalingEvent(deployment: Stored<Deployment>, direction: 'up' | 'down', name: string, from: number, to: number): void {
+    const message = `Scaled ${direction} replica set ${name} from ${from} to ${to}`;
+    this.recorder.record('deployments.apps', deployment, 'Normal', 'ScalingReplicaSet', message);
+  }
+
+  private keepRevision(deployment: Stored<Deployment>, revision: number): void {
+    if (deployment.metadata.annotations?.[REVISION] === String(revision)) return;
+    const { namespace, name } = deployment.metadata;
+    this.client.patch('deployments.apps', namespace, name, 'merge', { metadata: { annotations: { [REVISION]: String(revision) } } });
+  }
+
+  private cleanup(deployment: Stored<Deployment>, old: Sets, newSet: Stored<ReplicaSet>): void {
+    if (!isComplete(deployment, newSet, old)) return;
+    const limit = deployment.spec?.revisionHistoryLimit ?? 10;
+    const idle = old.filter(({ spec, status }) => (spec?.replicas ?? 0) === 0 && (status?.replicas ?? 0) === 0);
+    for (const set of [...idle].sort((left, right) => revisionOf(left) - revisionOf(right)).slice(0, Math.max(0, idle.length - limit))) {
+      this.client.delete('replicasets.apps', set.metadata.namespace, set.metadata.name);
+    }
+  }
+
+  private syncStatus(deployment: Stored<Deployment>, sets: Sets, newSet: Stored<ReplicaSet> | undefined): Outcome {
+    const status = this.statusOf(deployment, sets, newSet);
+    if (isDeepEqual(comparable(status), comparable(deployment.status))) return undefined;
+    const current = this.client.get('deployments.apps', deployment.metadata.namespace, deployment.metadata.name);
+    if (!current.ok) return current.status.code === 404 ? undefined : current.status.message;
+    const written = this.client.updateStatus('deployments.apps', { ...current.object, status });
+    return written.ok ? undefined : written.status.message;
+  }
+
+  private statusOf(deployment: Stored<Deployment>, sets: Sets, newSet: Stored<ReplicaSet> | undefined): DeploymentStatus {
+    const sum = (field: 'replicas' | 'readyReplicas' | 'availableReplicas' | 'terminatingReplicas'): number =>
+      sets.reduce((total, { status }) => total + ((status as Record<string, number> | undefined)?.[field] ?? 0), 0);
+    const [replicas, ready, available] = [sum('replicas'), sum('readyReplicas'), sum('availableReplicas')];
+    const updated = newSet?.status?.replicas ?? 0;
+    const { collisionCount } = deployment.status ?? {};
+    const counts = {
+      observedGeneration: deployment.metadata.generation ?? 0,
+      ...(replicas ? { replicas } : {}),
+      ...(updated ? { updatedReplicas: updated } : {}),
+      ...(ready ? { readyReplicas: ready } : {}),
+      ...(available ? { availableReplicas: available } : {}),
+      ...(sets.length > 0 ? { terminatingReplicas: sum('terminatingReplicas') } : {}),
+      ...(replicas - available > 0 ? { unavailableReplicas: replicas - available } : {}),
+      ...(collisionCount ? { collisionCount } : {}),
+    };
+    const conditions = this.conditionsFor(deployment, sets, newSet, counts);
+    return { ...counts, ...(conditions.length > 0 ? { conditions } : {}) };
+  }
+
+  private conditionsFor(
+    deployment: Stored<Deployment>,
+    sets: Sets,
+    newSet: Stored<ReplicaSet> | undefined,
+    counts: DeploymentStatus,
+  ): DeploymentCondition[] {
+    const { replicas = 1 } = deployment.spec!;
+    const isAvailable = (counts.availableReplicas ?? 0) >= replicas - fenceposts(deployment).unavailable;
+    let conditions = [...(this.pendingConditions.get(keyOf(deployment)) ?? deployment.status?.conditions ?? [])];
+    conditions = this.withCondition(conditions, {
+      type: 'Available',
+      status: isAvailable ? 'True' : 'False',
+      reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+      message: `Deployment ${isAvailable ? 'has' : 'does not have'} minimum availability.`,
+    });
+    const progress = this.progressOf(deployment, sets, newSet, counts, conditions);
+    if (progress) conditions = this.withCondition(conditions, progress);
+    const failure = [newSet, ...sets].flatMap((set) => set?.status?.conditions ?? []).find(({ type }) => type === 'ReplicaFailure');
+    conditions = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+    if (failure) conditions = this.withCondition(conditions, { ...failure });
+    this.pendingConditions.delete(keyOf(deployment));
+    return conditions;
+  }
+
+  /** What the turn found out before its status is written. */
+  private readonly pendingConditions = new Map<string, readonly DeploymentCondition[]>();
+
+  private setCondition(deployment: Stored<Deployment>, condition: Wanted): void {
+    const key = keyOf(deployment);
+    const before = this.pendingConditions.get(key) ?? deployment.status?.conditions ?? [];
+    this.pendingConditions.set(key, this.withCondition([...before], condition, true));
+  }
+
+  private progressOf(
+    deployment: Stored<Deployment>,
+    sets: Sets,
+    newSet: Stored<ReplicaSet> | undefined,
+    counts: DeploymentStatus,
+    conditions: readonly DeploymentCondition[],
+  ): Wanted | undefined {
+    const key = keyOf(deployment);
+    const deadline = deployment.spec?.progressDeadlineSeconds;
+    const current = conditions.find(({ type }) => type === 'Progressing');
+    if (deployment.spec?.paused) {
+      this.advance(key, 'PAUSED');
+      return current?.reason === 'DeploymentPaused' ? undefined : { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' };
+    }
+    if (current?.reason === 'DeploymentPaused') {
+      this.advance(key, 'RESUMED');
+      return { type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' };
+    }
+    const name = newSet?.metadata.name ?? '';
+    if (newSet && isComplete(deployment, newSet, this.oldSetsOf(sets, newSet))) {
+      this.advance(key, 'COMPLETED');
+      return progressing('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
+    }
+    if (hasProgressed(counts, deployment.status)) {
+      this.advance(key, 'PROGRESSED');
+      return { ...progressing('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), isRefreshed: true };
+    }
+    if (current && deadline !== undefined && deadline < 2_147_483_647) {
+      if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable') return undefined;
+      const elapsedMs = this.kernel.options.epochMs + this.kernel.turn.cursor - Date.parse(current.lastUpdateTime ?? '');
+      if (elapsedMs >= deadline * 1000) {
+        this.advance(key, 'DEADLINE_EXCEEDED');
+        return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `ReplicaSet "${name}" has timed out progressing.` };
+      }
+      this.queue.addAfter(key, deadline * 1000 - elapsedMs);
+    }
+    return undefined;
+  }
+
+  private withCondition(conditions: readonly DeploymentCondition[], wanted: Wanted, isRefreshed = wanted.isRefreshed ?? false): DeploymentCondition[] {
+    const { isRefreshed: _flag, ...condition } = wanted;
+    const before = conditions.find(({ type }) => type === condition.type);
+    const isSame = before?.status === condition.status && before.reason === condition.reason;
+    if (isSame && !isRefreshed) return [...conditions];
+    const now = this.kernel.formatTime();
+    const next: DeploymentCondition = {
+      ...condition,
+      lastUpdateTime: now,
+      lastTransitionTime: before?.status === condition.status ? (before.lastTransitionTime ?? now) : now,
+    };
+    return before ? conditions.map((item) => (item === before ? next : item)) : [...conditions, next];
+  }
+
+  private begin(key: string): void {
+    this.rollouts.set(key, { state: rollout.start().state, since: this.kernel.turn.cursor });
+  }
+
+  private advance(key: string, event: string): void {
+    const life = this.rollouts.get(key);
+    if (!life) return;
+    const moved = rollout.next(life.state, { type: event });
+    if (!moved.isChanged) return;
+    this.rollouts.set(key, { state: moved.state, since: this.kernel.turn.cursor });
+    const { from, to } = moved;
+    this.kernel.emit('transition', { machine: rollout.id, instance: `rollout/${key}`, from, to, on: event });
+  }
+
+  protected override saveOwn(): unknown {
+    return new Map(this.rollouts);
+  }
+
+  protected override loadOwn(own: unknown): void {
+    this.rollouts = new Map(own as Map<string, Life>);
+  }
+}
+
+type Wanted = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'> & { readonly isRefreshed?: boolean };
+
+const progressing = (reason: string, message: string): Wanted => ({ type: 'Progressing', status: 'True', reason, message });
+
+const revisionOf = (set: Stored<ReplicaSet>): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
+
+function byCreation(left: Stored<ReplicaSet>, right: Stored<ReplicaSet>): number {
+  const [a, b] = [left.metadata.creationTimestamp, right.metadata.creationTimestamp];
+  return a < b ? -1 : a > b ? 1 : left.metadata.name < right.metadata.name ? -1 : 1;
+}
+
+function bareTemplate(template: PodTemplateSpec | undefined): unknown {
+  const { [HASH_LABEL]: _hash, ...labels } = template?.metadata?.labels ?? {};
+  const { creationTimestamp: _created, ...metadata } = template?.metadata ?? {};
+  return { ...template, metadata: { ...metadata, labels } };
+}
+
+function copiedAnnotations(deployment: Stored<Deployment>): Record<string, string> {
+  return Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key) || key === CHANGE_CAUSE));
+}
+
+function isSaturated(deployment: Stored<Deployment>, set: Stored<ReplicaSet>): boolean {
+  const { replicas = 1 } = deployment.spec!;
+  return set.spec?.replicas === replicas && set.metadata.annotations?.[DESIRED] === String(replicas) && set.status?.availableReplicas === replicas;
+}
+
+function isComplete(deployment: Stored<Deployment>, newSet: Stored<ReplicaSet>, old: Sets): boolean {
+  const { replicas = 1 } = deployment.spec!;
+  return (
+    (newSet.status?.replicas ?? 0) === replicas &&
+    (newSet.status?.availableReplicas ?? 0) === replicas &&
+    old.every(({ status }) => (status?.replicas ?? 0) === 0)
+  );
+}
+
+function hasProgressed(next: DeploymentStatus, before: DeploymentStatus | undefined): boolean {
+  const oldReplicas = (status: DeploymentStatus | undefined): number => (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
+  return (
+    (next.updatedReplicas ?? 0) > (before?.updatedReplicas ?? 0) ||
+    oldReplicas(next) < oldReplicas(before) ||
+    (next.readyReplicas ?? 0) > (before?.readyReplicas ?? 0) ||
+    (next.availableReplicas ?? 0) > (before?.availableReplicas ?? 0)
+  );
+}
+
+function comparable(status: DeploymentStatus | undefined): unknown {
+  return status ?? {};
+}

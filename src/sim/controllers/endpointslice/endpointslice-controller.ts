@@ -1,0 +1,238 @@
+/**
+ * EndpointSlices of Services with a selector. Upstream: pkg/controller/endpointslice, staging/src/k8s.io/endpointslice.
+ * Left out: IPv6, topology hints.
+ */
+import type { Pod, Service, ServicePort } from 'kubernetes-types/core/v1';
+import type { Endpoint, EndpointPort, EndpointSlice } from 'kubernetes-types/discovery/v1';
+import { keyOf, type Stored } from '../../api/object.ts';
+import { isDeepEqual, type ApiServerPort } from '../../apiserver/index.ts';
+import { Controller, type Informer, type Outcome } from '../../client/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import { controllerOptions } from '../identity.ts';
+import { ownerReferenceTo } from '../owners.ts';
+import { isPodReady } from '../pods.ts';
+
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+const SERVICE_NAME = 'kubernetes.io/service-name';
+const MANAGER = 'endpointslice-controller.k8s.io';
+const HEADLESS = 'service.kubernetes.io/headless';
+export const ENDPOINTS_PER_SLICE = 100;
+/** Changes of many pods at once are taken together. */
+const BATCH_MS = 100;
+
+interface Wanted {
+  readonly ports: readonly EndpointPort[];
+  readonly endpoints: readonly Endpoint[];
+}
+
+export class EndpointSliceController extends Controller {
+  private readonly services: Informer<'services'>;
+  private readonly pods: Informer<'pods'>;
+  private readonly slices: Informer<'endpointslices.discovery.k8s.io'>;
+  private readonly nodes: Informer<'nodes'>;
+  private pending = new Set<string>();
+
+  constructor(kernel: Kernel, api: ApiServerPort) {
+    super(kernel, api, controllerOptions('endpointslice', 'endpoint-slice-controller'));
+    this.services = this.informer('services', { indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] } });
+    this.pods = this.informer('pods', { indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''], label: labelIndex } });
+    this.slices = this.informer('endpointslices.discovery.k8s.io', {
+      labelSelector: `${MANAGED_BY}=${MANAGER}`,
+      indexes: { service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.[SERVICE_NAME]}`] },
+    });
+    this.nodes = this.informer('nodes');
+    this.services.onChange((next, old) => this.later(keyOf((next ?? old)!)));
+    this.pods.onChange((next, old) => {
+      if (next && old && !changesEndpoint(old, next)) return;
+      for (const pod of [next, old]) if (pod) this.servicesOf(pod).forEach((key) => this.later(key));
+    });
+    this.slices.onChange((next, old) => {
+      if (!next && old) this.later(`${old.metadata.namespace}/${old.metadata.labels?.[SERVICE_NAME]}`);
+    });
+  }
+
+  private later(key: string): void {
+    if (this.pending.has(key)) return;
+    this.pending.add(key);
+    this.queue.addAfter(key, BATCH_MS);
+  }
+
+  private servicesOf(pod: Stored<Pod>): readonly string[] {
+    return this.services
+      .byIndex('namespace', pod.metadata.namespace ?? '')
+      .filter(({ spec }) => selects(spec?.selector, pod))
+      .map(keyOf);
+  }
+
+  protected reconcile(key: string): Outcome {
+    this.pending.delete(key);
+    const service = this.services.byKey(key);
+    const existing = this.slices.byIndex('service', key);
+    if (!service) {
+      // The garbage collector removes the slices of a deleted Service by their owner.
+      return undefined;
+    }
+    if (!service.spec?.selector || Object.keys(service.spec.selector).length === 0 || service.spec.type === 'ExternalName') return undefined;
+    const wanted = this.wantedOf(service);
+    return this.apply(service, wanted, existing.filter(({ metadata }) => !metadata.deletionTimestamp));
+  }
+
+  private podsOf(service: Stored<Service>): readonly Stored<Pod>[] {
+    const { namespace = '' } = service.metadata;
+    const [first] = Object.entries(service.spec!.selector!);
+    const candidates = this.pods.byIndex('label', `${namespace}/${first![0]}=${first![1]}`);
+    return candidates.filter((pod) => selects(service.spec!.selector, pod) && isIncluded(pod));
+  }
+
+  private wantedOf(service: Stored<Service>): readonly Wanted[] {
+    const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
+    for (const pod of this.podsOf(service)) {
+      const ports = portsFor(service, pod);
+      const name = JSON.stringify(ports);
+      const group = groups.get(name) ?? { ports, endpoints: [] };
+      group.endpoints.push(this.endpointFor(service, pod));
+      groups.set(name, group);
+    }
+    return [...groups.values()];
+  }
+
+  private endpointFor(service: Stored<Service>, pod: Stored<Pod>): Endpoint {
+    const serving = isPodReady(pod);
+    const terminating = Boolean(pod.metadata.deletionTimestamp);
+    const zone = this.nodes.get(undefined, pod.spec?.nodeName ?? '')?.metadata.labels?.['topology.kubernetes.io/zone'];
+    const { hostname, subdomain } = pod.spec ?? {};
+    return {
+      addresses: [pod.status!.podIP!],
+      conditions: { ready: service.spec?.publishNotReadyAddresses || (serving && !terminating), serving, terminating },
+      ...(pod.spec?.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+      ...(zone ? { zone } : {}),
+      ...(hostname && subdomain === service.metadata.name ? { hostname } : {}),
+      targetRef: { kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name, uid: pod.metadata.uid },
+    };
+  }
+
+  /** Keeps endpoints where they are, fills slices that have room, then makes new ones. */
+  private apply(service: Stored<Service>, groups: readonly Wanted[], existing: readonly Stored<EndpointSlice>[]): Outcome {
+    let failure: Outcome;
+    const used = new Set<string>();
+    const wanted = groups.length > 0 ? groups : [{ ports: [], endpoints: [] }];
+    for (const group of wanted) {
+      const slices = existing.filter((slice) => !used.has(slice.metadata.name) && isDeepEqual(slice.ports ?? [], group.ports));
+      const byAddress = new Map(group.endpoints.map((endpoint) => [endpoint.addresses[0]!, endpoint]));
+      const filled = slices.map((slice) => {
+        used.add(slice.metadata.name);
+        const kept: Endpoint[] = [];
+        for (const { addresses } of slice.endpoints ?? []) {
+          const endpoint = byAddress.get(addresses[0]!);
+          if (!endpoint) continue;
+          byAddress.delete(addresses[0]!);
+          kept.push(endpoint);
+        }
+        return { slice, endpoints: kept };
+      });
+      const rest = [...byAddress.values()];
+      for (const item of filled) item.endpoints.push(...rest.splice(0, ENDPOINTS_PER_SLICE - item.endpoints.length));
+      for (const { slice, endpoints } of filled) failure = this.update(service, slice, endpoints) ?? failure;
+      while (rest.length > 0 || (slices.length === 0 && group === wanted[0] && existing.length === 0 && used.size === 0)) {
+        used.add('');
+        failure = this.create(service, group.ports, rest.splice(0, ENDPOINTS_PER_SLICE)) ?? failure;
+      }
+    }
+    for (const slice of existing) {
+      if (!used.has(slice.metadata.name)) this.client.delete('endpointslices.discovery.k8s.io', slice.metadata.namespace, slice.metadata.name);
+    }
+    return failure;
+  }
+
+  private labelsOf(service: Stored<Service>): Record<string, string> {
+    return {
+      ...service.metadata.labels,
+      [SERVICE_NAME]: service.metadata.name,
+      [MANAGED_BY]: MANAGER,
+      ...(service.spec?.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+    };
+  }
+
+  private create(service: Stored<Service>, ports: readonly EndpointPort[], endpoints: readonly Endpoint[]): Outcome {
+    const made = this.client.create('endpointslices.discovery.k8s.io', {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        generateName: `${service.metadata.name}-`,
+        namespace: service.metadata.namespace!,
+        labels: this.labelsOf(service),
+        ownerReferences: [ownerReferenceTo(service)],
+      },
+      addressType: 'IPv4',
+      endpoints: [...endpoints],
+      ports: [...ports],
+    });
+    if (made.ok) return undefined;
+    const isEnding = made.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
+    return isEnding ? undefined : made.status.message;
+  }
+
+  private update(service: Stored<Service>, slice: Stored<EndpointSlice>, endpoints: readonly Endpoint[]): Outcome {
+    const labels = this.labelsOf(service);
+    if (isDeepEqual(slice.endpoints ?? [], endpoints) && isDeepEqual(slice.metadata.labels, labels)) return undefined;
+    const written = this.client.update('endpointslices.discovery.k8s.io', {
+      ...slice,
+      metadata: { ...slice.metadata, labels },
+      endpoints: [...endpoints],
+    });
+    return written.ok || written.status.code === 404 ? undefined : written.status.message;
+  }
+
+  protected override saveOwn(): unknown {
+    return [...this.pending];
+  }
+
+  protected override loadOwn(own: unknown): void {
+    this.pending = new Set(own as string[]);
+  }
+}
+
+function labelIndex({ metadata }: Stored<Pod>): readonly string[] {
+  return Object.entries(metadata.labels ?? {}).map(([key, value]) => `${metadata.namespace}/${key}=${value}`);
+}
+
+function selects(selector: Readonly<Record<string, string>> | undefined, pod: Stored<Pod>): boolean {
+  const entries = Object.entries(selector ?? {});
+  return entries.length > 0 && entries.every(([key, value]) => pod.metadata.labels?.[key] === value);
+}
+
+function isIncluded(pod: Stored<Pod>): boolean {
+  const phase = pod.status?.phase;
+  return Boolean(pod.status?.podIP) && phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+function changesEndpoint(old: Stored<Pod>, next: Stored<Pod>): boolean {
+  return (
+    old.status?.podIP !== next.status?.podIP ||
+    isPodReady(old) !== isPodReady(next) ||
+    Boolean(old.metadata.deletionTimestamp) !== Boolean(next.metadata.deletionTimestamp) ||
+    isIncluded(old) !== isIncluded(next) ||
+    !isDeepEqual(old.metadata.labels, next.metadata.labels)
+  );
+}
+
+function portsFor(service: Stored<Service>, pod: Stored<Pod>): readonly EndpointPort[] {
+  return (service.spec?.ports ?? []).flatMap((port): EndpointPort[] => {
+    const number = targetPort(port, pod);
+    if (number === undefined) return [];
+    const { appProtocol } = port;
+    return [{ name: port.name ?? '', port: number, protocol: port.protocol ?? 'TCP', ...(appProtocol ? { appProtocol } : {}) }];
+  });
+}
+
+/** A named target port is looked up in the pod's containers (FindPort). */
+export function targetPort(port: ServicePort, pod: Pod): number | undefined {
+  const target = port.targetPort ?? port.port;
+  if (typeof target === 'number') return target;
+  for (const { ports } of pod.spec?.containers ?? []) {
+    const found = ports?.find(({ name, protocol }) => name === target && (protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
+    if (found) return found.containerPort;
+  }
+  return undefined;
+}
+

@@ -1,0 +1,138 @@
+/**
+ * Garbage collector: deletes what lost all its owners, and carries out orphan and foreground deletion.
+ * Upstream: pkg/controller/garbagecollector/{garbagecollector,graph_builder}.go. It watches the kinds below, by their
+ * metadata; kinds that own nothing and are owned by nothing here are left out.
+ */
+import type { OwnerReference } from 'kubernetes-types/meta/v1';
+import { resourceName, type KindRegistry } from '../../api/kind.ts';
+import { keyOf, type Stored } from '../../api/object.ts';
+import type { ResourceName } from '../../api/resource-types.ts';
+import type { ApiServerPort } from '../../apiserver/index.ts';
+import { Controller, type Informer, type Outcome } from '../../client/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import { controllerOptions } from '../identity.ts';
+
+const WATCHED: readonly ResourceName[] = [
+  'pods', 'services', 'configmaps', 'secrets', 'persistentvolumeclaims', 'replicasets.apps', 'deployments.apps', 'daemonsets.apps', 'statefulsets.apps', 'jobs.batch', 'cronjobs.batch', 'controllerrevisions.apps', 'endpointslices.discovery.k8s.io',
+];
+
+const byOwner = { owner: ({ metadata }: Stored): readonly string[] => (metadata.ownerReferences ?? []).map(({ uid }) => uid) };
+
+export class GarbageCollector extends Controller {
+  private readonly graph = new Map<ResourceName, Informer<ResourceName>>();
+
+  constructor(
+    kernel: Kernel,
+    api: ApiServerPort,
+    private readonly registry: KindRegistry,
+  ) {
+    super(kernel, api, controllerOptions('generic-garbage-collector', 'garbage-collector-controller'));
+    for (const resource of WATCHED) {
+      const informer = this.informer(resource, { indexes: byOwner } as never) as unknown as Informer<ResourceName>;
+      this.graph.set(resource, informer);
+      informer.onChange((next, old) => this.changed(resource, next as Stored | undefined, old as Stored | undefined));
+    }
+  }
+
+  private changed(resource: ResourceName, next: Stored | undefined, old: Stored | undefined): void {
+    const object = (next ?? old)!;
+    if (!next) {
+      for (const { resource: other, object: dependent } of this.dependentsOf(object.metadata.uid)) {
+        this.queue.add(`${other}|${keyOf(dependent)}`);
+      }
+      // A foreground owner may be waiting for this one.
+      for (const owner of object.metadata.ownerReferences ?? []) this.queueOwner(object, owner);
+      return;
+    }
+    const isMarked = next.metadata.finalizers?.some((item) => item === 'orphan' || item === 'foregroundDeletion');
+    if (next.metadata.deletionTimestamp && isMarked) this.queue.add(`${resource}|${keyOf(next)}`);
+    else if (!old && next.metadata.ownerReferences?.some((owner) => !this.ownerOf(next, owner))) this.queue.add(`${resource}|${keyOf(next)}`);
+  }
+
+  private queueOwner(dependent: Stored, owner: OwnerReference): void {
+    const found = this.ownerOf(dependent, owner);
+    if (found?.object.metadata.deletionTimestamp) this.queue.add(`${found.resource}|${keyOf(found.object)}`);
+  }
+
+  private ownerOf(dependent: Stored, owner: OwnerReference): { resource: ResourceName; object: Stored } | undefined {
+    const kind = this.registry.byGvk(owner.apiVersion, owner.kind);
+    if (!kind) return undefined;
+    const resource = resourceName(kind) as ResourceName;
+    const object = this.graph.get(resource)?.get(kind.isNamespaced ? dependent.metadata.namespace : undefined, owner.name) as Stored | undefined;
+    return object?.metadata.uid === owner.uid ? { resource, object } : undefined;
+  }
+
+  private *dependentsOf(uid: string): IterableIterator<{ resource: ResourceName; object: Stored }> {
+    for (const [resource, informer] of this.graph) {
+      for (const object of informer.byIndex('owner', uid)) yield { resource, object: object as Stored };
+    }
+  }
+
+  protected reconcile(key: string): Outcome {
+    const [resource, path] = key.split('|') as [ResourceName, string];
+    const object = this.graph.get(resource)?.byKey(path) as Stored | undefined;
+    if (!object) return undefined;
+    const { finalizers = [], deletionTimestamp } = object.metadata;
+    if (deletionTimestamp && finalizers.includes('orphan')) return this.orphan(resource, object);
+    if (deletionTimestamp && finalizers.includes('foregroundDeletion')) return this.foreground(resource, object);
+    return deletionTimestamp ? undefined : this.collect(resource, object);
+  }
+
+  /** All owners gone: deleted. Some alive: the dangling references are taken out. */
+  private collect(resource: ResourceName, object: Stored): Outcome {
+    const { namespace, name, uid } = object.metadata;
+    const alive: OwnerReference[] = [];
+    const owners = object.metadata.ownerReferences ?? [];
+    for (const owner of owners) if (this.isAlive(object, owner)) alive.push(owner);
+    if (owners.length === 0 || alive.length === owners.length) return undefined;
+    if (alive.length > 0) return this.setOwners(resource, object, alive);
+    const gone = this.client.delete(resource, namespace, name, { propagationPolicy: 'Background', preconditions: { uid } });
+    return gone.ok || gone.status.code === 404 || gone.status.code === 409 ? undefined : gone.status.message;
+  }
+
+  private isAlive(object: Stored, owner: OwnerReference): boolean {
+    if (this.ownerOf(object, owner)) return true;
+    const kind = this.registry.byGvk(owner.apiVersion, owner.kind);
+    // A kind that nobody here knows may well exist: leave its dependents alone.
+    if (!kind) return true;
+    const live = this.client.get(resourceName(kind) as ResourceName, kind.isNamespaced ? object.metadata.namespace : undefined, owner.name);
+    return live.ok && live.object.metadata.uid === owner.uid;
+  }
+
+  private orphan(resource: ResourceName, object: Stored): Outcome {
+    const { uid } = object.metadata;
+    for (const { resource: other, object: dependent } of [...this.dependentsOf(uid)]) {
+      const rest = (dependent.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid);
+      const failure = this.setOwners(other, dependent, rest);
+      if (failure) return failure;
+    }
+    return this.removeFinalizer(resource, object, 'orphan');
+  }
+
+  private foreground(resource: ResourceName, object: Stored): Outcome {
+    const { uid } = object.metadata;
+    let isBlocked = false;
+    for (const { resource: other, object: dependent } of [...this.dependentsOf(uid)]) {
+      const owner = dependent.metadata.ownerReferences?.find((item) => item.uid === uid);
+      if (owner?.blockOwnerDeletion) isBlocked = true;
+      if (dependent.metadata.deletionTimestamp) continue;
+      const { namespace, name } = dependent.metadata;
+      this.client.delete(other, namespace, name, { propagationPolicy: 'Foreground', preconditions: { uid: dependent.metadata.uid } });
+    }
+    return isBlocked ? undefined : this.removeFinalizer(resource, object, 'foregroundDeletion');
+  }
+
+  private setOwners(resource: ResourceName, object: Stored, owners: readonly OwnerReference[]): Outcome {
+    const { namespace, name } = object.metadata;
+    const body = { metadata: { uid: object.metadata.uid, ownerReferences: owners.length > 0 ? owners : null } };
+    const patched = this.client.patch(resource, namespace, name, 'merge', body);
+    return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
+  }
+
+  private removeFinalizer(resource: ResourceName, object: Stored, finalizer: string): Outcome {
+    const { namespace, name, finalizers = [] } = object.metadata;
+    const rest = finalizers.filter((item) => item !== finalizer);
+    const patched = this.client.patch(resource, namespace, name, 'merge', { metadata: { finalizers: rest } });
+    return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
+  }
+}

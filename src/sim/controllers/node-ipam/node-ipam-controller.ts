@@ -1,0 +1,57 @@
+/** Each node's share of the pod addresses: a /24 of the cluster's range. Upstream: pkg/controller/nodeipam/ipam/range_allocator.go. */
+import type { ApiServerPort } from '../../apiserver/index.ts';
+import { Controller, type Informer, type Outcome } from '../../client/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import { controllerOptions } from '../identity.ts';
+
+export class NodeIpamController extends Controller {
+  private readonly nodes: Informer<'nodes'>;
+  private taken = new Map<string, number>();
+
+  constructor(
+    kernel: Kernel,
+    api: ApiServerPort,
+    /** `10.244.0.0/16`. */
+    private readonly podCidr: string,
+  ) {
+    super(kernel, api, controllerOptions('node-ipam'));
+    this.nodes = this.informer('nodes');
+    this.nodes.onChange((next, old) => {
+      if (!next && old) this.taken.delete(old.metadata.name);
+      else if (next && !next.spec?.podCIDR) this.queue.add(next.metadata.name);
+    });
+  }
+
+  protected reconcile(name: string): Outcome {
+    const node = this.nodes.get(undefined, name);
+    if (!node || node.spec?.podCIDR) return undefined;
+    const cidr = this.blockOf(name);
+    if (cidr === undefined) {
+      this.recorder.record('nodes', node, 'Normal', 'CIDRNotAvailable', `Node ${name} status is now: CIDRNotAvailable`);
+      return 'CIDR allocation failed; there are no remaining CIDRs left to allocate in the accepted range';
+    }
+    const patched = this.client.patch('nodes', undefined, name, 'merge', { spec: { podCIDR: cidr, podCIDRs: [cidr] } });
+    return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
+  }
+
+  private blockOf(name: string): string | undefined {
+    const [base = '', bits = '16'] = this.podCidr.split('/');
+    const [first = 0, second = 0] = base.split('.').map(Number);
+    const limit = 2 ** (24 - Number(bits));
+    const used = new Set(this.taken.values());
+    for (let block = 0; block < limit; block += 1) {
+      if (used.has(block)) continue;
+      this.taken.set(name, block);
+      return `${first}.${second + (block >> 8)}.${block & 255}.0/24`;
+    }
+    return undefined;
+  }
+
+  protected override saveOwn(): unknown {
+    return new Map(this.taken);
+  }
+
+  protected override loadOwn(own: unknown): void {
+    this.taken = new Map(own as Map<string, number>);
+  }
+}
