@@ -1,0 +1,10 @@
+/** A pod that names its node. Upstream: framework/plugins/nodename/node_name.go. */
+import { unresolvable, type Plugin } from '../framework.ts';
+
+export const nodeName: Plugin = {
+  name: 'NodeName',
+  filter(pod, node) {
+    const wanted = pod.spec?.nodeName;
+    return !wanted || wanted === node.name ? undefined : unresolvable("node(s) didn't match the requested node name");
+  },
+};
