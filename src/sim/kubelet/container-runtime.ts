@@ -1,0 +1,440 @@
+/**
+ * Containers: pulled, started, probed, restarted, stopped, as the container machine says.
+ * Upstream: pkg/kubelet/kuberuntime/kuberuntime_{manager,container}.go, pkg/kubelet/prober/worker.go.
+ */
+import type { Container, Pod } from 'kubernetes-types/core/v1';
+import { keyOf, type Stored } from '../api/object.ts';
+import type { Client, EventRecorder } from '../client/index.ts';
+import { REGISTRY, type Kernel, type LifeEvent } from '../kernel/index.ts';
+import { behaviourOf, type ProcessTable, type RunningProcess } from '../workloads/index.ts';
+import type { ImageManager } from './image-manager.ts';
+import { digestOf } from './pod-status.ts';
+import { probe, type ProbeKind } from './probes.ts';
+import { containerLife, isRunning, specOf, type ContainerRecord, type PodRecord } from './records.ts';
+
+export interface RuntimePorts {
+  readonly kernel: Kernel;
+  readonly client: Client;
+  readonly recorder: EventRecorder;
+  readonly processes: ProcessTable;
+  readonly images: ImageManager;
+  readonly component: string;
+  readonly nodeName: string;
+  find(uid: string): PodRecord | undefined;
+  put(uid: string, record: PodRecord): void;
+  /** Lets the pod worker decide what is next. */
+  settle(uid: string): void;
+}
+
+interface Target {
+  readonly uid: string;
+  readonly name: string;
+  /** The stay in a state that the task belongs to; it is void once that has been left. */
+  readonly stay: number;
+}
+
+const CREATE_MS = 60;
+const BACKOFF_START_MS = 10_000;
+const BACKOFF_MAX_MS = 300_000;
+const CONFIG_RETRY_MS = 10_000;
+/** A container that ran longer than this starts its back-off anew. */
+const BACKOFF_RESET_MS = 600_000;
+/** A pod that has not become ready by then is left to itself: its probes no longer keep a world from settling. */
+const SETTLE_WITHIN_MS = 60_000;
+
+export class ContainerRuntime {
+  constructor(private readonly ports: RuntimePorts) {}
+
+  start(uid: string, name: string): void {
+    this.send(uid, name, { type: 'START' });
+  }
+
+  stop(uid: string, name: string, reason: 'deleted' | 'probe'): void {
+    const container = this.container(uid, name);
+    if (!container || container.stopReason) return;
+    this.update(uid, name, { stopReason: reason });
+    this.send(uid, name, { type: 'STOP' });
+  }
+
+  /** Ends a process without a word: its pod object is gone. */
+  kill(uid: string, name: string): void {
+    this.ports.processes.stop(uid, name);
+  }
+
+  handle(action: string, payload: unknown): void {
+    const target = payload as Target;
+    const container = this.container(target.uid, target.name);
+    if (!container || container.stay !== target.stay) return;
+    switch (action) {
+      case 'retry':
+        return this.send(target.uid, target.name, { type: 'RETRY' });
+      case 'pulled':
+        return this.pulled(target, payload as { outcome: 'pulled' | 'failed'; message: string; began: number });
+      case 'create':
+        return this.send(target.uid, target.name, { type: 'IMAGE_READY' });
+      case 'exit':
+        return this.exited(target.uid, target.name, payload as { code: number; reason: string });
+      case 'probe':
+        return this.runProbe(target, (payload as { kind: ProbeKind }).kind);
+      default:
+        this.ports.kernel.assert(false, `${this.ports.component} has no action ${action}`);
+    }
+  }
+
+  /** A volume of the pod that refers to what is not there: the FailedMount text. */
+  missingVolume(pod: Stored<Pod>): string | undefined {
+    const { namespace } = pod.metadata;
+    for (const volume of pod.spec?.volumes ?? []) {
+      const map = volume.configMap && !volume.configMap.optional ? volume.configMap.name : undefined;
+      if (map && !this.exists('configmaps', namespace, map)) return `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${map}" not found`;
+      const secret = volume.secret && !volume.secret.optional ? volume.secret.secretName : undefined;
+      if (secret && !this.exists('secrets', namespace, secret)) return `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret}" not found`;
+    }
+    return undefined;
+  }
+
+  /** An image was changed in place: the container is stopped and comes back with the new one. */
+  specChanged(uid: string, old: Stored<Pod>, next: Stored<Pod>): void {
+    for (const container of this.ports.find(uid)?.containers ?? []) {
+      if (!isRunning(container) || specOf(old, container.name).image === specOf(next, container.name).image) continue;
+      this.record(next, container.name, 'Normal', 'Killing', `Container ${container.name} definition changed, will be restarted`);
+      this.update(uid, container.name, { stopReason: 'probe' });
+      this.send(uid, container.name, { type: 'STOP' });
+    }
+  }
+
+  usage(records: Iterable<PodRecord>): { cpuMillis: number; memoryBytes: number } {
+    let [cpuMillis, memoryBytes] = [0, 0];
+    for (const { pod } of records) {
+      for (const { name } of pod.spec?.containers ?? []) {
+        const process = this.ports.processes.get(pod.metadata.uid, name);
+        cpuMillis += process?.behaviour.cpuMillis ?? 0;
+        memoryBytes += process?.behaviour.memoryBytes ?? 0;
+      }
+    }
+    return { cpuMillis, memoryBytes };
+  }
+
+  private container(uid: string, name: string): ContainerRecord | undefined {
+    return this.ports.find(uid)?.containers.find((item) => item.name === name);
+  }
+
+  private update(uid: string, name: string, change: Partial<ContainerRecord>): void {
+    const record = this.ports.find(uid)!;
+    this.ports.put(uid, { ...record, containers: record.containers.map((item) => (item.name === name ? { ...item, ...change } : item)) });
+  }
+
+  private send(uid: string, name: string, event: LifeEvent): void {
+    const { kernel } = this.ports;
+    const record = this.ports.find(uid)!;
+    const before = this.container(uid, name)!;
+    const moved = containerLife.next(before.state, event);
+    if (!moved.isEntered) return;
+    this.update(uid, name, { state: moved.state, since: kernel.turn.cursor, stay: before.stay + 1 });
+    const { namespace, name: pod } = record.pod.metadata;
+    kernel.emit(
+      'transition',
+      { machine: containerLife.id, instance: `container/${keyOf(record.pod)}/${name}`, from: moved.from, to: moved.to, on: event.type },
+      { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name: pod } },
+    );
+    for (const action of moved.actions) this.act(action, uid, name);
+  }
+
+  private act(action: string, uid: string, name: string): void {
+    switch (action) {
+      case 'pullImage':
+        return this.pull(uid, name);
+      case 'startProcess':
+        return this.run(uid, name);
+      case 'stopProcess':
+        return this.stopProcess(uid, name);
+      case 'waitForPull':
+        return this.backOff(uid, name, 'pullBackOffMs');
+      case 'waitForRestart':
+        return this.backOff(uid, name, 'backOffMs');
+      case 'waitForConfig':
+        return this.later(uid, name, CONFIG_RETRY_MS, 'retry');
+      default:
+        this.ports.kernel.assert(false, `no way to carry out ${action}`);
+    }
+  }
+
+  private later(uid: string, name: string, delayMs: number, action: string, more: object = {}, isUpkeep = false): void {
+    const { stay } = this.container(uid, name)!;
+    this.ports.kernel.schedule(delayMs, this.ports.component, action, { uid, name, stay, ...more }, isUpkeep);
+  }
+
+  private record(pod: Stored<Pod>, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const isInit = pod.spec?.initContainers?.some((container) => container.name === name);
+    this.ports.recorder.record('pods', pod, type, reason, message, `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`);
+  }
+
+  private pull(uid: string, name: string): void {
+    const { kernel, images, nodeName } = this.ports;
+    const { pod } = this.ports.find(uid)!;
+    const spec = specOf(pod, name);
+    const image = spec.image ?? '';
+    const now = kernel.turn.cursor;
+    const plan = images.plan(pod, spec, now);
+    switch (plan.kind) {
+      case 'present': {
+        const text = `Container image "${image}" already present on machine and can be accessed by the pod`;
+        this.record(pod, name, 'Normal', 'Pulled', text);
+        return this.create(uid, name, spec);
+      }
+      case 'refused':
+        this.record(pod, name, 'Warning', plan.reason === 'InvalidImageName' ? 'InspectFailed' : plan.reason, plan.message);
+        this.record(pod, name, 'Warning', 'Failed', `Error: ${plan.reason}`);
+        this.update(uid, name, { waiting: { reason: plan.reason, message: plan.message } });
+        return this.send(uid, name, { type: 'CONFIG_FAILED' });
+      default: {
+        this.record(pod, name, 'Normal', 'Pulling', `Pulling image "${image}"`);
+        const outcome = plan.kind === 'pull' ? 'pulled' : 'failed';
+        const message = plan.kind === 'failed' ? plan.message : '';
+        const duration = plan.durationMs + (plan.kind === 'pull' ? plan.waitMs : 0);
+        kernel.emit(
+          'image.pull',
+          { from: REGISTRY, to: `node/${nodeName}/kubelet`, departAt: now, arriveAt: now + duration, image, outcome, ...(message ? { message } : {}) },
+          { object: { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } },
+        );
+        return this.later(uid, name, duration, 'pulled', { outcome, message, began: now, ownMs: plan.durationMs });
+      }
+    }
+  }
+
+  private pulled({ uid, name }: Target, { outcome, message, began, ownMs }: { outcome: 'pulled' | 'failed'; message: string; began: number; ownMs?: number }): void {
+    const { kernel, images } = this.ports;
+    const { pod } = this.ports.find(uid)!;
+    const spec = specOf(pod, name);
+    const image = spec.image ?? '';
+    if (outcome === 'failed') {
+      const text = `Failed to pull image "${image}": ${message}`;
+      this.record(pod, name, 'Warning', 'Failed', text);
+      this.record(pod, name, 'Warning', 'Failed', 'Error: ErrImagePull');
+      this.update(uid, name, { waiting: { reason: 'ErrImagePull', message } });
+      this.ports.settle(uid);
+      return this.send(uid, name, { type: 'PULL_FAILED' });
+    }
+    images.keep(image);
+    const size = images.list().find(({ names }) => names.some((item) => item.endsWith(image)))?.sizeBytes ?? 0;
+    const [own, all] = [ownMs ?? 0, kernel.turn.cursor - began].map((ms) => `${(ms / 1000).toFixed(3).replace(/\.?0+$/, '')}s`);
+    this.record(pod, name, 'Normal', 'Pulled', `Successfully pulled image "${image}" in ${own} (${all} including waiting). Image size: ${size} bytes.`);
+    this.update(uid, name, { pullBackOffMs: 0 });
+    this.create(uid, name, spec);
+  }
+
+  private create(uid: string, name: string, spec: Container): void {
+    const { pod } = this.ports.find(uid)!;
+    const missing = this.missingEnvironment(pod, spec);
+    if (missing) {
+      this.record(pod, name, 'Warning', 'Failed', `Error: ${missing}`);
+      this.update(uid, name, { waiting: { reason: 'CreateContainerConfigError', message: missing } });
+      this.ports.settle(uid);
+      return this.send(uid, name, { type: 'CONFIG_FAILED' });
+    }
+    this.later(uid, name, CREATE_MS, 'create');
+  }
+
+  private missingEnvironment(pod: Stored<Pod>, spec: Container): string | undefined {
+    const { namespace } = pod.metadata;
+    const references = [
+      ...(spec.envFrom ?? []).flatMap(({ configMapRef, secretRef }) => [
+        ...(configMapRef?.name && !configMapRef.optional ? [['configmap', configMapRef.name] as const] : []),
+        ...(secretRef?.name && !secretRef.optional ? [['secret', secretRef.name] as const] : []),
+      ]),
+      ...(spec.env ?? []).flatMap(({ valueFrom }) => [
+        ...(valueFrom?.configMapKeyRef?.name && !valueFrom.configMapKeyRef.optional ? [['configmap', valueFrom.configMapKeyRef.name] as const] : []),
+        ...(valueFrom?.secretKeyRef?.name && !valueFrom.secretKeyRef.optional ? [['secret', valueFrom.secretKeyRef.name] as const] : []),
+      ]),
+    ];
+    for (const [kind, name] of references) {
+      if (!this.exists(kind === 'configmap' ? 'configmaps' : 'secrets', namespace, name)) return `${kind} "${name}" not found`;
+    }
+    return undefined;
+  }
+
+  private exists(resource: 'configmaps' | 'secrets', namespace: string | undefined, name: string): boolean {
+    return this.ports.client.get(resource, namespace, name).ok;
+  }
+
+  private run(uid: string, name: string): void {
+    const { kernel, processes, nodeName } = this.ports;
+    const record = this.ports.find(uid)!;
+    const { pod } = record;
+    const spec = specOf(pod, name);
+    const now = kernel.turn.cursor;
+    const before = this.container(uid, name)!;
+    const restarts = before.ended ? before.restarts + 1 : 0;
+    const containerId = `containerd://${digestOf(`${uid}/${name}/${restarts}`)}`;
+    this.record(pod, name, 'Normal', 'Created', 'Container created');
+    this.record(pod, name, 'Normal', 'Started', 'Container started');
+    const { waiting: _waiting, stopReason: _stop, ...kept } = before;
+    this.ports.put(uid, {
+      ...record,
+      containers: record.containers.map((item) =>
+        item.name === name ? { ...kept, state: item.state, since: now, stay: item.stay, restarts, startedAt: now, containerId, isReady: false, probes: {} } : item,
+      ),
+    });
+    kernel.emit('container.start', { container: name, restart: restarts }, { object: { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } });
+    const behaviour = behaviourOf(spec);
+    const declared = (spec.ports ?? []).map(({ containerPort, protocol, name: portName }) => ({ port: containerPort, protocol: (protocol ?? 'TCP') as 'TCP', ...(portName ? { name: portName } : {}) }));
+    const open = behaviour.ports.filter((port) => !declared.some((item) => item.port === port)).map((port) => ({ port, protocol: 'TCP' as const }));
+    const process: RunningProcess = {
+      namespace: pod.metadata.namespace!, pod: pod.metadata.name, podUid: uid, container: name, node: nodeName, podIp: record.podIp,
+      isHostNetwork: pod.spec?.hostNetwork ?? false, image: spec.image ?? '', behaviour, startedAt: now,
+      ports: behaviour.name === 'shell' ? [] : [...declared, ...open],
+    };
+    processes.start(process);
+    if (behaviour.exit) this.later(uid, name, behaviour.exit.afterMs, 'exit', { code: behaviour.exit.code, reason: behaviour.exit.code === 0 ? 'Completed' : 'Error' });
+    if (spec.startupProbe) this.scheduleProbe(uid, name, 'startup', (spec.startupProbe.initialDelaySeconds ?? 0) * 1000);
+    else this.started(uid, name);
+    this.ports.settle(uid);
+  }
+
+  private started(uid: string, name: string): void {
+    this.send(uid, name, { type: 'STARTUP_DONE' });
+    const spec = specOf(this.ports.find(uid)!.pod, name);
+    const processExit = this.ports.processes.get(uid, name)?.behaviour.exit;
+    if (processExit) {
+      const { startedAt = 0 } = this.container(uid, name)!;
+      const left = Math.max(0, startedAt + processExit.afterMs - this.ports.kernel.turn.cursor);
+      this.later(uid, name, left, 'exit', { code: processExit.code, reason: processExit.code === 0 ? 'Completed' : 'Error' });
+    }
+    if (spec.livenessProbe) this.scheduleProbe(uid, name, 'liveness', (spec.livenessProbe.initialDelaySeconds ?? 0) * 1000);
+    if (spec.readinessProbe) this.scheduleProbe(uid, name, 'readiness', (spec.readinessProbe.initialDelaySeconds ?? 0) * 1000);
+    else this.update(uid, name, { isReady: true });
+    this.ports.settle(uid);
+  }
+
+  private scheduleProbe(uid: string, name: string, kind: ProbeKind, delayMs: number): void {
+    const container = this.container(uid, name)!;
+    const isYoung = this.ports.kernel.turn.cursor - (container.startedAt ?? 0) < SETTLE_WITHIN_MS;
+    const isAwaited = isYoung && (kind === 'startup' || (kind === 'readiness' && !container.isReady));
+    this.later(uid, name, delayMs, 'probe', { kind }, !isAwaited);
+  }
+
+  private runProbe({ uid, name }: Target, kind: ProbeKind): void {
+    const { kernel, processes, component } = this.ports;
+    const record = this.ports.find(uid)!;
+    const container = this.container(uid, name)!;
+    const spec = specOf(record.pod, name);
+    const definition = kind === 'startup' ? spec.startupProbe : kind === 'liveness' ? spec.livenessProbe : spec.readinessProbe;
+    if (!definition || !isRunning(container)) return;
+    const result = probe(definition, kind, spec, record.podIp, processes, { nowMs: kernel.turn.cursor, draw: (bound) => kernel.stream(`${component}/probes`).below(bound) });
+    const now = kernel.turn.cursor;
+    kernel.emitCause(
+      'probe',
+      {
+        from: component, to: `pod/${keyOf(record.pod)}`, departAt: now, arriveAt: now + 1, container: name, probe: kind,
+        result: result.isSuccess ? 'success' : 'failure', ...(result.output ? { output: result.output } : {}),
+      },
+      { object: { resource: 'pods', kind: 'Pod', namespace: record.pod.metadata.namespace!, name: record.pod.metadata.name } },
+    );
+    const before = container.probes[kind] ?? { successes: 0, failures: 0 };
+    const counts = result.isSuccess ? { successes: before.successes + 1, failures: 0 } : { successes: 0, failures: before.failures + 1 };
+    this.update(uid, name, { probes: { ...container.probes, [kind]: counts } });
+    if (!result.isSuccess) {
+      const title = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }[kind];
+      this.record(record.pod, name, 'Warning', 'Unhealthy', `${title} probe failed: ${result.output}`);
+    }
+    const passed = counts.successes >= (definition.successThreshold ?? 1);
+    const failed = counts.failures >= (definition.failureThreshold ?? 3);
+    if (kind === 'readiness') this.setReady(uid, name, passed ? true : failed ? false : container.isReady);
+    if (kind === 'startup' && passed) return this.started(uid, name);
+    if (kind !== 'readiness' && failed) {
+      this.record(record.pod, name, 'Normal', 'Killing', `Container ${name} failed ${kind} probe, will be restarted`);
+      this.update(uid, name, { stopReason: 'probe' });
+      return this.send(uid, name, { type: 'PROBE_FAILED' });
+    }
+    this.scheduleProbe(uid, name, kind, (definition.periodSeconds ?? 10) * 1000);
+  }
+
+  private setReady(uid: string, name: string, isReady: boolean): void {
+    if (this.container(uid, name)!.isReady === isReady) return;
+    this.update(uid, name, { isReady });
+    this.ports.settle(uid);
+  }
+
+  /** SIGTERM after preStop; SIGKILL when the grace is over. */
+  private stopProcess(uid: string, name: string): void {
+    const { kernel, processes } = this.ports;
+    const record = this.ports.find(uid)!;
+    const { pod } = record;
+    const spec = specOf(pod, name);
+    const container = this.container(uid, name)!;
+    if (container.stopReason === 'deleted') this.record(pod, name, 'Normal', 'Killing', `Stopping container ${name}`);
+    this.update(uid, name, { isReady: false });
+    const process = processes.get(uid, name);
+    const graceMs = 1000 * (pod.metadata.deletionTimestamp ? (pod.metadata.deletionGracePeriodSeconds ?? 30) : (pod.spec?.terminationGracePeriodSeconds ?? 30));
+    const preStopMs = 1000 * preStopSeconds(spec);
+    const wantedMs = preStopMs + (process?.behaviour.stopAfterMs ?? 0);
+    const isKilled = wantedMs > graceMs;
+    if (process) processes.update({ ...process, stoppingSince: kernel.turn.cursor });
+    this.later(uid, name, isKilled ? Math.max(graceMs, 2_000) : wantedMs, 'exit', isKilled ? { code: 137, reason: 'Error' } : { code: 0, reason: 'Completed' });
+    this.ports.settle(uid);
+  }
+
+  private exited(uid: string, name: string, { code, reason }: { code: number; reason: string }): void {
+    const { kernel, processes } = this.ports;
+    const record = this.ports.find(uid)!;
+    const container = this.container(uid, name)!;
+    const now = kernel.turn.cursor;
+    processes.stop(uid, name);
+    kernel.emitCause(
+      'container.exit',
+      { container: name, exitCode: code, reason },
+      { object: { resource: 'pods', kind: 'Pod', namespace: record.pod.metadata.namespace!, name: record.pod.metadata.name } },
+    );
+    const startedAt = container.startedAt ?? now;
+    this.update(uid, name, { isReady: false, ended: { exitCode: code, reason, startedAt, finishedAt: now, containerId: container.containerId ?? '' } });
+    const policy = container.role === 'sidecar' ? 'Always' : record.pod.spec?.restartPolicy;
+    const isWanted = policy === 'Always' ? container.role !== 'init' || code !== 0 : policy === 'OnFailure' && code !== 0;
+    const willRestart = isWanted && container.stopReason !== 'deleted' && !record.pod.metadata.deletionTimestamp;
+    const ranLong = now - startedAt > BACKOFF_RESET_MS;
+    if (ranLong) this.update(uid, name, { backOffMs: 0 });
+    const isFirstRestart = container.backOffMs === 0 && (container.restarts === 0 || ranLong);
+    if (willRestart && !isFirstRestart) this.crashed(uid, name);
+    this.send(uid, name, { type: 'EXITED', willRestart, isFirstRestart });
+    this.ports.settle(uid);
+  }
+
+  private crashed(uid: string, name: string): void {
+    const { pod } = this.ports.find(uid)!;
+    const { backOffMs } = this.container(uid, name)!;
+    const next = Math.min(backOffMs === 0 ? BACKOFF_START_MS : backOffMs * 2, BACKOFF_MAX_MS);
+    const id = `${pod.metadata.name}_${pod.metadata.namespace}(${uid})`;
+    this.record(pod, name, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${id}`);
+    this.update(uid, name, { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${formatSeconds(next)} restarting failed container=${name} pod=${id}` } });
+  }
+
+  private backOff(uid: string, name: string, field: 'pullBackOffMs' | 'backOffMs'): void {
+    const container = this.container(uid, name)!;
+    const next = Math.min(container[field] === 0 ? BACKOFF_START_MS : container[field] * 2, BACKOFF_MAX_MS);
+    this.update(uid, name, { [field]: next });
+    if (field === 'pullBackOffMs') {
+      const { pod } = this.ports.find(uid)!;
+      const image = specOf(pod, name).image ?? '';
+      this.record(pod, name, 'Normal', 'BackOff', `Back-off pulling image "${image}"`);
+      this.record(pod, name, 'Warning', 'Failed', 'Error: ImagePullBackOff');
+      const cause = container.waiting?.message ?? '';
+      this.update(uid, name, { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${cause.replace(/^Back-off pulling image "[^"]*": ErrImagePull: /, '')}` } });
+    }
+    // A pod that cannot start is tried for ever: that is upkeep, or no such world would settle.
+    this.later(uid, name, next, 'retry', {}, true);
+    this.ports.settle(uid);
+  }
+}
+
+function preStopSeconds(spec: Container): number {
+  const { preStop } = spec.lifecycle ?? {};
+  const sleep = (preStop as { sleep?: { seconds?: number } } | undefined)?.sleep?.seconds;
+  if (sleep !== undefined) return sleep;
+  const match = /\bsleep\s+(\d+)/.exec((preStop?.exec?.command ?? []).join(' '));
+  return match ? Number(match[1]) : 0;
+}
+
+/** Go's duration: `20s`, `1m20s`, `5m0s`. */
+function formatSeconds(ms: number): string {
+  const seconds = ms / 1000;
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

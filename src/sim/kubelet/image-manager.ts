@@ -1,0 +1,100 @@
+/**
+ * Images of a node: what it has, and what pulling one comes to. Upstream: pkg/kubelet/images/image_manager.go. Pulls are
+ * serial, as by default. Texts of failures are containerd's.
+ */
+import type { Container, Pod } from 'kubernetes-types/core/v1';
+import { imageSize, lookUpImage, parseImage } from '../workloads/index.ts';
+import { withTag } from './pod-status.ts';
+
+export type PullVerdict =
+  | { readonly kind: 'present' }
+  | { readonly kind: 'pull'; readonly durationMs: number; readonly waitMs: number; readonly bytes: number }
+  | { readonly kind: 'refused'; readonly reason: 'InvalidImageName' | 'ErrImageNeverPull'; readonly message: string }
+  | { readonly kind: 'failed'; readonly durationMs: number; readonly message: string };
+
+/** Asking a registry for a manifest. */
+const REGISTRY_MS = 400;
+const FAILURE_MS = 700;
+
+export class ImageManager {
+  private held = new Map<string, number>();
+  private busyUntil = 0;
+
+  constructor(
+    private readonly bytesPerSecond: number,
+    private readonly privateRegistries: readonly string[],
+    cached: readonly string[],
+  ) {
+    for (const image of cached) this.held.set(withTag(image), imageSize(image));
+  }
+
+  /** Names and sizes as the node's status lists them, largest first, at most 50. */
+  list(): readonly { names: string[]; sizeBytes: number }[] {
+    return [...this.held]
+      .map(([name, sizeBytes]) => ({ names: [name, shortName(name)].filter((item, index, all) => all.indexOf(item) === index), sizeBytes }))
+      .sort((left, right) => right.sizeBytes - left.sizeBytes || (left.names[0]! < right.names[0]! ? -1 : 1))
+      .slice(0, 50);
+  }
+
+  get count(): number {
+    return this.held.size;
+  }
+
+  /** What has to be done now; a pull takes its place in the queue. */
+  plan(pod: Pod, container: Container, now: number): PullVerdict {
+    const image = container.image ?? '';
+    const name = parseImage(image);
+    if (!name) {
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
+      return { kind: 'refused', reason: 'InvalidImageName', message };
+    }
+    const isHeld = this.held.has(withTag(image));
+    const policy = container.imagePullPolicy ?? 'IfNotPresent';
+    if (policy === 'Never' && !isHeld) {
+      return { kind: 'refused', reason: 'ErrImageNeverPull', message: `Container image "${image}" is not present with pull policy of Never` };
+    }
+    if (isHeld && policy !== 'Always') return { kind: 'present' };
+    const waitMs = Math.max(0, this.busyUntil - now);
+    const failure = this.failureOf(pod, image, name);
+    if (failure) {
+      this.busyUntil = now + waitMs + FAILURE_MS;
+      return { kind: 'failed', durationMs: waitMs + FAILURE_MS, message: failure };
+    }
+    const bytes = imageSize(image);
+    const durationMs = isHeld ? REGISTRY_MS : REGISTRY_MS + Math.round((bytes / this.bytesPerSecond) * 1000);
+    this.busyUntil = now + waitMs + durationMs;
+    return { kind: 'pull', durationMs, waitMs, bytes };
+  }
+
+  keep(image: string): void {
+    this.held.set(withTag(image), imageSize(image));
+  }
+
+  private failureOf(pod: Pod, image: string, name: { registry: string; repository: string; tag: string }): string | undefined {
+    const full = withTag(image);
+    const prefix = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
+    if (name.registry.endsWith('.invalid') || name.registry.split(':')[0]!.endsWith('.invalid')) {
+      return `${prefix}: failed to do request: Head "https://${name.registry}/v2/${name.repository.slice(name.registry.length + 1)}/manifests/${name.tag}": dial tcp: lookup ${name.registry.split(':')[0]} on 168.63.129.16:53: no such host`;
+    }
+    if (this.privateRegistries.includes(name.registry) && (pod.spec?.imagePullSecrets?.length ?? 0) === 0) {
+      return `${prefix}: failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${name.registry}/oauth2/token: 401 Unauthorized`;
+    }
+    const known = lookUpImage(image);
+    if (known?.tags && !known.tags.test(name.tag)) return `${prefix}: ${full}: not found`;
+    return undefined;
+  }
+
+  save(): unknown {
+    return { held: new Map(this.held), busyUntil: this.busyUntil };
+  }
+
+  load(state: unknown): void {
+    const saved = state as { held: ReadonlyMap<string, number>; busyUntil: number };
+    this.held = new Map(saved.held);
+    this.busyUntil = saved.busyUntil;
+  }
+}
+
+function shortName(name: string): string {
+  return name.replace(/^docker\.io\/(library\/)?/, '');
+}

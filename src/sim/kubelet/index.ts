@@ -1,0 +1,3 @@
+export { Kubelet, type KubeletOptions } from './kubelet.ts';
+export { containerMachine, podMachine } from './machine.ts';
+export type { MachineSpec } from './machine-spec.ts';

@@ -1,0 +1,337 @@
+/**
+ * The kubelet of one node: registers it, keeps it alive, and runs the pods bound to it.
+ * Upstream: pkg/kubelet/{kubelet,kubelet_node_status,pod_workers}.go. Pod workers run in parallel. Left out: static pods,
+ * ephemeral containers, device plugins, node-pressure eviction, volumes beyond ConfigMaps and Secrets.
+ */
+import type { Pod } from 'kubernetes-types/core/v1';
+import { keyOf, type Stored } from '../api/object.ts';
+import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
+import { Controller, type Informer, type Outcome } from '../client/index.ts';
+import { kubeletId, type Kernel } from '../kernel/index.ts';
+import type { ProcessTable } from '../workloads/index.ts';
+import { ContainerRuntime } from './container-runtime.ts';
+import { ImageManager } from './image-manager.ts';
+import type { MachineSpec } from './machine-spec.ts';
+import { NodeReporter } from './node-reporter.ts';
+import { PodAddresses } from './pod-addresses.ts';
+import { isTerminated, leafOf, newContainers, podLife, containerLife, type PodRecord } from './records.ts';
+import { podStatusOf } from './pod-status.ts';
+
+export interface KubeletOptions {
+  readonly privateRegistries: readonly string[];
+}
+
+/** From seeing a pod to having its sandbox: network and volumes. */
+const SANDBOX_MS = 350;
+/** Changes of a pod's status within this time are reported together. */
+const STATUS_MS = 20;
+const RETRY_MS = 2_000;
+
+interface KubeletState {
+  readonly base: unknown;
+  readonly pods: ReadonlyMap<string, PodRecord>;
+  readonly images: unknown;
+  readonly addresses: unknown;
+  readonly reporter: unknown;
+  readonly isFrozen: boolean;
+}
+
+export class Kubelet extends Controller {
+  readonly reporter: NodeReporter;
+  private readonly bound: Informer<'pods'>;
+  private readonly node: Informer<'nodes'>;
+  private readonly images: ImageManager;
+  private readonly addresses = new PodAddresses();
+  private readonly runtime: ContainerRuntime;
+  private pods = new Map<string, PodRecord>();
+  private isFrozen = false;
+
+  constructor(
+    kernel: Kernel,
+    api: ApiServerPort,
+    processes: ProcessTable,
+    readonly machine: MachineSpec,
+    options: KubeletOptions,
+  ) {
+    const { nodeName } = machine;
+    super(kernel, api, {
+      id: kubeletId(nodeName),
+      reporter: 'kubelet',
+      host: nodeName,
+      user: { name: `system:node:${nodeName}`, groups: ['system:nodes', 'system:authenticated'] },
+      qps: 50,
+      burst: 100,
+    });
+    this.images = new ImageManager(machine.pullBytesPerSecond, options.privateRegistries, machine.cachedImages);
+    this.reporter = new NodeReporter(kernel, this.client, this.recorder, machine, this.images);
+    this.runtime = new ContainerRuntime({
+      kernel, client: this.client, recorder: this.recorder, processes, images: this.images, component: this.id, nodeName,
+      find: (uid) => this.pods.get(uid),
+      put: (uid, record) => this.put(uid, record),
+      settle: (uid) => this.settle(uid),
+    });
+    this.bound = this.informer('pods', { fieldSelector: `spec.nodeName=${nodeName}` });
+    this.node = this.informer('nodes', { fieldSelector: `metadata.name=${nodeName}` });
+    this.bound.onChange((next, old) => this.boundChanged(next, old));
+    this.node.onChange((next) => {
+      if (next?.spec?.podCIDR) this.addresses.setCidr(next.spec.podCIDR);
+    });
+  }
+
+  override isSerial(): boolean {
+    return false;
+  }
+
+  lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
+    return [...this.pods.values()].flatMap((record) => {
+      const path = keyOf(record.pod);
+      return [
+        { instance: `pod/${path}`, machine: podLife.id, state: podLife.leaves[record.state]!, since: record.since },
+        ...record.containers.map((container) => ({ instance: `container/${path}/${container.name}`, machine: containerLife.id, state: leafOf(container), since: container.since })),
+      ];
+    });
+  }
+
+  /** What runs here uses, by the scripted workloads. */
+  usage(): { cpuMillis: number; memoryBytes: number } {
+    return this.runtime.usage(this.pods.values());
+  }
+
+  protected override start(): void {
+    this.reporter.register();
+    super.start();
+    this.reporter.begin(this.id);
+  }
+
+  override handle(action: string, payload: unknown): void {
+    if (this.isFrozen && action !== 'thaw') return;
+    super.handle(action, payload);
+  }
+
+  protected reconcile(): Outcome {
+    return undefined;
+  }
+
+  protected override handleOther(action: string, payload: unknown): void {
+    switch (action) {
+      case 'lease':
+        return this.reporter.renewLease(this.id);
+      case 'node-ready':
+        return this.reporter.becomeReady();
+      case 'node-status':
+        return this.reporter.report(this.id);
+      case 'sandbox':
+        return this.makeSandbox(payload as string);
+      case 'status':
+        return this.writeStatus(payload as string);
+      case 'freeze':
+        this.isFrozen = true;
+        return;
+      case 'thaw':
+        this.isFrozen = false;
+        return this.reporter.begin(this.id);
+      default:
+        return this.runtime.handle(action, payload);
+    }
+  }
+
+  private boundChanged(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
+    const { uid } = (next ?? old)!.metadata;
+    const record = this.pods.get(uid);
+    if (!next) {
+      if (record) this.forget(uid, record);
+      return;
+    }
+    if (!record) {
+      if (next.status?.phase !== 'Succeeded' && next.status?.phase !== 'Failed') this.accept(next);
+      else if (next.metadata.deletionTimestamp) this.finish(next);
+      return;
+    }
+    this.pods.set(uid, { ...record, pod: next });
+    if (next.metadata.deletionTimestamp && !record.pod.metadata.deletionTimestamp) this.terminate(uid);
+    else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec)) this.runtime.specChanged(uid, record.pod, next);
+  }
+
+  private accept(pod: Stored<Pod>): void {
+    const { uid } = pod.metadata;
+    const now = this.kernel.turn.cursor;
+    const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    const record: PodRecord = {
+      pod, state: podLife.start().state, since: now, podIp: '', startTime: this.kernel.formatTime(), containers: newContainers(pod),
+      transitions: scheduled ? { PodScheduled: { status: 'True', at: scheduled.lastTransitionTime ?? '' } } : {}, isStatusDue: false, hasSandbox: false,
+    };
+    this.pods.set(uid, record);
+    if (pod.metadata.deletionTimestamp) return this.terminate(uid);
+    const rejection = this.reporter.admit(pod, [...this.pods.values()].map((item) => item.pod));
+    if (rejection) {
+      this.recorder.record('pods', pod, 'Warning', rejection.reason, rejection.message);
+      this.put(uid, { ...record, rejection });
+      this.movePod(uid, 'REJECTED');
+      return this.reportSoon(uid);
+    }
+    this.movePod(uid, 'ADMITTED');
+    this.kernel.schedule(SANDBOX_MS, this.id, 'sandbox', uid);
+    this.reportSoon(uid);
+  }
+
+  private makeSandbox(uid: string): void {
+    const record = this.pods.get(uid);
+    if (!record || podLife.leaves[record.state] !== 'sandbox') return;
+    const missing = this.runtime.missingVolume(record.pod);
+    if (missing) {
+      this.recorder.record('pods', record.pod, 'Warning', 'FailedMount', missing);
+      this.kernel.schedule(RETRY_MS, this.id, 'sandbox', uid);
+      return;
+    }
+    const podIp = record.pod.spec?.hostNetwork ? this.machine.internalIp : this.addresses.allocate(uid);
+    if (podIp === undefined) {
+      const text = 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: no addresses are available on this node';
+      this.recorder.record('pods', record.pod, 'Warning', 'FailedCreatePodSandBox', text);
+      this.kernel.schedule(RETRY_MS, this.id, 'sandbox', uid);
+      return;
+    }
+    this.put(uid, { ...record, podIp, hasSandbox: true });
+    if (!record.pod.spec?.hostNetwork) {
+      const { namespace, name } = record.pod.metadata;
+      this.kernel.emit('address.assign', { address: podIp, what: 'pod' }, { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name } });
+    }
+    this.movePod(uid, 'SANDBOX_READY');
+    this.settle(uid);
+  }
+
+  /** Decides what is next for a pod: the next init container, the main ones, or its end. */
+  private settle(uid: string): void {
+    const record = this.pods.get(uid);
+    if (!record) return;
+    const state = podLife.leaves[record.state]!;
+    if (state === 'initializing') this.settleInit(uid, record);
+    else if (state === 'running') this.settleRunning(uid, record);
+    else if (state === 'terminating') this.settleTermination(uid, record);
+    this.reportSoon(uid);
+  }
+
+  private settleInit(uid: string, record: PodRecord): void {
+    const failed = record.containers.find((item) => item.role === 'init' && isTerminated(item) && item.ended?.exitCode !== 0);
+    if (failed) return this.movePod(uid, 'FAILED');
+    for (const container of record.containers) {
+      if (container.role === 'main') break;
+      if (leafOf(container) === 'waiting.created') return this.runtime.start(uid, container.name);
+      const isPast = container.role === 'init' ? isTerminated(container) : leafOf(container) === 'running.started';
+      if (!isPast) return;
+    }
+    this.movePod(uid, 'INITIALIZED');
+    for (const container of record.containers) if (container.role === 'main') this.runtime.start(uid, container.name);
+  }
+
+  private settleRunning(uid: string, record: PodRecord): void {
+    const mains = record.containers.filter(({ role }) => role === 'main');
+    if (!mains.every(isTerminated)) return;
+    for (const container of record.containers) if (container.role === 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
+    this.movePod(uid, mains.every(({ ended }) => ended?.exitCode === 0) ? 'ALL_SUCCEEDED' : 'FAILED');
+  }
+
+  private terminate(uid: string): void {
+    this.movePod(uid, 'DELETED');
+    const record = this.pods.get(uid)!;
+    for (const container of record.containers) if (container.role !== 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
+    this.settle(uid);
+  }
+
+  /** Sidecars go after the main containers; when all have ended, the object is let go. */
+  private settleTermination(uid: string, record: PodRecord): void {
+    const isOver = (item: PodRecord['containers'][number]): boolean => isTerminated(item) || leafOf(item).startsWith('waiting');
+    if (!record.containers.filter(({ role }) => role !== 'sidecar').every(isOver)) return;
+    const sidecars = record.containers.filter((item) => item.role === 'sidecar' && !isOver(item));
+    for (const container of sidecars.reverse()) this.runtime.stop(uid, container.name, 'deleted');
+    if (sidecars.length > 0) return;
+    if (podLife.leaves[record.state] !== 'terminating') return;
+    this.movePod(uid, 'STOPPED');
+    this.writeStatus(uid);
+    this.finish(this.pods.get(uid)?.pod ?? record.pod);
+  }
+
+  private finish(pod: Stored<Pod>): void {
+    const { namespace, name, uid } = pod.metadata;
+    this.client.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });
+  }
+
+  /** The object is gone: whatever still runs is stopped at once. */
+  private forget(uid: string, record: PodRecord): void {
+    for (const container of record.containers) this.runtime.kill(uid, container.name);
+    this.addresses.release(uid);
+    this.pods.delete(uid);
+  }
+
+  private put(uid: string, record: PodRecord): void {
+    this.pods.set(uid, record);
+  }
+
+  private movePod(uid: string, event: string): void {
+    const record = this.pods.get(uid)!;
+    const moved = podLife.next(record.state, { type: event });
+    if (!moved.isChanged) return;
+    this.pods.set(uid, { ...record, state: moved.state, since: this.kernel.turn.cursor });
+    const { from, to } = moved;
+    const { namespace, name } = record.pod.metadata;
+    this.kernel.emit('transition', { machine: podLife.id, instance: `pod/${keyOf(record.pod)}`, from, to, on: event }, { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name } });
+  }
+
+  private reportSoon(uid: string): void {
+    const record = this.pods.get(uid);
+    if (!record || record.isStatusDue) return;
+    this.pods.set(uid, { ...record, isStatusDue: true });
+    this.kernel.schedule(STATUS_MS, this.id, 'status', uid);
+  }
+
+  /** PATCH pods/status with what has changed. */
+  private writeStatus(uid: string): void {
+    const record = this.pods.get(uid);
+    if (!record) return;
+    const { status, transitions } = podStatusOf(record, this.machine.internalIp, (at) => this.kernel.formatTime(at));
+    this.pods.set(uid, { ...record, isStatusDue: false, transitions: { ...record.transitions, ...transitions } });
+    const patch = changedFields(status as Record<string, unknown>, (record.pod.status ?? {}) as Record<string, unknown>);
+    if (Object.keys(patch).length === 0) return;
+    const { namespace, name } = record.pod.metadata;
+    const written = this.client.patch('pods', namespace, name, 'strategic', { metadata: { uid }, status: patch }, 'status');
+    if (!written.ok) return;
+    const now = this.pods.get(uid);
+    // The answer is newer than what the watch has brought so far.
+    if (now) this.pods.set(uid, { ...now, pod: { ...written.object, spec: now.pod.spec!, metadata: { ...written.object.metadata } } as Stored<Pod> });
+  }
+
+  override save(): never {
+    const state: KubeletState = {
+      base: super.save(),
+      pods: new Map(this.pods),
+      images: this.images.save(),
+      addresses: this.addresses.save(),
+      reporter: this.reporter.save(),
+      isFrozen: this.isFrozen,
+    };
+    return state as never;
+  }
+
+  override load(saved: never): void {
+    const state = saved as KubeletState;
+    super.load(state.base as never);
+    this.pods = new Map(state.pods);
+    this.images.load(state.images);
+    this.addresses.load(state.addresses);
+    this.reporter.load(state.reporter);
+    this.isFrozen = state.isFrozen;
+  }
+}
+
+/** Fields that differ; conditions of other reporters (PodScheduled) merge by type and are not sent. */
+function changedFields(next: Record<string, unknown>, old: Record<string, unknown>): Record<string, unknown> {
+  const patch: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(next)) {
+    if (key === 'conditions') {
+      const before = (old['conditions'] ?? []) as readonly { type: string }[];
+      const changed = (value as readonly { type: string }[]).filter((item) => !isDeepEqual(item, before.find(({ type }) => type === item.type)));
+      if (changed.length > 0) patch['conditions'] = changed;
+    } else if (!isDeepEqual(value, old[key])) patch[key] = value;
+  }
+  return patch;
+}
+

@@ -1,0 +1,158 @@
+/**
+ * The node as its kubelet reports it: registration, lease, status, and what it refuses to run.
+ * Upstream: pkg/kubelet/{kubelet_node_status,nodestatus/setters}.go, component-helpers/apimachinery/lease/controller.go,
+ * pkg/kubelet/lifecycle/predicate.go.
+ */
+import type { Node, NodeCondition, Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../api/object.ts';
+import { matchesNodeSelector } from '../api/node-fit.ts';
+import { milliValue, wholeValue } from '../api/quantity.ts';
+import type { Client, EventRecorder } from '../client/index.ts';
+import type { Kernel } from '../kernel/index.ts';
+import type { ImageManager } from './image-manager.ts';
+import type { MachineSpec } from './machine-spec.ts';
+
+const LEASE_MS = 10_000;
+const LEASE_SECONDS = 40;
+const STATUS_MS = 300_000;
+const LEASES = 'kube-node-lease';
+
+export class NodeReporter {
+  private isReady = false;
+  private since: Record<string, string> = {};
+  private leaseVersion = '';
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly client: Client,
+    private readonly recorder: EventRecorder,
+    private readonly machine: MachineSpec,
+    private readonly images: ImageManager,
+  ) {}
+
+  private get reference(): Node {
+    const { nodeName } = this.machine;
+    return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
+  }
+
+  register(): void {
+    const { machine } = this;
+    const { nodeName } = machine;
+    const say = (reason: string, message: string): void => this.recorder.record('nodes', this.reference, 'Normal', reason, message);
+    say('Starting', 'Starting kubelet.');
+    this.client.create('nodes', {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: nodeName, labels: { ...machine.labels }, annotations: { ...machine.annotations } },
+      spec: { providerID: machine.providerId, ...(machine.taints.length > 0 ? { taints: [...machine.taints] } : {}) },
+      status: this.status(),
+    });
+    this.kernel.emit('node', { what: 'registered' }, { object: { resource: 'nodes', kind: 'Node', name: nodeName } });
+    for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) say(state, `Node ${nodeName} status is now: ${state}`);
+    say('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
+  }
+
+  /** Heartbeats from now on; Ready once the container runtime and its network are up. */
+  begin(component: string): void {
+    this.renewLease(component);
+    if (!this.isReady) this.kernel.schedule(this.machine.readyAfterMs, component, 'node-ready');
+    this.kernel.schedule(STATUS_MS, component, 'node-status', undefined, true);
+  }
+
+  becomeReady(): void {
+    const { nodeName } = this.machine;
+    this.isReady = true;
+    this.patchStatus();
+    this.recorder.record('nodes', this.reference, 'Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`);
+  }
+
+  report(component: string): void {
+    this.patchStatus();
+    this.kernel.schedule(STATUS_MS, component, 'node-status', undefined, true);
+  }
+
+  renewLease(component: string): void {
+    const { nodeName } = this.machine;
+    const renewTime = this.kernel.formatMicroTime();
+    const body = { spec: { holderIdentity: nodeName, leaseDurationSeconds: LEASE_SECONDS, renewTime } };
+    const metadata = { name: nodeName, namespace: LEASES, ...(this.leaseVersion ? { resourceVersion: this.leaseVersion } : {}) };
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, ...body } as const;
+    const written = this.leaseVersion ? this.client.update('leases.coordination.k8s.io', lease) : this.client.create('leases.coordination.k8s.io', lease);
+    this.leaseVersion = written.ok ? written.object.metadata.resourceVersion : '';
+    this.kernel.schedule(LEASE_MS, component, 'lease', undefined, true);
+  }
+
+  private patchStatus(): void {
+    const { conditions, images, addresses, nodeInfo, capacity, allocatable } = this.status()!;
+    const status = { conditions, images, addresses, nodeInfo, capacity, allocatable };
+    this.client.patch('nodes', undefined, this.machine.nodeName, 'strategic', { status }, 'status');
+  }
+
+  private status(): Node['status'] {
+    const { machine } = this;
+    return {
+      capacity: { ...machine.capacity },
+      allocatable: { ...machine.allocatable },
+      conditions: this.conditions(),
+      addresses: [
+        { type: 'InternalIP', address: machine.internalIp },
+        { type: 'Hostname', address: machine.nodeName },
+      ],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      nodeInfo: { ...machine.nodeInfo, kubeProxyVersion: '' },
+      images: this.images.list().map(({ names, sizeBytes }) => ({ names: [...names], sizeBytes })),
+    } as unknown as Node['status'];
+  }
+
+  private conditions(): NodeCondition[] {
+    const now = this.kernel.formatTime();
+    const make = (type: string, status: string, reason: string, message: string): NodeCondition => {
+      const key = `${type}=${status}`;
+      const before = this.since[key];
+      if (before === undefined) {
+        for (const other of Object.keys(this.since)) if (other.startsWith(`${type}=`)) delete this.since[other];
+        this.since[key] = now;
+      }
+      return { type, status, lastHeartbeatTime: now, lastTransitionTime: before ?? now, reason, message };
+    };
+    const network = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+    return [
+      make('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+      make('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+      make('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+      this.isReady ? make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status') : make('Ready', 'False', 'KubeletNotReady', network),
+    ];
+  }
+
+  /** Why a pod that was bound here cannot run here: the kubelet checks again what the scheduler has checked. */
+  admit(pod: Stored<Pod>, all: readonly Stored<Pod>[]): { reason: string; message: string } | undefined {
+    const others = all.filter((other) => other.metadata.uid !== pod.metadata.uid && other.status?.phase !== 'Succeeded' && other.status?.phase !== 'Failed');
+    const allowed = wholeValue(this.machine.allocatable['pods']);
+    const refusal = (name: string, requested: number, used: number, capacity: number): { reason: string; message: string } => ({
+      reason: `OutOf${name}`,
+      message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+    });
+    if (others.length + 1 > allowed) return refusal('pods', 1, others.length, allowed);
+    for (const name of ['cpu', 'memory'] as const) {
+      const read = name === 'cpu' ? milliValue : wholeValue;
+      const asked = (item: Pod): number => (item.spec?.containers ?? []).reduce((sum, { resources }) => sum + read(resources?.requests?.[name]), 0);
+      const used = others.reduce((sum, item) => sum + asked(item), 0);
+      const capacity = read(this.machine.allocatable[name]);
+      if (asked(pod) > 0 && used + asked(pod) > capacity) return refusal(name, asked(pod), used, capacity);
+    }
+    const node: Node = { metadata: { name: this.machine.nodeName, labels: { ...this.machine.labels } } };
+    if (!matchesNodeSelector(pod.spec!, node)) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector' };
+    return undefined;
+  }
+
+  save(): unknown {
+    return { isReady: this.isReady, since: { ...this.since }, leaseVersion: this.leaseVersion };
+  }
+
+  load(state: unknown): void {
+    const saved = state as { isReady: boolean; since: Record<string, string>; leaseVersion: string };
+    this.isReady = saved.isReady;
+    this.since = { ...saved.since };
+    this.leaseVersion = saved.leaseVersion;
+  }
+}

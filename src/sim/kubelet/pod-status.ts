@@ -1,0 +1,114 @@
+/** The status of a pod as its kubelet reports it. Upstream: pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go. */
+import type { ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1';
+import { hashText } from '../kernel/index.ts';
+import { isRunning, isStarted, isTerminated, isUnstarted, leafOf, podLife, specOf, statesOf, type ContainerRecord, type PodRecord } from './records.ts';
+
+export function phaseOf(record: PodRecord): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
+  const state = podLife.leaves[record.state]!;
+  if (state === 'failed') return 'Failed';
+  if (state === 'succeeded') return 'Succeeded';
+  if (record.rejection) return 'Failed';
+  const mains = record.containers.filter(({ role }) => role === 'main');
+  const hasRun = (container: ContainerRecord): boolean => isRunning(container) || container.ended !== undefined;
+  const isInitialized = record.containers.filter(({ role }) => role === 'init').every(isTerminated);
+  if (!isInitialized || mains.some((container) => !hasRun(container))) return 'Pending';
+  if (mains.every(isTerminated)) return mains.every(({ ended }) => ended?.exitCode === 0) ? 'Succeeded' : 'Failed';
+  return 'Running';
+}
+
+function containerStatus(record: PodRecord, container: ContainerRecord, format: (virtualMs: number) => string): ContainerStatus {
+  const spec = specOf(record.pod, container.name);
+  const hasInits = record.containers.some(({ role }) => role !== 'main');
+  const image = withTag(spec.image ?? '');
+  const isUp = isRunning(container);
+  return {
+    name: container.name,
+    ...statesOf(container, format, hasInits),
+    ready: container.role === 'init' ? isTerminated(container) && container.ended?.exitCode === 0 : container.isReady,
+    restartCount: container.restarts,
+    image,
+    imageID: isUp || container.ended ? `${image.replace(/:[^/:]+$/, '')}@sha256:${digestOf(image)}` : '',
+    ...(container.containerId ? { containerID: container.containerId } : {}),
+    started: container.role === 'init' ? isUp : isStarted(container) || (isUp && leafOf(container) === 'stopping'),
+  };
+}
+
+/** `docker.io/library/nginx:1.27`, as containerd names it. */
+export function withTag(image: string): string {
+  const hasTag = image.lastIndexOf(':') > image.lastIndexOf('/');
+  const tagged = hasTag || image.includes('@') ? image : `${image}:latest`;
+  const first = tagged.split('/')[0]!;
+  if (tagged.includes('/') && (first.includes('.') || first.includes(':'))) return tagged;
+  return tagged.includes('/') ? `docker.io/${tagged}` : `docker.io/library/${tagged}`;
+}
+
+export function digestOf(text: string): string {
+  let digest = '';
+  for (let part = 0; part < 8; part += 1) digest += hashText(`${part}/${text}`).toString(16).padStart(8, '0');
+  return digest;
+}
+
+interface Wanted {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
+  const names = (containers: readonly ContainerRecord[]): string => containers.map(({ name }) => name).join(' ');
+  const inits = record.containers.filter(({ role }) => role === 'init');
+  const pendingInits = inits.filter((container) => !isTerminated(container) || container.ended?.exitCode !== 0);
+  const unready = record.containers.filter(({ role, isReady }) => role !== 'init' && !isReady);
+  const isDone = phase === 'Succeeded' || phase === 'Failed';
+  const doneReason = phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
+  const initialized: Wanted =
+    phase === 'Succeeded'
+      ? { type: 'Initialized', status: 'True', reason: 'PodCompleted' }
+      : pendingInits.length === 0
+        ? { type: 'Initialized', status: 'True' }
+        : { type: 'Initialized', status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${names(pendingInits)}]` };
+  const readiness = (type: string): Wanted => {
+    if (isDone) return { type, status: 'False', reason: doneReason };
+    if (unready.length === 0) return { type, status: 'True' };
+    return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${names(unready)}]` };
+  };
+  return [
+    { type: 'PodReadyToStartContainers', status: record.hasSandbox && !isDone ? 'True' : 'False' },
+    initialized,
+    readiness('Ready'),
+    readiness('ContainersReady'),
+  ];
+}
+
+/** The whole status, and when each condition last changed. */
+export function podStatusOf(
+  record: PodRecord,
+  hostIp: string,
+  format: (virtualMs?: number) => string,
+): { status: PodStatus; transitions: PodRecord['transitions'] } {
+  const phase = phaseOf(record);
+  const transitions: Record<string, { status: string; at: string }> = {};
+  const conditions = conditionsOf(record, phase).map((wanted): PodCondition => {
+    const before = record.transitions[wanted.type];
+    const at = before?.status === wanted.status ? before.at : format();
+    transitions[wanted.type] = { status: wanted.status, at };
+    return { ...wanted, lastTransitionTime: at, observedGeneration: record.pod.metadata.generation ?? 1 } as PodCondition;
+  });
+  const inits = record.containers.filter(({ role }) => role !== 'main');
+  const mains = record.containers.filter(({ role }) => role === 'main');
+  const isUnscheduledYet = record.containers.every(isUnstarted) && !record.hasSandbox;
+  const status = {
+    phase,
+    conditions,
+    hostIP: hostIp,
+    hostIPs: [{ ip: hostIp }],
+    ...(record.podIp ? { podIP: record.podIp, podIPs: [{ ip: record.podIp }] } : {}),
+    ...(record.startTime ? { startTime: record.startTime } : {}),
+    ...(record.rejection ?? {}),
+    observedGeneration: record.pod.metadata.generation ?? 1,
+    ...(inits.length > 0 ? { initContainerStatuses: inits.map((item) => containerStatus(record, item, format)) } : {}),
+    ...(record.rejection && isUnscheduledYet ? {} : { containerStatuses: mains.map((item) => containerStatus(record, item, format)) }),
+  };
+  return { status: status as PodStatus, transitions };
+}

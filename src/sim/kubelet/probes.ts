@@ -1,0 +1,51 @@
+/** Probes against what runs in a container. Upstream: pkg/kubelet/prober/prober.go, pkg/probe. */
+import type { Container, Probe } from 'kubernetes-types/core/v1';
+import { serve, type ProcessTable, type ServeContext } from '../workloads/index.ts';
+
+export type ProbeKind = 'startup' | 'liveness' | 'readiness';
+
+export interface ProbeResult {
+  readonly isSuccess: boolean;
+  /** What the event says after `... probe failed: `. */
+  readonly output: string;
+}
+
+const OK: ProbeResult = { isSuccess: true, output: '' };
+const failed = (output: string): ProbeResult => ({ isSuccess: false, output });
+
+export function probe(
+  definition: Probe,
+  _kind: ProbeKind,
+  container: Container,
+  podIp: string,
+  processes: ProcessTable,
+  context: ServeContext,
+): ProbeResult {
+  const { httpGet, tcpSocket, exec, grpc } = definition;
+  if (exec) return execResult(exec.command ?? []);
+  const wanted = httpGet?.port ?? tcpSocket?.port ?? grpc?.port ?? 0;
+  const port = typeof wanted === 'number' ? wanted : (container.ports?.find(({ name }) => name === wanted)?.containerPort ?? 0);
+  const address = httpGet?.host || tcpSocket?.host || podIp;
+  const process = processes.listener(address, port);
+  const refused = `dial tcp ${address}:${port}: connect: connection refused`;
+  if (!httpGet) {
+    if (process) return OK;
+    return failed(grpc ? `service unhealthy (responded with "connection refused")` : refused);
+  }
+  const path = httpGet.path ?? '/';
+  const url = `${(httpGet.scheme ?? 'HTTP').toLowerCase()}://${address}:${port}${path}`;
+  if (!process) return failed(`Get "${url}": ${refused}`);
+  const reply = serve(process, { method: 'GET', path, host: address, port }, context);
+  if (reply.kind === 'connected') return OK;
+  if (reply.latencyMs > (definition.timeoutSeconds ?? 1) * 1000) {
+    return failed(`Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`);
+  }
+  return reply.status >= 200 && reply.status < 400 ? OK : failed(`HTTP probe failed with statuscode: ${reply.status}`);
+}
+
+/** A command in the container: `false` and `exit N` say no, a file that only exists later is taken to be there. */
+function execResult(command: readonly string[]): ProbeResult {
+  const line = command.join(' ');
+  const code = /\bexit\s+(\d+)/.exec(line)?.[1];
+  return /(^|\s)false$/.test(line) || (code !== undefined && code !== '0') ? failed('') : OK;
+}

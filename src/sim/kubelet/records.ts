@@ -1,0 +1,89 @@
+/** What a kubelet keeps of the pods on its node: plain data, replaced and never changed. */
+import type { Container, ContainerState, Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../api/object.ts';
+import { FlatMachine } from '../kernel/index.ts';
+import { containerMachine, podMachine } from './machine.ts';
+
+export const containerLife = new FlatMachine(containerMachine);
+export const podLife = new FlatMachine(podMachine);
+
+export type ContainerRole = 'init' | 'sidecar' | 'main';
+
+export interface ContainerRecord {
+  readonly name: string;
+  readonly role: ContainerRole;
+  /** State of the container machine. */
+  readonly state: number;
+  readonly since: number;
+  /** Grows with every state it enters: a delay of an earlier stay is void. */
+  readonly stay: number;
+  readonly restarts: number;
+  readonly startedAt?: number;
+  readonly containerId?: string;
+  readonly isReady: boolean;
+  /** The last end, shown as `lastState` once it runs again. */
+  readonly ended?: { readonly exitCode: number; readonly reason: string; readonly startedAt: number; readonly finishedAt: number; readonly containerId: string };
+  readonly backOffMs: number;
+  readonly pullBackOffMs: number;
+  /** Why it waits: reason and message as they stand in the status. */
+  readonly waiting?: { readonly reason: string; readonly message?: string };
+  readonly probes: Readonly<Record<string, { readonly successes: number; readonly failures: number }>>;
+  /** Why it is being stopped; undefined while it is not. */
+  readonly stopReason?: 'deleted' | 'probe';
+}
+
+export interface PodRecord {
+  readonly pod: Stored<Pod>;
+  readonly state: number;
+  readonly since: number;
+  readonly podIp: string;
+  readonly startTime?: string;
+  readonly containers: readonly ContainerRecord[];
+  /** Condition type to the time of its last transition, and its status then. */
+  readonly transitions: Readonly<Record<string, { readonly status: string; readonly at: string }>>;
+  readonly isStatusDue: boolean;
+  readonly rejection?: { readonly reason: string; readonly message: string };
+  readonly hasSandbox: boolean;
+}
+
+export function newContainers(pod: Pod): readonly ContainerRecord[] {
+  const { state } = containerLife.start();
+  const make = (container: Container, role: ContainerRole): ContainerRecord => ({
+    name: container.name, role, state, since: 0, stay: 0, restarts: 0, isReady: false, backOffMs: 0, pullBackOffMs: 0, probes: {},
+  });
+  return [
+    ...(pod.spec?.initContainers ?? []).map((item) => make(item, item.restartPolicy === 'Always' ? 'sidecar' : 'init')),
+    ...(pod.spec?.containers ?? []).map((item) => make(item, 'main')),
+  ];
+}
+
+export function specOf(pod: Pod, name: string): Container {
+  const found = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find((container) => container.name === name);
+  if (!found) throw new Error(`pod ${pod.metadata?.name} has no container ${name}`);
+  return found;
+}
+
+const leaf = (record: ContainerRecord): string => containerLife.leaves[record.state]!;
+
+export const isRunning = (record: ContainerRecord): boolean => leaf(record).startsWith('running') || leaf(record) === 'stopping';
+export const isStarted = (record: ContainerRecord): boolean => leaf(record) === 'running.started';
+export const isTerminated = (record: ContainerRecord): boolean => leaf(record) === 'terminated';
+export const isUnstarted = (record: ContainerRecord): boolean => leaf(record) === 'waiting.created';
+export const leafOf = leaf;
+
+/** `state` and `lastState` of a container's status. */
+export function statesOf(record: ContainerRecord, format: (virtualMs: number) => string, hasInits: boolean): { state: ContainerState; lastState: ContainerState } {
+  const ended = record.ended && {
+    terminated: {
+      exitCode: record.ended.exitCode,
+      reason: record.ended.reason,
+      startedAt: format(record.ended.startedAt),
+      finishedAt: format(record.ended.finishedAt),
+      containerID: record.ended.containerId,
+    },
+  };
+  if (isTerminated(record) && ended) return { state: ended, lastState: {} };
+  if (isRunning(record)) return { state: { running: { startedAt: format(record.startedAt ?? 0) } }, lastState: ended ?? {} };
+  const waiting = record.waiting ?? { reason: hasInits && record.role === 'main' ? 'PodInitializing' : 'ContainerCreating' };
+  return { state: { waiting }, lastState: ended ?? {} };
+}
