@@ -1,0 +1,52 @@
+/** Objects of a new cluster, in the order in which they are made. */
+import type { KubeObject } from '../api/object.ts';
+import type { WorldOptions } from '../options.ts';
+import { kubeSystemObjects } from './kube-system.ts';
+
+const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+
+const priorityClass = (name: string, value: number, description: string): KubeObject =>
+  ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description }) as KubeObject;
+
+function storageClass(name: string, provisioner: string, parameters: Record<string, string>, isDefault = false): KubeObject {
+  return {
+    apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass',
+    metadata: { name, labels: { 'addonmanager.kubernetes.io/mode': 'EnsureExists' }, ...(isDefault ? { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } : {}) },
+    provisioner, parameters, reclaimPolicy: 'Delete', allowVolumeExpansion: true,
+    volumeBindingMode: provisioner.startsWith('disk') ? 'WaitForFirstConsumer' : 'Immediate',
+  } as KubeObject;
+}
+
+/** What the API server makes for itself, before any node is there. */
+export function foundation(): readonly KubeObject[] {
+  return [
+    ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
+    priorityClass('system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'),
+    priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
+    {
+      apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: { type: 'ClusterIP', clusterIP: '10.0.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+    } as KubeObject,
+    {
+      apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4', endpoints: [{ addresses: ['172.31.0.1'], conditions: { ready: true } }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+    } as KubeObject,
+  ];
+}
+
+/** What Azure adds to the cluster. */
+export function addons(options: WorldOptions): readonly KubeObject[] {
+  if (options.preset === 'plain') return [];
+  const nodes = options.pools.reduce((sum, { count }) => sum + count, 0);
+  const disk = (name: string, skuName: string, isDefault = false): KubeObject => storageClass(name, 'disk.csi.azure.com', { skuname: skuName }, isDefault);
+  return [
+    disk('default', 'StandardSSD_ZRS', true),
+    disk('managed', 'StandardSSD_ZRS'),
+    disk('managed-csi', 'StandardSSD_ZRS'),
+    disk('managed-csi-premium', 'Premium_ZRS'),
+    disk('managed-premium', 'Premium_ZRS'),
+    storageClass('azurefile-csi', 'file.csi.azure.com', { skuName: 'Standard_LRS' }),
+    storageClass('azurefile-csi-premium', 'file.csi.azure.com', { skuName: 'Premium_LRS' }),
+    ...kubeSystemObjects(nodes),
+  ];
+}

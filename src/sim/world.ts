@@ -1,0 +1,273 @@
+/**
+ * The composition root: options in; a cluster that can be advanced, saved, restored, forked and hashed. Rooms meet here
+ * and nowhere else.
+ */
+import type { AnyStateMachine } from 'xstate';
+import { KIND_REGISTRY, resourceName, type KubeObject, type Stored } from './api/index.ts';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { ApiServer, apiServerMachine, type ApiRequest, type ApiResponse, type UserInfo } from './apiserver/index.ts';
+import { serveHttp, type HttpAnswer, type HttpQuestion } from './apiserver/http.ts';
+import { addons, CLUSTER_DNS, CloudController, foundation, machineMachine, machineSpecs, ScaleSets } from './azure/index.ts';
+import { clientApply, type PersonPort } from './client/index.ts';
+import { CONTROLLER_MACHINES, makeControllers } from './controllers/index.ts';
+import { API_SERVER, CLIENT, describeMachine, hashOf, Kernel, Trace, type ChartDescription, type Component, type KernelState } from './kernel/index.ts';
+import { containerMachine, Kubelet, podMachine, type MachineSpec } from './kubelet/index.ts';
+import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
+import type { WorldOptions } from './options.ts';
+import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
+import { ProcessTable, type RunningProcess } from './workloads/index.ts';
+
+const POD_CIDR = '10.244.0.0/14';
+const SERVICE_CIDR = '10.0.0.0/16';
+/** A new cluster has to come up within this virtual time, or something is wrong with it. */
+const BOOT_LIMIT_MS = 600_000;
+
+const ADMIN: UserInfo = { name: 'clusterAdmin', groups: ['system:masters', 'system:authenticated'] };
+const BOOTSTRAP: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] };
+
+export interface WorldState {
+  readonly kernel: KernelState;
+}
+
+interface Life {
+  readonly instance: string;
+  readonly machine: string;
+  readonly state: string;
+  readonly since: number;
+}
+
+const MACHINES: readonly AnyStateMachine[] = [
+  apiServerMachine, schedulingMachine, ...CONTROLLER_MACHINES, podMachine, containerMachine, kubeProxyMachine, coreDnsMachine, machineMachine,
+];
+
+let described: readonly ChartDescription[] | undefined;
+
+/** Every statechart that runs, as the inspector draws it. */
+export function charts(): readonly ChartDescription[] {
+  return (described ??= MACHINES.map(describeMachine));
+}
+
+export class World {
+  readonly kernel: Kernel;
+  readonly api: ApiServer;
+  readonly scheduler: Scheduler;
+  readonly network: Network;
+  readonly processes: ProcessTable;
+  /** Requests as the cluster's administrator, from the person's machine. */
+  readonly personPort: PersonPort;
+  private readonly machines: ReadonlyMap<string, MachineSpec>;
+
+  constructor(
+    readonly options: WorldOptions,
+    trace = new Trace(),
+  ) {
+    this.kernel = new Kernel({ seed: options.seed, epochMs: options.epochMs }, trace);
+    const { kernel } = this;
+    this.api = new ApiServer(kernel, KIND_REGISTRY, { serviceCidr: SERVICE_CIDR, kubernetesVersion: options.kubernetesVersion });
+    this.scheduler = new Scheduler(kernel, this.api);
+    this.processes = new ProcessTable(kernel);
+    this.network = new Network({
+      kernel, processes: this.processes, clusterDns: CLUSTER_DNS,
+      findPod: (namespace, name) => this.api.find('pods', namespace, name) as Stored<Pod> | undefined,
+    });
+    const specs = machineSpecs(options);
+    this.machines = new Map(specs.map((spec) => [spec.nodeName, spec]));
+    this.personPort = { registry: KIND_REGISTRY, handle: (request) => this.api.handle({ ...request, user: ADMIN }) };
+    this.processes.onChange((process, what) => this.programChanged(process, what));
+    const scaleSets = new ScaleSets(kernel, specs, (machine) => this.bootNode(machine));
+    for (const component of [this.api, this.processes, this.network, this.scheduler, scaleSets, new CloudController(kernel, this.api), ...makeControllers(kernel, this.api, { registry: KIND_REGISTRY, podCidr: POD_CIDR })]) {
+      kernel.add(component as Component);
+    }
+  }
+
+  get now(): number {
+    return this.kernel.now;
+  }
+
+  get revision(): number {
+    return this.api.store.revision;
+  }
+
+  get isSettled(): boolean {
+    return this.kernel.isSettled;
+  }
+
+  /** From nothing to a cluster at rest: control plane, nodes, kube-system. */
+  boot(): void {
+    const { kernel } = this;
+    kernel.runTurn(API_SERVER, 0, (turn) => {
+      this.api.start();
+      for (const object of foundation()) this.make(object);
+      turn.cursor = kernel.now;
+      for (const id of kernel.componentIds()) if (id.includes('controller-manager') || id === this.scheduler.id) kernel.schedule(5, id, 'start');
+      (kernel.component('azure') as ScaleSets).start();
+    });
+    kernel.advanceTo(200);
+    kernel.runTurn(API_SERVER, 0, (turn) => {
+      for (const object of addons(this.options)) this.make(object);
+      turn.cursor = kernel.now;
+    });
+    while (!kernel.isSettled) {
+      kernel.assert(kernel.now < BOOT_LIMIT_MS, 'the cluster does not come to rest');
+      if (!kernel.step()) break;
+    }
+    kernel.advanceTo(Math.ceil(kernel.now / 1_000) * 1_000);
+  }
+
+  private make(object: KubeObject): void {
+    const definition = this.kernel.assertFound(KIND_REGISTRY.byGvk(object.apiVersion ?? '', object.kind ?? ''), `no kind ${object.kind}`);
+    const { namespace } = object.metadata ?? {};
+    const answer = this.api.handle({
+      verb: 'create', resource: resourceName(definition), ...(namespace ? { namespace } : {}), body: structured(object), user: BOOTSTRAP, isTyped: true,
+    });
+    this.kernel.assert(answer.code === 201, `bootstrap of ${object.kind} ${object.metadata?.name}: ${(answer.body as { message?: string }).message}`);
+  }
+
+  private bootNode(machine: MachineSpec): void {
+    const kubelet = this.makeKubelet(machine);
+    this.kernel.schedule(0, kubelet.id, 'start');
+    if (this.options.preset === 'plain') this.startProgram(this.makeProxy(machine.nodeName));
+  }
+
+  private makeKubelet(machine: MachineSpec): Kubelet {
+    const kubelet = new Kubelet(this.kernel, this.api, this.processes, machine, { privateRegistries: this.options.privateRegistries });
+    this.kernel.add(kubelet as unknown as Component);
+    return kubelet;
+  }
+
+  private makeProxy(node: string): KubeProxy {
+    return new KubeProxy(this.kernel, this.api, node, this.machines.get(node)?.internalIp ?? '');
+  }
+
+  /** Programs that are part of the cluster run as components while their container runs. */
+  private programChanged(process: RunningProcess, what: 'started' | 'stopped'): void {
+    const { role } = process.behaviour;
+    if (role !== 'kube-proxy' && role !== 'coredns') return;
+    const program = role === 'kube-proxy' ? this.makeProxy(process.node) : new CoreDns(this.kernel, this.api, process.namespace, process.pod);
+    if (what === 'stopped' || this.kernel.component(program.id)) {
+      this.api.disconnect(program.id);
+      this.kernel.remove(program.id);
+    }
+    if (what === 'started') this.startProgram(program);
+  }
+
+  private startProgram(program: KubeProxy | CoreDns): void {
+    this.kernel.add(program);
+    this.kernel.schedule(50, program.id, 'start');
+  }
+
+  request(question: HttpQuestion): HttpAnswer {
+    return serveHttp(this.api, question, ADMIN);
+  }
+
+  handle(request: Omit<ApiRequest, 'user'>): ApiResponse {
+    return this.personPort.handle(request);
+  }
+
+  apply(object: KubeObject): ReturnType<typeof clientApply> {
+    return this.kernel.runTurn(CLIENT, this.kernel.turn.cause, () => clientApply(this.personPort, object));
+  }
+
+  startTraffic(order: TrafficOrder): void {
+    this.network.startTraffic(order);
+  }
+
+  stopTraffic(): void {
+    this.network.stopTraffic();
+  }
+
+  find(resource: string, namespace: string | undefined, name: string): Stored | undefined {
+    return this.api.find(resource, namespace, name);
+  }
+
+  list(resource: string, namespace?: string): Iterable<Stored> {
+    return this.api.list(resource, namespace);
+  }
+
+  /** Every object there is, kind by kind. */
+  *objects(): IterableIterator<{ resource: string; object: Stored }> {
+    for (const kind of KIND_REGISTRY.all()) {
+      const resource = resourceName(kind);
+      for (const object of this.api.list(resource)) yield { resource, object };
+    }
+  }
+
+  /** Changes after a revision, oldest first; undefined when they have been compacted away. */
+  changesSince(revision: number): readonly { resource: string; object: Stored; isDeleted: boolean }[] | undefined {
+    return this.api.store.changesAfter(revision)?.flatMap((change) => {
+      const object = (change.next ?? change.previous)!.value;
+      const kind = KIND_REGISTRY.byGvk(object.apiVersion, object.kind);
+      return kind ? [{ resource: resourceName(kind), object, isDeleted: change.next === undefined }] : [];
+    });
+  }
+
+  eventsAbout(object: Stored): readonly Stored[] {
+    const namespace = object.metadata.namespace ?? 'default';
+    const isAbout = (event: Stored): boolean => {
+      const { involvedObject } = event as Stored & { involvedObject?: { kind?: string; name?: string; uid?: string } };
+      return involvedObject?.kind === object.kind && involvedObject.name === object.metadata.name;
+    };
+    return [...this.api.list('events', namespace)].filter(isAbout).sort((left, right) => Number(left.metadata.resourceVersion) - Number(right.metadata.resourceVersion));
+  }
+
+  lives(): readonly Life[] {
+    return this.kernel.componentIds().flatMap((id) => {
+      const component = this.kernel.component(id) as { lives?(): readonly Life[] } | undefined;
+      return component?.lives?.() ?? [];
+    });
+  }
+
+  /** What runs on each node uses, by the scripted workloads. */
+  nodeUsage(): Readonly<Record<string, { cpuMillis: number; memoryBytes: number }>> {
+    const usage: Record<string, { cpuMillis: number; memoryBytes: number }> = {};
+    for (const name of this.machines.keys()) {
+      const kubelet = this.kernel.component(`node/${name}/kubelet`);
+      if (kubelet) usage[name] = (kubelet as unknown as Kubelet).usage();
+    }
+    return usage;
+  }
+
+  decisions(filter: { namespace?: string; pod?: string }): readonly DecisionSummary[] {
+    return this.scheduler.decisions(filter);
+  }
+
+  decision(attempt: number): DecisionRecord | undefined {
+    return this.scheduler.decision(attempt);
+  }
+
+  save(): WorldState {
+    return { kernel: this.kernel.save() };
+  }
+
+  load(state: WorldState): void {
+    const wanted = state.kernel.components;
+    for (const id of this.kernel.componentIds()) if (!wanted.has(id)) this.kernel.remove(id);
+    for (const id of wanted.keys()) if (!this.kernel.component(id)) this.remake(id);
+    this.kernel.load(state.kernel);
+  }
+
+  private remake(id: string): void {
+    const [kind, first = '', second = ''] = id.split('/');
+    if (kind === 'node' && second === 'kubelet') {
+      this.makeKubelet(this.kernel.assertFound(this.machines.get(first), `no machine ${first}`));
+    } else if (kind === 'node') this.kernel.add(this.makeProxy(first));
+    else if (kind === 'coredns') this.kernel.add(new CoreDns(this.kernel, this.api, first, second));
+    else this.kernel.assert(false, `no way to make component ${id} again`);
+  }
+
+  /** A world of its own with the same past; what happens in one leaves the other as it was. */
+  fork(): World {
+    const copy = new World(this.options, this.kernel.trace.copy());
+    copy.load(this.save());
+    return copy;
+  }
+
+  hash(): string {
+    return hashOf(this.save().kernel);
+  }
+}
+
+/** A copy, since the server fills a draft in. */
+function structured<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
