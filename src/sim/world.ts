@@ -94,7 +94,7 @@ export class World {
 
   /** From nothing to a cluster at rest: control plane, nodes, kube-system. */
   boot(): void {
-    const { kernel } = this;
+    const kernel: Kernel = this.kernel;
     kernel.runTurn(API_SERVER, 0, (turn) => {
       this.api.start();
       for (const object of foundation()) this.make(object);

@@ -75,7 +75,7 @@ export function serveHttp(api: ApiServer, question: HttpQuestion, user: UserInfo
     user,
   };
   const response = api.handle(request);
-  const warnings = response.warnings?.length ? { warning: response.warnings.map((text) => `299 - "${text}"`).join(', ') } : {};
+  const warnings: Readonly<Record<string, string>> = response.warnings?.length ? { warning: response.warnings.map((text) => `299 - "${text}"`).join(', ') } : {};
   const wantsTable = headerOf(question, 'accept').includes('as=Table') && response.code < 300 && (verb === 'list' || verb === 'get');
   return answer(response.code, wantsTable ? tableOf(api, route.kind, response.body as KubeObject) : response.body, warnings);
 }

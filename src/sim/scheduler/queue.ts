@@ -121,13 +121,14 @@ export class SchedulingQueue {
     }
   }
 
-  /** When `flush` has something to do next. */
-  nextFlushAt(): number | undefined {
-    let next: number | undefined;
+  /** When `flush` has something to do next, and whether that is the end of a back-off. */
+  nextFlush(): { at: number; isBackoff: boolean } | undefined {
+    let next: { at: number; isBackoff: boolean } | undefined;
     for (const pod of this.pods.values()) {
       if (pod.queue !== 'backoff' && pod.queue !== 'unschedulable') continue;
-      const at = pod.queue === 'backoff' ? pod.backoffUntil : pod.backoffUntil + UNSCHEDULABLE_FLUSH_MS;
-      next = Math.min(next ?? at, at);
+      const isBackoff = pod.queue === 'backoff';
+      const at = isBackoff ? pod.backoffUntil : pod.backoffUntil + UNSCHEDULABLE_FLUSH_MS;
+      if (!next || at < next.at) next = { at, isBackoff };
     }
     return next;
   }

@@ -8,7 +8,7 @@ import type { Evaluation } from './cycle.ts';
 import type { ArithmeticLine, DecisionRecord, DecisionSummary, NodeDecision } from './decision.ts';
 import type { NodeFacts, Plugin } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { ProfilePlugin } from './plugins/index.ts';
+import { DEFAULT_PROFILE } from './plugins/index.ts';
 
 export const SUMMARY_LIMIT = 100_000;
 /** Nodes over all attempts that keep their detail. */
@@ -16,7 +16,6 @@ export const DETAIL_NODE_LIMIT = 400_000;
 
 interface Detail {
   readonly pod: Stored<Pod>;
-  readonly profile: readonly ProfilePlugin[];
   readonly names: readonly string[];
   /** Eight numbers a node, in the order of `NodeFacts` after the name. */
   readonly facts: Float64Array;
@@ -40,7 +39,6 @@ interface Kept {
 
 export interface AttemptContext {
   readonly pod: Stored<Pod>;
-  readonly profile: readonly ProfilePlugin[];
   readonly evaluation: Evaluation;
   readonly nodeCount: number;
   readonly startIndex: number;
@@ -105,12 +103,11 @@ export class DecisionRecords {
 const FACTS = 8;
 
 function detailOf(context: AttemptContext): Detail {
-  const { pod, profile, evaluation, nodeCount, startIndex, tied, because } = context;
+  const { pod, evaluation, nodeCount, startIndex, tied, because } = context;
   const facts = new Float64Array(evaluation.evaluated.length * FACTS);
   evaluation.evaluated.forEach((node, index) => writeFacts(facts, index * FACTS, node));
   return {
     pod,
-    profile,
     names: evaluation.evaluated.map(({ name }) => name),
     facts,
     rejections: evaluation.rejections,
@@ -153,7 +150,8 @@ function readFacts(name: string, facts: Float64Array, at: number): NodeFacts {
 }
 
 function expand(summary: DecisionSummary, detail: Detail): DecisionRecord {
-  const { profile, skippedFilter, skippedScore, scores } = detail;
+  const { skippedFilter, skippedScore, scores } = detail;
+  const profile = DEFAULT_PROFILE;
   const nameOf = (index: number): string => profile[index]!.plugin.name;
   const filters = profile.flatMap(({ plugin }, index) => (plugin.filter ? [{ plugin, index }] : []));
   const scorers = profile.flatMap(({ plugin, weight }, index) => (plugin.score ? [{ name: plugin.name, weight, index }] : []));
@@ -185,7 +183,8 @@ function expand(summary: DecisionSummary, detail: Detail): DecisionRecord {
 }
 
 function expandNode(name: string, facts: NodeFacts, detail: Detail, ran: readonly Plugin[]): NodeDecision {
-  const { pod, profile, scores, totals } = detail;
+  const { pod, scores, totals } = detail;
+  const profile = DEFAULT_PROFILE;
   const rejection = detail.rejections.get(name);
   const rejecting = rejection && profile[rejection.plugin]!.plugin;
   const passed = rejecting ? ran.slice(0, ran.indexOf(rejecting)) : ran;

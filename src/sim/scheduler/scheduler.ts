@@ -124,11 +124,11 @@ export class Scheduler extends Controller {
       this.isAwake = true;
       this.kernel.schedule(0, this.id, 'schedule');
     }
-    const next = this.scheduling.nextFlushAt();
-    if (next !== undefined && (this.flushAt === undefined || next < this.flushAt)) {
-      this.flushAt = next;
+    const next = this.scheduling.nextFlush();
+    if (next && (this.flushAt === undefined || next.at < this.flushAt)) {
+      this.flushAt = next.at;
       // A pod that fits nowhere waits for ever: such a flush does not keep a world from settling.
-      this.kernel.scheduleAt(next, this.id, 'flush', next, true);
+      this.kernel.scheduleAt(next.at, this.id, 'flush', next.at, !next.isBackoff);
     }
   }
 
@@ -251,7 +251,7 @@ export class Scheduler extends Controller {
     );
     this.records.add(
       { attempt, time: this.kernel.turn.cursor, seq, namespace, pod: name, uid, attemptOfPod: queued.attempts + 1, outcome, ...(node ? { node } : {}), message },
-      { pod, profile: DEFAULT_PROFILE, evaluation, nodeCount, startIndex, tied, because: queued.because },
+      { pod, evaluation, nodeCount, startIndex, tied, because: queued.because },
     );
   }
 

@@ -378,7 +378,7 @@ export class DeploymentController extends Controller {
         this.advance(key, 'DEADLINE_EXCEEDED');
         return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `ReplicaSet "${name}" has timed out progressing.` };
       }
-      this.queue.addAfter(key, deadline * 1000 - elapsedMs);
+      this.queue.addAfter(key, deadline * 1000 - elapsedMs, true);
     }
     return undefined;
   }
