@@ -8,7 +8,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createFormatter, createParser, createProgram, SchemaGenerator } from 'ts-json-schema-generator';
+import { createFormatter, createParser, createProgram, DEFAULT_CONFIG, SchemaGenerator, type CompletedConfig } from 'ts-json-schema-generator';
 import { overlay, type OverlaySchema } from './schema-overlay.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -67,7 +67,16 @@ function generate(groups: readonly GroupVersion[]): { definitions: Record<string
       })
       .join('\n'),
   );
-  const config = { path: entry, tsconfig: join(root, 'tsconfig.json'), skipTypeCheck: true, topRef: false, expose: 'all' as const, jsDoc: 'basic' as const };
+  const config: CompletedConfig = {
+    ...DEFAULT_CONFIG,
+    path: entry,
+    tsconfig: join(root, 'tsconfig.json'),
+    skipTypeCheck: true,
+    topRef: false,
+    expose: 'all',
+    jsDoc: 'basic',
+    type: '*',
+  } as CompletedConfig;
   const program = createProgram(config);
   const definitions: Record<string, Schema> = {};
   const kinds: Record<string, string> = {};

@@ -2,7 +2,7 @@
 import { faultsOfStatus, parseManifest, type ManifestDocument } from '../manifest/index.ts';
 import { clientApply } from '../sim/client/index.ts';
 import { kindOf, resourceName } from '../sim/api/index.ts';
-import type { Stored, Status } from '../sim/api/object.ts';
+import type { Status } from '../sim/api/object.ts';
 import { CLIENT } from '../sim/kernel/index.ts';
 import type { World } from '../sim/world.ts';
 import type { Command, CommandResult, DocumentResult } from './types.ts';
@@ -42,9 +42,9 @@ export function carryOut(world: World, command: Command, index: number): Command
 
 function carryOutText(world: World, command: Command & { verb: 'apply' | 'delete' }, root: number): CommandResult {
   const parsed = parseManifest(command.file, command.text);
-  const faults = parsed.faults.filter(({ code, severity }) => severity === 'error' && !code.startsWith('manifest.rule'));
+  const faults = parsed.faults.filter(({ severity }) => severity === 'error');
   // kubectl reads everything before it sends anything: a text that cannot be read changes nothing.
-  if (faults.some(({ code }) => code.startsWith('yaml.') || code.startsWith('manifest.limit'))) return { faults };
+  if (faults.length > 0) return { faults };
   const documents = parsed.documents.map((document, index) => {
     const { source } = document;
     world.kernel.turn.cause = world.kernel.emit('document', { index, source }, { cause: root, component: CLIENT });
@@ -66,7 +66,7 @@ function resultOf(document: ManifestDocument, outcome: DocumentResult['outcome']
 }
 
 function applyDocument(world: World, document: ManifestDocument): DocumentResult {
-  const applied = clientApply(world.personPort, document.object, {});
+  const applied = clientApply(world.personPort, document.object);
   return applied.ok
     ? resultOf(document, applied.outcome)
     : resultOf(document, 'error', applied.status);
@@ -85,5 +85,3 @@ function deleteDocument(world: World, document: ManifestDocument): DocumentResul
   });
   return answer.code < 300 ? resultOf(document, 'deleted') : resultOf(document, 'error', answer.body as Status);
 }
-
-export type { Stored };

@@ -1,5 +1,5 @@
 /** What applying a text would change: each object as it lives and as it would become, by a dry run on a fork. */
-import { faultsOfStatus, parseManifest, stringify } from '../manifest/index.ts';
+import { parseManifest, stringify } from '../manifest/index.ts';
 import { clientApply } from '../sim/client/index.ts';
 import { kindOf, resourceName } from '../sim/api/index.ts';
 import type { KubeObject, Stored } from '../sim/api/object.ts';
@@ -21,7 +21,7 @@ export function diffText(run: Run, file: string, text: string): readonly DiffEnt
       const namespace = definition.isNamespaced ? (metadata?.namespace ?? 'default') : undefined;
       const name = metadata?.name ?? '';
       const live = run.world.find(resource, namespace, name);
-      const applied = clientApply(copy.personPort, document.object, {});
+      const applied = clientApply(copy.personPort, document.object);
       const merged = applied.ok ? applied.object : undefined;
       return [
         {
@@ -31,7 +31,7 @@ export function diffText(run: Run, file: string, text: string): readonly DiffEnt
           live: live ? stringify(withoutNoise(live)) : '',
           merged: merged ? stringify(withoutNoise(merged)) : '',
           outcome: applied.ok ? applied.outcome : 'error',
-          ...(applied.ok ? {} : { status: applied.status, faults: faultsOfStatus(document, applied.status) }),
+          ...(applied.ok ? {} : { status: applied.status }),
         },
       ];
     }),

@@ -9,7 +9,7 @@ import {
   RunFault,
   whyOf,
 } from '../run/index.ts';
-import { parseManifest, checkDocuments } from '../manifest/index.ts';
+import { checkManifest } from '../manifest/index.ts';
 import { supportTable } from '../sim/api/index.ts';
 import { charts } from '../sim/world.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
@@ -70,8 +70,7 @@ const handlers: Handlers = {
   },
   diff: (session, { file, text }) => diffText(runOf(session), file, text),
   check(session, { file, text }) {
-    const parsed = parseManifest(file, text);
-    return session.run ? [...parsed.faults, ...checkDocuments(parsed.documents, session.run.world)] : parsed.faults;
+    return checkManifest(file, text, session.run?.world);
   },
   inspect: (session, { key }) => inspect(runOf(session), key),
   why: (session, target) => whyOf(runOf(session), target),

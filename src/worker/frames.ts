@@ -34,8 +34,7 @@ export class FrameMaker {
     this.epoch = run.epoch;
     const { changed, removed } = isWhole ? { changed: this.everything(), removed: [] } : this.changes();
     this.revision = world.revision;
-    const { events, eventsOmitted } = this.newEvents(isWhole);
-    const lives = isWhole ? world.lives() : livesOf(events);
+    const { events, eventsOmitted, lives } = this.newEvents(isWhole);
     this.seq = run.shownSeq;
     const shownEvent = world.kernel.trace.at(run.shownSeq);
     const isStepped = run.shownSeq < world.kernel.trace.length;
@@ -55,27 +54,26 @@ export class FrameMaker {
       removed,
       events,
       eventsOmitted,
-      lives,
+      lives: isWhole ? world.lives() : lives,
       livesRemoved: removed.filter((key) => key.startsWith('pods|')).map((key) => `pod/${key.slice('pods|'.length)}`),
       ...this.rarely(isWhole),
     };
   }
 
   /** The command log, marks and keyframes go only when they changed. */
-  private rarely(isWhole: boolean): Partial<Frame> {
+  private rarely(isWhole: boolean): Pick<Frame, 'startTime'> & Partial<Frame> {
     const { run } = this;
-    const more: Record<string, unknown> = { startTime: run.startTime };
-    if (isWhole || this.log !== run.commands) more['log'] = run.commands;
-    if (isWhole || this.markCount !== run.timelineMarks.length) more['marks'] = [...run.timelineMarks];
+    const more: { startTime: number } & { -readonly [K in keyof Frame]?: Frame[K] } = { startTime: run.startTime };
+    if (isWhole || this.log !== run.commands) more.log = run.commands;
+    if (isWhole || this.markCount !== run.timelineMarks.length) more.marks = [...run.timelineMarks];
     const keyframes = run.keyframeTimes.join();
-    if (isWhole || this.keyframes !== keyframes) more['keyframes'] = run.keyframeTimes;
-    if (isWhole) more['options'] = run.scenario.options;
-    const usage = run.world.nodeUsage();
-    if (usage) more['nodeUsage'] = usage;
+    if (isWhole || this.keyframes !== keyframes) more.keyframes = run.keyframeTimes;
+    if (isWhole) more.options = run.scenario.options;
+    more.nodeUsage = run.world.nodeUsage();
     this.log = run.commands;
     this.markCount = run.timelineMarks.length;
     this.keyframes = keyframes;
-    return more as Partial<Frame>;
+    return more;
   }
 
   private everything(): Frame['changed'] {
@@ -101,13 +99,14 @@ export class FrameMaker {
     return { changed, removed };
   }
 
-  private newEvents(isWhole: boolean): { events: readonly TraceEvent[]; eventsOmitted: number } {
+  private newEvents(isWhole: boolean): { events: readonly TraceEvent[]; eventsOmitted: number; lives: readonly LifeState[] } {
     const { trace } = this.run.world.kernel;
     const until = this.run.shownSeq;
     const from = isWhole ? Math.max(trace.start, until - 4 * FRAME_EVENT_LIMIT) : this.seq + 1;
-    const shown = trace.slice(from, until + 1).filter((event) => !isHeartbeat(event));
+    const fresh = trace.slice(from, until + 1);
+    const shown = fresh.filter((event) => !isHeartbeat(event));
     const omitted = Math.max(0, shown.length - FRAME_EVENT_LIMIT);
-    return { events: omitted > 0 ? shown.slice(omitted) : shown, eventsOmitted: isWhole ? 0 : omitted };
+    return { events: omitted > 0 ? shown.slice(omitted) : shown, eventsOmitted: isWhole ? 0 : omitted, lives: livesOf(fresh) };
   }
 }
 
