@@ -1,0 +1,1 @@
+export { GALLERY, START_TEXT, type GalleryEntry } from './scenarios.ts';
