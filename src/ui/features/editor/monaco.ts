@@ -1,0 +1,43 @@
+/** Monaco with YAML and the schemas of Kubernetes, loaded when the editor is first shown. */
+import * as monaco from 'monaco-editor/esm/vs/editor/editor.api.js';
+import 'monaco-editor/esm/vs/basic-languages/yaml/yaml.contribution.js';
+import 'monaco-editor/esm/vs/editor/contrib/hover/browser/hoverContribution.js';
+import 'monaco-editor/esm/vs/editor/contrib/suggest/browser/suggestController.js';
+import 'monaco-editor/esm/vs/editor/contrib/find/browser/findController.js';
+import 'monaco-editor/esm/vs/editor/contrib/folding/browser/folding.js';
+import 'monaco-editor/esm/vs/editor/contrib/comment/browser/comment.js';
+import 'monaco-editor/esm/vs/editor/contrib/bracketMatching/browser/bracketMatching.js';
+import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
+import { configureMonacoYaml } from 'monaco-yaml';
+import YamlWorker from './yaml.worker.ts?worker';
+import schemas from './generated/schemas.json' with { type: 'json' };
+
+self.MonacoEnvironment = {
+  getWorker: (_id: string, label: string) => (label === 'yaml' ? new YamlWorker() : new EditorWorker()),
+};
+
+/** One schema that looks at apiVersion and kind first: alternatives would all be offered at once. */
+function dispatching(): object {
+  const { kinds, definitions } = schemas as unknown as { kinds: Record<string, string>; definitions: Record<string, object> };
+  const entries = Object.entries(kinds);
+  return {
+    definitions,
+    type: 'object',
+    properties: { apiVersion: { type: 'string', enum: [...new Set(entries.map(([key]) => key.slice(0, key.lastIndexOf('/'))))] }, kind: { type: 'string', enum: [...new Set(entries.map(([key]) => key.slice(key.lastIndexOf('/') + 1)))] } },
+    allOf: entries.map(([key, name]) => {
+      const slash = key.lastIndexOf('/');
+      return {
+        if: { required: ['apiVersion', 'kind'], properties: { apiVersion: { const: key.slice(0, slash) }, kind: { const: key.slice(slash + 1) } } },
+        then: { $ref: `#/definitions/${name}` },
+      };
+    }),
+  };
+}
+
+configureMonacoYaml(monaco, {
+  enableSchemaRequest: false,
+  validate: false,
+  schemas: [{ uri: 'inmemory://kubernetes.json', fileMatch: ['*'], schema: dispatching() }],
+});
+
+export { monaco };

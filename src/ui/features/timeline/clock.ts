@@ -1,0 +1,20 @@
+/** Virtual time and speed as people read them. */
+
+export function formatClock(ms: number): string {
+  const sign = ms < 0 ? '-' : '';
+  const all = Math.abs(Math.round(ms));
+  const [hours, minutes, seconds] = [Math.floor(all / 3_600_000), Math.floor(all / 60_000) % 60, Math.floor(all / 1000) % 60];
+  const pad = (value: number, length = 2): string => String(value).padStart(length, '0');
+  return `${sign}${hours > 0 ? `${hours}:` : ''}${pad(minutes)}:${pad(seconds)}.${pad(all % 1000, 3)}`;
+}
+
+/** The slider is logarithmic: 0 is 0.1x, 25 is 1x, 100 is 1000x. */
+export function speedOfSlider(position: number): number {
+  const speed = 10 ** (position / 25 - 1);
+  const digits = speed < 1 ? 2 : speed < 10 ? 1 : 0;
+  return Math.min(1000, Math.max(0.1, Number(speed.toFixed(digits))));
+}
+
+export function sliderOfSpeed(speed: number): number {
+  return Math.round((Math.log10(speed) + 1) * 25);
+}
