@@ -8,7 +8,7 @@ export const en = {
   },
   stage: {
     azure: 'Azure runs', yours: 'You pay for', client: 'You', services: 'Services', nodes: 'Nodes', pods: '{{count}} pods', ready: 'Ready', notReady: 'Not ready', empty: 'No node has joined yet. The machines are booting.',
-    legend: 'Legend', search: 'Filter by name, label or status', namespace: 'Namespace', all: 'All', requested: 'requested', used: 'used', noMatch: 'Nothing matches the filter.', clear: 'Clear the filter', errorsOnly: 'Problems only',
+    legend: 'Legend', search: 'Filter by name, label or status', namespace: 'Namespace', all: 'All', requested: 'requested', used: 'used', noMatch: 'Nothing matches the filter.', clear: 'Clear the filter', waiting: 'Waiting for a node: {{count}}', noneWaiting: 'No pod waits for a node', errorsOnly: 'Problems only',
   },
   packet: { request: 'API request', response: 'Answer', watch: 'Watch delivery', probe: 'Probe', dns: 'DNS query', traffic: 'Service traffic', pull: 'Image pull' },
   component: {

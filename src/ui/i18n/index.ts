@@ -17,6 +17,7 @@ export function startTexts(language: Language): void {
     resources: { en: { translation: en }, ko: { translation: ko } },
     interpolation: { escapeValue: false },
     keySeparator: '.',
+    showSupportNotice: false,
   });
   document.documentElement.lang = language;
 }

@@ -57,10 +57,19 @@ export interface ServiceCard extends Card {
 
 export interface Region extends Card {
   readonly kind: 'region';
+  /** Lines of the control plane, each to the hub, relative to the region. */
+  readonly lines?: readonly (readonly [Point, Point])[];
   readonly title: 'azure' | 'yours';
 }
 
-export type StageItem = ComponentCard | NodeCard | ServiceCard | Region;
+/** Pods that no node has been found for. Its place is always there, so that nothing moves when one comes. */
+export interface Tray extends Card {
+  readonly kind: 'tray';
+  readonly pods: readonly PodChip[];
+  readonly podCount: number;
+}
+
+export type StageItem = ComponentCard | NodeCard | ServiceCard | Region | Tray;
 
 export interface Stage {
   readonly items: readonly StageItem[];
@@ -75,25 +84,31 @@ export interface StageFilter {
   readonly text: string;
 }
 
-const WIDTH = 1064;
+const WIDTH = 760;
 const CARD_HEIGHT = 52;
 const COMPONENTS: readonly (Point & { id: string; width: number })[] = [
-  { id: 'client', x: 0, y: 84, width: 108 },
-  { id: 'kube-apiserver', x: 420, y: 84, width: 160 },
-  { id: 'kube-scheduler', x: 164, y: 40, width: 170 },
-  { id: 'kube-controller-manager', x: 164, y: 128, width: 170 },
-  { id: 'etcd', x: 660, y: 40, width: 150 },
-  { id: 'cloud-controller-manager', x: 660, y: 128, width: 170 },
-  { id: 'registry', x: 952, y: 40, width: 112 },
-  { id: 'internet', x: 952, y: 128, width: 112 },
+  { id: 'client', x: 0, y: 84, width: 84 },
+  { id: 'kube-apiserver', x: 298, y: 84, width: 130 },
+  { id: 'kube-scheduler', x: 116, y: 36, width: 150 },
+  { id: 'kube-controller-manager', x: 116, y: 132, width: 150 },
+  { id: 'etcd', x: 460, y: 36, width: 150 },
+  { id: 'cloud-controller-manager', x: 460, y: 132, width: 150 },
+  { id: 'registry', x: 648, y: 36, width: 112 },
+  { id: 'internet', x: 648, y: 132, width: 112 },
 ];
-const SERVICES_Y = 244;
-const NODE_WIDTH = 338;
-const COMPACT_WIDTH = 124;
-const GAP = 25;
+const HUB = 'kube-apiserver';
+const REGION_X = 100;
+const middleOf = ({ x, y, width }: Point & { width: number }): Point => ({ x: x + width / 2 - REGION_X, y: y + CARD_HEIGHT / 2 });
+const LINES = COMPONENTS.filter(({ id }) => id !== HUB && id !== 'registry' && id !== 'internet').map(
+  (card) => [middleOf(COMPONENTS.find(({ id }) => id === HUB)!), middleOf(card)] as const,
+);
+const SERVICES_Y = 232;
+const NODE_WIDTH = 244;
+const COMPACT_WIDTH = 144;
+const GAP = 14;
 const CHIP = 28;
-const CHIPS_A_ROW = 11;
-const NODE_HEAD = 76;
+const CHIPS_A_ROW = 8;
+const NODE_HEAD = 88;
 /** From this many nodes on, cards show counts in place of pods. */
 export const COMPACT_FROM = 25;
 
@@ -148,16 +163,18 @@ export function buildStage(
   book: SlotBook,
 ): Stage {
   const places = new Map<string, Point>();
-  const items: StageItem[] = [{ kind: 'region', title: 'azure', id: 'region-azure', x: 140, y: 0, width: 716, height: 200 }];
+  const items: StageItem[] = [{ kind: 'region', title: 'azure', id: 'region-azure', x: REGION_X, y: 0, width: 526, height: 200, lines: LINES }];
   for (const { id, x, y, width } of COMPONENTS) {
     items.push({ kind: 'component', id, x, y, width, height: CARD_HEIGHT });
     places.set(id, { x: x + width / 2, y: y + CARD_HEIGHT / 2 });
   }
   const sorted = sortByKind(objects);
   const services = sorted.services.filter((service) => isWanted(service, filter, [service.spec?.type ?? '']));
-  const top = placeServices(services, sorted.slices, items, places);
+  const trayY = placeServices(services, sorted.slices, items, places);
+  placeTray(sorted.pods, filter, trayY, items, places);
+  const top = trayY + TRAY_HEIGHT + GAP;
   const bottom = placeNodes(sorted.nodes, sorted.pods, usage, filter, book, top, items, places);
-  items.splice(1, 0, { kind: 'region', title: 'yours', id: 'region-yours', x: -20, y: 216, width: WIDTH + 40, height: Math.max(180, bottom - 216 + 20) });
+  items.splice(1, 0, { kind: 'region', title: 'yours', id: 'region-yours', x: -14, y: 212, width: WIDTH + 28, height: Math.max(180, bottom - 212 + 6) });
   return { items, places, width: WIDTH, height: bottom };
 }
 
@@ -182,10 +199,10 @@ function isWanted(object: Stored, filter: StageFilter, words: readonly string[])
 }
 
 function placeServices(services: readonly Stored<Service>[], slices: readonly Stored<EndpointSlice>[], items: StageItem[], places: Map<string, Point>): number {
-  const [width, height, perRow] = [252, 44, 4];
+  const [width, height, perRow] = [244, 46, 3];
   services.forEach((service, index) => {
     const { name, namespace = '' } = service.metadata;
-    const x = (index % perRow) * (width + 18);
+    const x = (index % perRow) * (width + 14);
     const y = SERVICES_Y + 24 + Math.floor(index / perRow) * (height + 10);
     const own = slices.filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.['kubernetes.io/service-name'] === name);
     const endpoints = own.flatMap((slice) => slice.endpoints ?? []);
@@ -197,7 +214,34 @@ function placeServices(services: readonly Stored<Service>[], slices: readonly St
     places.set(key, { x: x + width / 2, y: y + height / 2 });
     places.set(`service/${namespace}/${name}`, { x: x + width / 2, y: y + height / 2 });
   });
-  return SERVICES_Y + 24 + Math.max(1, Math.ceil(services.length / perRow)) * (height + 10) + 34;
+  return SERVICES_Y + 24 + Math.max(2, Math.ceil(services.length / perRow)) * (height + 10);
+}
+
+const TRAY_HEIGHT = 36;
+const TRAY_LIMIT = 18;
+
+function placeTray(pods: readonly Stored<Pod>[], filter: StageFilter, y: number, items: StageItem[], places: Map<string, Point>): void {
+  const waiting = pods.filter((pod) => !pod.spec?.nodeName && isWanted(pod, filter, [podHealth(pod).word]));
+  const chips = waiting.slice(0, TRAY_LIMIT).map((pod, index) => chipOf(pod, 108 + index * CHIP, 6));
+  items.push({ kind: 'tray', id: 'tray', x: 0, y, width: WIDTH, height: TRAY_HEIGHT, pods: chips, podCount: waiting.length });
+  for (const [index, { metadata }] of waiting.entries()) {
+    const place = { x: 120 + Math.min(index, TRAY_LIMIT) * CHIP, y: y + TRAY_HEIGHT / 2 };
+    places.set(`pods|${metadata.namespace}/${metadata.name}`, place);
+    places.set(`pod/${metadata.namespace}/${metadata.name}`, place);
+  }
+}
+
+function chipOf(pod: Stored<Pod>, x: number, y: number): PodChip {
+  return {
+    key: `pods|${pod.metadata.namespace}/${pod.metadata.name}`,
+    name: pod.metadata.name,
+    namespace: pod.metadata.namespace ?? '',
+    health: podHealth(pod),
+    colour: colourOf(ownerName(pod)),
+    restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
+    x,
+    y,
+  };
 }
 
 function placeNodes(
@@ -265,11 +309,7 @@ function nodeCard(
     isCompact,
     pods: shown.map((pod) => {
       const slot = slots.get(pod.metadata.uid) ?? 0;
-      return {
-        key: `pods|${pod.metadata.namespace}/${pod.metadata.name}`, name: pod.metadata.name, namespace: pod.metadata.namespace ?? '', health: podHealth(pod), colour: colourOf(ownerName(pod)),
-        restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
-        x: 12 + (slot % CHIPS_A_ROW) * CHIP, y: NODE_HEAD + Math.floor(slot / CHIPS_A_ROW) * CHIP,
-      };
+      return chipOf(pod, 12 + (slot % CHIPS_A_ROW) * CHIP, NODE_HEAD + Math.floor(slot / CHIPS_A_ROW) * CHIP);
     }),
   };
 }
@@ -277,8 +317,8 @@ function nodeCard(
 function registerNode(card: NodeCard, pods: readonly Stored<Pod>[], places: Map<string, Point>): void {
   const middle = { x: card.x + card.width / 2, y: card.y + 20 };
   places.set(card.id, middle);
-  places.set(`node/${card.name}/kubelet`, card.isCompact ? middle : { x: card.x + card.width - 84, y: card.y + 2 });
-  places.set(`node/${card.name}/kube-proxy`, card.isCompact ? middle : { x: card.x + card.width - 30, y: card.y + 2 });
+  places.set(`node/${card.name}/kubelet`, card.isCompact ? middle : { x: card.x + card.width - 70, y: card.y + 12 });
+  places.set(`node/${card.name}/kube-proxy`, card.isCompact ? middle : { x: card.x + card.width - 24, y: card.y + 12 });
   const chips = new Map(card.pods.map((chip) => [chip.key, chip]));
   for (const { metadata } of pods) {
     const chip = chips.get(`pods|${metadata.namespace}/${metadata.name}`);

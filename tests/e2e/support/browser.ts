@@ -20,7 +20,7 @@ export interface Launch {
 }
 
 interface ChromiumPackage {
-  readonly default: { readonly args: readonly string[]; executablePath(): Promise<string> };
+  readonly default: { executablePath(): Promise<string> };
 }
 
 function fetchPackage(): string {
@@ -42,5 +42,5 @@ export async function launchOptions(): Promise<Launch> {
   // Its libraries are unpacked only where it believes to be on such a host.
   process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs20.x';
   const { default: chromium } = (await import(pathToFileURL(entry).href)) as ChromiumPackage;
-  return { executablePath: await chromium.executablePath(), args: [...chromium.args, ...QUIET] };
+  return { executablePath: await chromium.executablePath(), args: QUIET };
 }

@@ -8,10 +8,10 @@ import { select, view } from '../../state/view.ts';
 import { PACKET_KINDS } from '../../view/packets.ts';
 import { buildStage, SlotBook, type StageItem } from '../../view/stage.ts';
 import { narrate } from '../../view/narrate.ts';
-import { ComponentCardView, NodeCardView, RegionView, ServiceCardView } from './cards.tsx';
+import { ComponentCardView, NodeCardView, RegionView, ServiceCardView, TrayView } from './cards.tsx';
 import { PacketCanvas } from './PacketCanvas.tsx';
 
-const TYPES: NodeTypes = { component: ComponentCardView, node: NodeCardView, service: ServiceCardView, region: RegionView };
+const TYPES: NodeTypes = { component: ComponentCardView, node: NodeCardView, service: ServiceCardView, region: RegionView, tray: TrayView };
 
 function toFlow(item: StageItem): Node {
   const isGround = item.kind === 'region';
@@ -42,7 +42,7 @@ export function Diagram(): React.JSX.Element {
         edges={[]}
         nodeTypes={TYPES}
         fitView
-        fitViewOptions={{ padding: { top: '52px', bottom: '52px', left: '16px', right: '16px' } }}
+        fitViewOptions={{ padding: { top: '52px', bottom: '76px', left: '16px', right: '16px' } }}
         minZoom={0.08}
         maxZoom={2.5}
         nodesConnectable={false}

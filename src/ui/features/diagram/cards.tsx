@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { simulation } from '../../state/simulation.ts';
 import { select, view } from '../../state/view.ts';
-import type { ComponentCard, NodeCard, PodChip, Region, ServiceCard } from '../../view/stage.ts';
+import type { ComponentCard, NodeCard, PodChip, Region, ServiceCard, Tray } from '../../view/stage.ts';
 import { shorten } from '../../view/stage.ts';
 
 const itemOf = <T,>(props: NodeProps): T => (props.data as { item: T }).item;
@@ -17,8 +17,19 @@ function pick(key: string): void {
 
 export function RegionView(props: NodeProps): React.JSX.Element {
   const { t } = useTranslation();
-  const { title } = itemOf<Region>(props);
-  return <div className={`region ${title}`}>{t(`stage.${title}`)}</div>;
+  const { title, lines } = itemOf<Region>(props);
+  return (
+    <div className={`region ${title}`}>
+      {t(`stage.${title}`)}
+      {lines ? (
+        <svg className="hub" aria-hidden>
+          {lines.map(([from, to], index) => (
+            <line key={index} x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
+          ))}
+        </svg>
+      ) : null}
+    </div>
+  );
 }
 
 export function ComponentCardView(props: NodeProps): React.JSX.Element {
@@ -55,11 +66,12 @@ export function NodeCardView(props: NodeProps): React.JSX.Element {
   return (
     <div className={isSelected ? 'card node selected' : 'card node'}>
       <button type="button" className="head" title={item.name} aria-label={`${item.name}, ${status}, ${t('stage.pods', { count: item.podCount })}, ${cpu}`} onClick={() => pick(item.id)}>
-        <strong>{shorten(item.name.replace(/^aks-/, ''), item.isCompact ? 14 : 24)}</strong>
+        <strong>{shorten(item.name.replace(/^aks-/, '').replace(/-\d{8}-/, '-'), item.isCompact ? 15 : 21)}</strong>
         <small>
           {item.isReady ? <CircleCheck size={13} aria-hidden color="var(--ok)" /> : <CircleAlert size={13} aria-hidden color="var(--failure)" />}
-          {item.isCompact ? item.podCount : `${status} · ${item.zone} · ${t('stage.pods', { count: item.podCount })}`}
+          {item.isCompact ? item.podCount : `${status} · ${item.zone}`}
         </small>
+        {item.isCompact ? null : <small>{t('stage.pods', { count: item.podCount })}</small>}
         {item.isCompact ? null : (
           <span className="bar" style={{ display: 'block' }} title={cpu}>
             <i style={{ width: share(item.requestedCpu) }} />
@@ -74,6 +86,19 @@ export function NodeCardView(props: NodeProps): React.JSX.Element {
         </span>
       )}
       {item.pods.map((pod) => (
+        <PodChipView key={pod.key} pod={pod} />
+      ))}
+    </div>
+  );
+}
+
+export function TrayView(props: NodeProps): React.JSX.Element {
+  const { t } = useTranslation();
+  const { pods, podCount } = itemOf<Tray>(props);
+  return (
+    <div className="card tray">
+      <span className="soft">{podCount === 0 ? t('stage.noneWaiting') : t('stage.waiting', { count: podCount })}</span>
+      {pods.map((pod) => (
         <PodChipView key={pod.key} pod={pod} />
       ))}
     </div>
