@@ -36,7 +36,8 @@ interface Life {
   readonly since: number;
 }
 
-const MACHINES: readonly AnyStateMachine[] = [
+/** Every definition that runs. */
+export const MACHINES: readonly AnyStateMachine[] = [
   apiServerMachine, schedulingMachine, ...CONTROLLER_MACHINES, podMachine, containerMachine, kubeProxyMachine, coreDnsMachine, machineMachine,
 ];
 

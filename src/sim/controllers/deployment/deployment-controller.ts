@@ -270,7 +270,9 @@ export class DeploymentController extends Controller {
   private keepRevision(deployment: Stored<Deployment>, revision: number): void {
     if (deployment.metadata.annotations?.[REVISION] === String(revision)) return;
     const { namespace, name } = deployment.metadata;
-    this.client.patch('deployments.apps', namespace, name, 'merge', { metadata: { annotations: { [REVISION]: String(revision) } } });
+    const body = { metadata: { annotations: { [REVISION]: String(revision) } } };
+    // By way of the status, as upstream does: on the main path an annotation would count as a new generation.
+    this.client.patch('deployments.apps', namespace, name, 'merge', body, 'status');
   }
 
   private cleanup(deployment: Stored<Deployment>, old: Sets, newSet: Stored<ReplicaSet>): void {
