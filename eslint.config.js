@@ -9,17 +9,35 @@ const noDefaultExport = {
 /** What a deterministic simulation may not touch, each with what to use instead. */
 const kernelLaws = [
   noDefaultExport,
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Use kernel.now or kernel.turn.cursor.' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Use kernel.now or kernel.turn.cursor.',
+  },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Use kernel.formatTime().' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Draw from kernel.stream(name).' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Draw from kernel.stream(name).',
+  },
   { selector: "MemberExpression[object.name='performance']", message: 'Virtual time only: kernel.now.' },
   { selector: ':function[async=true]', message: 'Everything runs to completion: what waits is a scheduled task.' },
-  { selector: "CallExpression[callee.property.name='localeCompare']", message: 'Compare with < and >: no locale in the simulation.' },
+  {
+    selector: "CallExpression[callee.property.name='localeCompare']",
+    message: 'Compare with < and >: no locale in the simulation.',
+  },
   { selector: "MemberExpression[object.name='console']", message: 'Leave a trace event.' },
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/**', '.cache/**', 'node_modules/**', 'src/**/generated/**', 'test-results/**', 'playwright-report/**'] },
+  {
+    ignores: [
+      'dist/**',
+      '.cache/**',
+      'node_modules/**',
+      'src/**/generated/**',
+      'test-results/**',
+      'playwright-report/**',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -1,7 +1,16 @@
 /** What is wrong with a text beyond its YAML: unknown kinds, the schema, upstream's rules, and references that lead nowhere. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { PodSpec, Service } from 'kubernetes-types/core/v1';
-import { KINDS, kindOf, apiVersionOf, resourceName, validateSchema, matchesLabels, selectorOfMap, type KindDefinition } from '../sim/api/index.ts';
+import {
+  KINDS,
+  kindOf,
+  apiVersionOf,
+  resourceName,
+  validateSchema,
+  matchesLabels,
+  selectorOfMap,
+  type KindDefinition,
+} from '../sim/api/index.ts';
 import type { KubeObject, Status, Stored } from '../sim/api/object.ts';
 import type { Fault } from '../run/types.ts';
 import { parseManifest, type ManifestDocument, type ParsedManifest } from './parse.ts';
@@ -24,7 +33,14 @@ export function checkDocuments({ documents }: ParsedManifest, live?: LiveView): 
   return documents.flatMap((document) => [...checkOne(document), ...checkReferences(document, documents, live)]);
 }
 
-function fault(document: ManifestDocument, path: string, severity: Severity, code: string, message: string, values: Fault['values'] = {}): Fault {
+function fault(
+  document: ManifestDocument,
+  path: string,
+  severity: Severity,
+  code: string,
+  message: string,
+  values: Fault['values'] = {},
+): Fault {
   return { file: document.source.file, ...document.spanOf(path), severity, code: `manifest.${code}`, message, values };
 }
 
@@ -37,9 +53,12 @@ function checkOne(document: ManifestDocument): readonly Fault[] {
   const { unknown, errors } = validateSchema(definition, document.object);
   const faults: Fault[] = [
     ...unknown.map((path) => fault(document, path, 'error', 'unknownField', `unknown field "${path}"`, { path })),
-    ...errors.map(({ path, message }) => fault(document, path, 'error', 'wrongType', message, { path, reason: message })),
+    ...errors.map(({ path, message }) =>
+      fault(document, path, 'error', 'wrongType', message, { path, reason: message }),
+    ),
   ];
-  if (!metadata?.name && !metadata?.generateName) faults.push(fault(document, 'metadata', 'error', 'noName', 'metadata.name is missing.'));
+  if (!metadata?.name && !metadata?.generateName)
+    faults.push(fault(document, 'metadata', 'error', 'noName', 'metadata.name is missing.'));
   return faults.length > 0 ? faults : ruleFaults(document, definition);
 }
 
@@ -55,11 +74,25 @@ function unknownKind(document: ManifestDocument, apiVersion: string, kind: strin
   const sameKind = KINDS.find((item) => item.kind.toLowerCase() === kind.toLowerCase());
   if (sameKind) {
     const suggestion = `${apiVersionOf(sameKind)} ${sameKind.kind}`;
-    return fault(document, sameKind.kind === kind ? 'apiVersion' : 'kind', 'error', 'unknownVersion', `no matches for kind "${kind}" in version "${apiVersion}"; did you mean ${suggestion}?`, { kind, apiVersion, suggestion });
+    return fault(
+      document,
+      sameKind.kind === kind ? 'apiVersion' : 'kind',
+      'error',
+      'unknownVersion',
+      `no matches for kind "${kind}" in version "${apiVersion}"; did you mean ${suggestion}?`,
+      { kind, apiVersion, suggestion },
+    );
   }
   const near = KINDS.map((item) => item.kind).find((name) => distance(name.toLowerCase(), kind.toLowerCase()) <= 2);
   const hint = near ? `; did you mean ${near}?` : '';
-  return fault(document, 'kind', 'error', 'unknownKind', `no matches for kind "${kind}" in version "${apiVersion}"${hint}`, { kind, apiVersion, suggestion: near ?? '' });
+  return fault(
+    document,
+    'kind',
+    'error',
+    'unknownKind',
+    `no matches for kind "${kind}" in version "${apiVersion}"${hint}`,
+    { kind, apiVersion, suggestion: near ?? '' },
+  );
 }
 
 /** Levenshtein distance. */
@@ -83,10 +116,16 @@ function podSpecOf(object: KubeObject): { spec: PodSpec; path: string; labels: R
     return spec ? { spec, path: 'spec', labels: object.metadata?.labels ?? {} } : undefined;
   }
   const template = (object as Deployment).spec?.template;
-  return template?.spec ? { spec: template.spec, path: 'spec.template.spec', labels: template.metadata?.labels ?? {} } : undefined;
+  return template?.spec
+    ? { spec: template.spec, path: 'spec.template.spec', labels: template.metadata?.labels ?? {} }
+    : undefined;
 }
 
-function checkReferences(document: ManifestDocument, all: readonly ManifestDocument[], live: LiveView | undefined): readonly Fault[] {
+function checkReferences(
+  document: ManifestDocument,
+  all: readonly ManifestDocument[],
+  live: LiveView | undefined,
+): readonly Fault[] {
   const { object } = document;
   const faults: Fault[] = [];
   const definition = kindOf(object.apiVersion ?? '', object.kind ?? '');
@@ -94,11 +133,30 @@ function checkReferences(document: ManifestDocument, all: readonly ManifestDocum
   const has = (resource: string, name: string, isNamespaced = true): boolean =>
     all.some(({ object: other }) => {
       const kind = kindOf(other.apiVersion ?? '', other.kind ?? '');
-      return kind && resourceName(kind) === resource && other.metadata?.name === name && (!isNamespaced || namespaceOf(other) === namespaceOf(object));
+      return (
+        kind &&
+        resourceName(kind) === resource &&
+        other.metadata?.name === name &&
+        (!isNamespaced || namespaceOf(other) === namespaceOf(object))
+      );
     }) || live?.find(resource, isNamespaced ? namespaceOf(object) : undefined, name) !== undefined;
-  if (live && definition.isNamespaced && object.metadata?.namespace && !has('namespaces', object.metadata.namespace, false)) {
+  if (
+    live &&
+    definition.isNamespaced &&
+    object.metadata?.namespace &&
+    !has('namespaces', object.metadata.namespace, false)
+  ) {
     const { namespace } = object.metadata;
-    faults.push(fault(document, 'metadata.namespace', 'warning', 'noNamespace', `There is no namespace ${namespace}; add one to the text.`, { namespace }));
+    faults.push(
+      fault(
+        document,
+        'metadata.namespace',
+        'warning',
+        'noNamespace',
+        `There is no namespace ${namespace}; add one to the text.`,
+        { namespace },
+      ),
+    );
   }
   const pod = podSpecOf(object);
   if (pod && live) faults.push(...missingReferences(document, pod, has));
@@ -106,10 +164,24 @@ function checkReferences(document: ManifestDocument, all: readonly ManifestDocum
   return faults;
 }
 
-function missingReferences(document: ManifestDocument, { spec, path }: { spec: PodSpec; path: string }, has: (resource: string, name: string) => boolean): readonly Fault[] {
+function missingReferences(
+  document: ManifestDocument,
+  { spec, path }: { spec: PodSpec; path: string },
+  has: (resource: string, name: string) => boolean,
+): readonly Fault[] {
   const faults: Fault[] = [];
   const look = (resource: string, kind: string, name: string | undefined, where: string): void => {
-    if (name && !has(resource, name)) faults.push(fault(document, where, 'warning', 'noReference', `There is no ${kind} ${name}; the containers will wait for it.`, { kind, name }));
+    if (name && !has(resource, name))
+      faults.push(
+        fault(
+          document,
+          where,
+          'warning',
+          'noReference',
+          `There is no ${kind} ${name}; the containers will wait for it.`,
+          { kind, name },
+        ),
+      );
   };
   (spec.containers ?? []).forEach((container, index) => {
     (container.envFrom ?? []).forEach((source, at) => {
@@ -119,27 +191,50 @@ function missingReferences(document: ManifestDocument, { spec, path }: { spec: P
     });
     (container.env ?? []).forEach(({ valueFrom }, at) => {
       const where = `${path}.containers[${index}].env[${at}]`;
-      if (!valueFrom?.configMapKeyRef?.optional) look('configmaps', 'ConfigMap', valueFrom?.configMapKeyRef?.name, where);
+      if (!valueFrom?.configMapKeyRef?.optional)
+        look('configmaps', 'ConfigMap', valueFrom?.configMapKeyRef?.name, where);
       if (!valueFrom?.secretKeyRef?.optional) look('secrets', 'Secret', valueFrom?.secretKeyRef?.name, where);
     });
   });
   (spec.volumes ?? []).forEach((volume, index) => {
-    if (!volume.configMap?.optional) look('configmaps', 'ConfigMap', volume.configMap?.name, `${path}.volumes[${index}]`);
+    if (!volume.configMap?.optional)
+      look('configmaps', 'ConfigMap', volume.configMap?.name, `${path}.volumes[${index}]`);
     if (!volume.secret?.optional) look('secrets', 'Secret', volume.secret?.secretName, `${path}.volumes[${index}]`);
   });
   return faults;
 }
 
-function selectsNothing(document: ManifestDocument, all: readonly ManifestDocument[], live: LiveView): readonly Fault[] {
+function selectsNothing(
+  document: ManifestDocument,
+  all: readonly ManifestDocument[],
+  live: LiveView,
+): readonly Fault[] {
   const service = document.object as Service;
   const selector = service.spec?.selector;
   if (!selector || Object.keys(selector).length === 0) return [];
   const requirements = selectorOfMap(selector);
-  const inText = all.some(({ object }) => namespaceOf(object) === namespaceOf(service) && podSpecOf(object) && matchesLabels(requirements, podSpecOf(object)!.labels));
+  const inText = all.some(
+    ({ object }) =>
+      namespaceOf(object) === namespaceOf(service) &&
+      podSpecOf(object) &&
+      matchesLabels(requirements, podSpecOf(object)!.labels),
+  );
   if (inText) return [];
-  for (const pod of live.list('pods', namespaceOf(service))) if (matchesLabels(requirements, pod.metadata.labels)) return [];
-  const text = Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(', ');
-  return [fault(document, 'spec.selector', 'warning', 'selectsNothing', `No pod has the labels ${text}: the Service will have no endpoints.`, { selector: text })];
+  for (const pod of live.list('pods', namespaceOf(service)))
+    if (matchesLabels(requirements, pod.metadata.labels)) return [];
+  const text = Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+  return [
+    fault(
+      document,
+      'spec.selector',
+      'warning',
+      'selectsNothing',
+      `No pod has the labels ${text}: the Service will have no endpoints.`,
+      { selector: text },
+    ),
+  ];
 }
 
 /** Where the causes of a Status stand in a text. */
@@ -147,5 +242,9 @@ export function faultsOfStatus(document: ManifestDocument, status: Status): read
   const causes = status.details?.causes ?? [];
   const message = status.message ?? status.reason ?? '';
   if (causes.length === 0) return [fault(document, '', 'error', 'server', message, { reason: message })];
-  return causes.map((cause) => fault(document, cause.field ?? '', 'error', 'server', cause.message ?? message, { reason: cause.message ?? message }));
+  return causes.map((cause) =>
+    fault(document, cause.field ?? '', 'error', 'server', cause.message ?? message, {
+      reason: cause.message ?? message,
+    }),
+  );
 }

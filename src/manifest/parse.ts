@@ -2,7 +2,17 @@
  * YAML texts to objects with source spans. Everything that is wrong is a fault with its place; nothing is thrown for what
  * a person has typed. Limits are stated and checked before any work is done.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node as YamlNode } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node as YamlNode,
+} from 'yaml';
 import type { KubeObject } from '../sim/api/object.ts';
 import type { SourceSpan } from '../sim/kernel/index.ts';
 import type { Fault } from '../run/types.ts';
@@ -33,11 +43,31 @@ export interface ParsedManifest {
 
 export function parseManifest(file: string, text: string): ParsedManifest {
   if (text.length > TEXT_LIMIT_BYTES) {
-    return { documents: [], faults: [limitFault(file, 'limitBytes', TEXT_LIMIT_BYTES, `The text is longer than ${TEXT_LIMIT_BYTES} bytes; split it into several files.`)] };
+    return {
+      documents: [],
+      faults: [
+        limitFault(
+          file,
+          'limitBytes',
+          TEXT_LIMIT_BYTES,
+          `The text is longer than ${TEXT_LIMIT_BYTES} bytes; split it into several files.`,
+        ),
+      ],
+    };
   }
   const separators = text.match(/^---(\s|$)/gm)?.length ?? 0;
   if (separators > DOCUMENT_LIMIT) {
-    return { documents: [], faults: [limitFault(file, 'limitDocuments', DOCUMENT_LIMIT, `The text has more than ${DOCUMENT_LIMIT} documents; split it into several files.`)] };
+    return {
+      documents: [],
+      faults: [
+        limitFault(
+          file,
+          'limitDocuments',
+          DOCUMENT_LIMIT,
+          `The text has more than ${DOCUMENT_LIMIT} documents; split it into several files.`,
+        ),
+      ],
+    };
   }
   const counter = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
@@ -47,7 +77,14 @@ export function parseManifest(file: string, text: string): ParsedManifest {
   for (const document of all) {
     for (const error of document.errors) {
       const span = spanBetween(counter, error.pos[0], error.pos[1]);
-      faults.push({ file, ...span, severity: 'error', code: 'yaml.syntax', values: { reason: error.message }, message: `YAML: ${error.message}` });
+      faults.push({
+        file,
+        ...span,
+        severity: 'error',
+        code: 'yaml.syntax',
+        values: { reason: error.message },
+        message: `YAML: ${error.message}`,
+      });
     }
     if (document.errors.length > 0 || document.contents === null) continue;
     documents.push(...objectsOf(file, document, counter, faults));
@@ -56,16 +93,34 @@ export function parseManifest(file: string, text: string): ParsedManifest {
 }
 
 const limitFault = (file: string, code: string, limit: number, message: string): Fault => ({
-  file, startLine: 1, startColumn: 1, endLine: 1, endColumn: 2, severity: 'error', code: `manifest.${code}`, values: { limit }, message,
+  file,
+  startLine: 1,
+  startColumn: 1,
+  endLine: 1,
+  endColumn: 2,
+  severity: 'error',
+  code: `manifest.${code}`,
+  values: { limit },
+  message,
 });
 
 function spanBetween(counter: LineCounter, start: number, end: number): Span {
   const from = counter.linePos(start);
   const to = counter.linePos(Math.max(start + 1, end));
-  return { startLine: from.line || 1, startColumn: from.col || 1, endLine: to.line || from.line || 1, endColumn: to.col || from.col + 1 };
+  return {
+    startLine: from.line || 1,
+    startColumn: from.col || 1,
+    endLine: to.line || from.line || 1,
+    endColumn: to.col || from.col + 1,
+  };
 }
 
-function objectsOf(file: string, document: Document.Parsed, counter: LineCounter, faults: Fault[]): readonly ManifestDocument[] {
+function objectsOf(
+  file: string,
+  document: Document.Parsed,
+  counter: LineCounter,
+  faults: Fault[],
+): readonly ManifestDocument[] {
   const contents = document.contents as YamlNode;
   const range = contents.range ?? [0, 1, 1];
   const place = spanBetween(counter, range[0], range[1]);
@@ -83,12 +138,20 @@ function objectsOf(file: string, document: Document.Parsed, counter: LineCounter
   if (aliases > ALIAS_LIMIT) return refuse('limitAliases', `The document uses more than ${ALIAS_LIMIT} aliases.`);
   const object = document.toJS({ maxAliasCount: ALIAS_LIMIT }) as KubeObject & { items?: unknown };
   if (object.kind === 'List' && Array.isArray(object.items)) {
-    return object.items.map((item, index) => makeDocument(file, item as KubeObject, contents, counter, `items[${index}]`));
+    return object.items.map((item, index) =>
+      makeDocument(file, item as KubeObject, contents, counter, `items[${index}]`),
+    );
   }
   return [makeDocument(file, object, contents, counter, '')];
 }
 
-function makeDocument(file: string, object: KubeObject, root: YamlNode, counter: LineCounter, base: string): ManifestDocument {
+function makeDocument(
+  file: string,
+  object: KubeObject,
+  root: YamlNode,
+  counter: LineCounter,
+  base: string,
+): ManifestDocument {
   const spanOf = (path: string): Span => {
     const node = nodeAt(root, [...splitPath(base), ...splitPath(path)]);
     const range = node.range ?? root.range ?? [0, 1, 1];

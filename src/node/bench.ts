@@ -27,7 +27,8 @@ function kernelEventsPerSecond(): number {
     isSerial: () => false,
     handle: (_action, payload) => {
       kernel.emit('reconcile', { key: 'x' });
-      if ((payload as number) > 0) kernel.schedule(1 + kernel.stream('echo').below(5), 'echo', 'again', (payload as number) - 1);
+      if ((payload as number) > 0)
+        kernel.schedule(1 + kernel.stream('echo').below(5), 'echo', 'again', (payload as number) - 1);
     },
     save: () => undefined,
     load: () => undefined,
@@ -43,8 +44,17 @@ function kernelEventsPerSecond(): number {
 function manifest(replicas: number): unknown {
   const labels = { app: 'web' };
   return {
-    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' },
-    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx:1.27', ports: [{ containerPort: 80 }] }] } } },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'web', image: 'nginx:1.27', ports: [{ containerPort: 80 }] }] },
+      },
+    },
   };
 }
 
@@ -55,8 +65,12 @@ function rollout(replicas: number): RolloutFigures {
   world.boot();
   const { kernel } = world;
   const [begin, cpu, start, events] = [performance.now(), process.cpuUsage(), world.now, kernel.trace.length];
-  kernel.runTurn(CLIENT, 0, () => world.handle({ verb: 'create', resource: 'deployments.apps', namespace: 'default', body: manifest(replicas) }));
-  const ready = (): number => (world.find('deployments.apps', 'default', 'web') as { status?: { readyReplicas?: number } }).status?.readyReplicas ?? 0;
+  kernel.runTurn(CLIENT, 0, () =>
+    world.handle({ verb: 'create', resource: 'deployments.apps', namespace: 'default', body: manifest(replicas) }),
+  );
+  const ready = (): number =>
+    (world.find('deployments.apps', 'default', 'web') as { status?: { readyReplicas?: number } }).status
+      ?.readyReplicas ?? 0;
   while (ready() < replicas) {
     kernel.advanceTo(world.now + 1_000);
     if (world.now - start > VIRTUAL_LIMIT_MS) throw new Error(`only ${ready()} of ${replicas} replicas became Ready`);
@@ -78,7 +92,9 @@ if (flag === '--rollout') {
   process.stdout.write(JSON.stringify(rollout(Number(value))));
 } else {
   const rollouts = SIZES.map((size): RolloutFigures => {
-    const output = execFileSync(process.execPath, [...process.execArgv, process.argv[1]!, '--rollout', String(size)], { encoding: 'utf8' });
+    const output = execFileSync(process.execPath, [...process.execArgv, process.argv[1]!, '--rollout', String(size)], {
+      encoding: 'utf8',
+    });
     return JSON.parse(output) as RolloutFigures;
   });
   const result = { kernelEventsPerSecond: kernelEventsPerSecond(), rollouts };
@@ -86,7 +102,9 @@ if (flag === '--rollout') {
   else {
     console.log(`kernel: ${result.kernelEventsPerSecond.toLocaleString('en')} events a second`);
     for (const row of rollouts) {
-      console.log(`${row.replicas} replicas on ${row.nodes} nodes: ${row.wallMs} ms wall, ${row.cpuMs} ms CPU, ${row.peakMemoryMb} MB, ${row.virtualSeconds} s virtual, ${row.events} events`);
+      console.log(
+        `${row.replicas} replicas on ${row.nodes} nodes: ${row.wallMs} ms wall, ${row.cpuMs} ms CPU, ${row.peakMemoryMb} MB, ${row.virtualSeconds} s virtual, ${row.events} events`,
+      );
     }
   }
 }

@@ -8,7 +8,14 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createFormatter, createParser, createProgram, DEFAULT_CONFIG, SchemaGenerator, type CompletedConfig } from 'ts-json-schema-generator';
+import {
+  createFormatter,
+  createParser,
+  createProgram,
+  DEFAULT_CONFIG,
+  SchemaGenerator,
+  type CompletedConfig,
+} from 'ts-json-schema-generator';
 import { overlay, type OverlaySchema } from './schema-overlay.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -53,7 +60,10 @@ function kindsOf(file: string): GroupVersion['kinds'] {
     });
 }
 
-function generate(groups: readonly GroupVersion[]): { definitions: Record<string, Schema>; kinds: Record<string, string> } {
+function generate(groups: readonly GroupVersion[]): {
+  definitions: Record<string, Schema>;
+  kinds: Record<string, string>;
+} {
   const entry = join(root, '.cache/kinds-entry.ts');
   mkdirSync(dirname(entry), { recursive: true });
   const nameOf = ({ folder, version }: GroupVersion): string => `${folder}_${version}`;
@@ -82,14 +92,20 @@ function generate(groups: readonly GroupVersion[]): { definitions: Record<string
   const kinds: Record<string, string> = {};
   for (const group of groups) {
     const type = `Kinds_${nameOf(group)}`;
-    const generator = new SchemaGenerator(program, createParser(program, { ...config, type }), createFormatter(config), config);
+    const generator = new SchemaGenerator(
+      program,
+      createParser(program, { ...config, type }),
+      createFormatter(config),
+      config,
+    );
     const schema = generator.createSchema(type);
     const names = new Map<string, string>();
     const found = (schema.definitions ?? {}) as Record<string, Schema>;
     for (const [name, definition] of Object.entries(found)) {
       if (name.startsWith('Kinds_')) continue;
       // Same name, other shape: two groups both have an EndpointPort, a Subject, an Event.
-      const isTaken = definitions[name] !== undefined && JSON.stringify(definitions[name]) !== JSON.stringify(definition);
+      const isTaken =
+        definitions[name] !== undefined && JSON.stringify(definitions[name]) !== JSON.stringify(definition);
       names.set(name, isTaken ? `${nameOf(group)}.${name}` : name);
     }
     for (const [name, target] of names) definitions[target] = withNames(found[name]!, names);
@@ -122,7 +138,9 @@ function structureOf(schema: Schema): unknown {
   if (schema.type === 'object' || schema.properties) {
     const { additionalProperties } = schema;
     if (schema.properties) {
-      return { o: Object.fromEntries(Object.entries(schema.properties).map(([key, item]) => [key, structureOf(item)])) };
+      return {
+        o: Object.fromEntries(Object.entries(schema.properties).map(([key, item]) => [key, structureOf(item)])),
+      };
     }
     return typeof additionalProperties === 'object' ? { m: structureOf(additionalProperties) } : 'x';
   }

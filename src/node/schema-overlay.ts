@@ -19,7 +19,10 @@ const listOf = (items: OverlaySchema, description: string): OverlaySchema => ({ 
 
 const ADDED: Record<string, Record<string, OverlaySchema>> = {
   PodSpec: {
-    resources: ref('ResourceRequirements', 'CPU and memory of the pod as a whole, shared by its containers (1.34 beta).'),
+    resources: ref(
+      'ResourceRequirements',
+      'CPU and memory of the pod as a whole, shared by its containers (1.34 beta).',
+    ),
     hostnameOverride: text('Host name of the pod as it sees it.'),
   },
   PodSecurityContext: {
@@ -27,7 +30,10 @@ const ADDED: Record<string, Record<string, OverlaySchema>> = {
     seLinuxChangePolicy: text('How the SELinux label of volumes is set: MountOption or Recursive.'),
   },
   Container: {
-    restartPolicyRules: listOf({ type: 'object', description: 'A rule on exit codes.' }, 'Rules that override the restart policy.'),
+    restartPolicyRules: listOf(
+      { type: 'object', description: 'A rule on exit codes.' },
+      'Rules that override the restart policy.',
+    ),
   },
   Lifecycle: { stopSignal: text('Signal that asks the container to stop, SIGTERM by default.') },
   ServiceSpec: { trafficDistribution: text('PreferClose, PreferSameZone or PreferSameNode.') },

@@ -22,7 +22,11 @@ export function titleOf(command: Command): string {
 /** `index` is the command's place in the log: the root of all causes that follow. */
 export function carryOut(world: World, command: Command, index: number): CommandResult {
   const { kernel } = world;
-  const root = kernel.emit('command', { index, verb: command.verb, title: titleOf(command) }, { component: CLIENT, cause: 0 });
+  const root = kernel.emit(
+    'command',
+    { index, verb: command.verb, title: titleOf(command) },
+    { component: CLIENT, cause: 0 },
+  );
   return kernel.runTurn(CLIENT, root, () => {
     switch (command.verb) {
       case 'apply':
@@ -67,9 +71,7 @@ function resultOf(document: ManifestDocument, outcome: DocumentResult['outcome']
 
 function applyDocument(world: World, document: ManifestDocument): DocumentResult {
   const applied = clientApply(world.personPort, document.object);
-  return applied.ok
-    ? resultOf(document, applied.outcome)
-    : resultOf(document, 'error', applied.status);
+  return applied.ok ? resultOf(document, applied.outcome) : resultOf(document, 'error', applied.status);
 }
 
 function deleteDocument(world: World, document: ManifestDocument): DocumentResult {

@@ -40,8 +40,13 @@ export function diffText(run: Run, file: string, text: string): readonly DiffEnt
 
 /** Leaves out what the server keeps for itself, so that a diff shows what a person changes. */
 function withoutNoise(object: Stored): KubeObject {
-  const { managedFields: _fields, resourceVersion: _version, uid: _uid, generation: _generation, ...metadata } =
-    object.metadata;
+  const {
+    managedFields: _fields,
+    resourceVersion: _version,
+    uid: _uid,
+    generation: _generation,
+    ...metadata
+  } = object.metadata;
   const { creationTimestamp: _created, annotations, ...rest } = metadata;
   const kept = Object.fromEntries(
     Object.entries(annotations ?? {}).filter(([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration'),

@@ -221,7 +221,10 @@ export class Run {
   private stepForward(unit: StepUnit): { seq: number; time: number } {
     const { kernel } = this.world;
     if (unit === 'tick') {
-      const next = Math.min(kernel.nextDue ?? Number.POSITIVE_INFINITY, this.log[this.done]?.at ?? Number.POSITIVE_INFINITY);
+      const next = Math.min(
+        kernel.nextDue ?? Number.POSITIVE_INFINITY,
+        this.log[this.done]?.at ?? Number.POSITIVE_INFINITY,
+      );
       if (Number.isFinite(next)) this.advance(Math.max(next, kernel.now));
       return { seq: this.shown, time: kernel.now };
     }

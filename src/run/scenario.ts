@@ -64,7 +64,9 @@ function decodePool(value: unknown, where: string, fallback: PoolOptions): PoolO
     mode: oneOf(fields['mode'], `${where}.mode`, ['System', 'User'], 'User'),
     vmSize: textOf(fields['vmSize'], `${where}.vmSize`, fallback.vmSize),
     count: numberOf(fields['count'], `${where}.count`, 0, 5000, fallback.count),
-    zones: listOf(fields['zones'], `${where}.zones`).map((zone, index) => textOf(String(zone), `${where}.zones[${index}]`)),
+    zones: listOf(fields['zones'], `${where}.zones`).map((zone, index) =>
+      textOf(String(zone), `${where}.zones[${index}]`),
+    ),
     maxPods: numberOf(fields['maxPods'], `${where}.maxPods`, 10, 250, fallback.maxPods),
     labels: textsOf(fields['labels'], `${where}.labels`),
     taints: listOf(fields['taints'], `${where}.taints`).map((item, index) => {
@@ -168,9 +170,13 @@ export function decodeScenario(value: unknown): Scenario {
   const fields = fieldsOf(value, 'scenario');
   const version = numberOf(fields['version'], 'version', 1, 1e6, SCENARIO_VERSION);
   if (version > SCENARIO_VERSION) {
-    throw new RunFault('link.futureVersion', `This scenario is of version ${version}; this build reads up to ${SCENARIO_VERSION}.`, {
-      version,
-    });
+    throw new RunFault(
+      'link.futureVersion',
+      `This scenario is of version ${version}; this build reads up to ${SCENARIO_VERSION}.`,
+      {
+        version,
+      },
+    );
   }
   const commands = listOf(fields['commands'], 'commands');
   if (commands.length > COMMAND_LIMIT) throw fault('commands', `expected at most ${COMMAND_LIMIT}`);

@@ -119,6 +119,8 @@ export interface Frame {
   readonly log?: readonly LoggedCommand[];
   readonly marks?: readonly TimelineMark[];
   readonly keyframes?: readonly number[];
+  /** Commands of the log before the playhead; later ones lie in its future. */
+  readonly commandsDone: number;
   /** Virtual time at which the boot was over and the run proper begins. */
   readonly startTime: number;
   readonly options?: WorldOptions;
@@ -153,7 +155,11 @@ export interface Fault {
 export interface CommandResult {
   readonly documents?: readonly DocumentResult[];
   readonly faults?: readonly Fault[];
-  readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown };
+  readonly response?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: unknown;
+  };
 }
 
 export interface DiffEntry {
@@ -172,13 +178,21 @@ export interface Inspection {
   readonly object?: Stored;
   readonly yaml?: string;
   /** Lives of this object or component, each with the chart to draw and its latest moves. */
-  readonly lives: readonly (LifeState & { readonly chart: ChartDescription; readonly history: readonly TraceEvent[] })[];
+  readonly lives: readonly (LifeState & {
+    readonly chart: ChartDescription;
+    readonly history: readonly TraceEvent[];
+  })[];
   /** Kubernetes Events about it, newest last. */
   readonly events: readonly Stored[];
   readonly decisions: readonly DecisionSummary[];
   /** The latest trace events about it, newest last, at most 200. */
   readonly trace: readonly TraceEvent[];
-  readonly related: readonly { readonly key: RecordKey; readonly relation: string; readonly kind: string; readonly name: string }[];
+  readonly related: readonly {
+    readonly key: RecordKey;
+    readonly relation: string;
+    readonly kind: string;
+    readonly name: string;
+  }[];
 }
 
 export interface ForkNotice {

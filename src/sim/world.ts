@@ -7,10 +7,28 @@ import { KIND_REGISTRY, resourceName, type KubeObject, type Stored } from './api
 import type { Pod } from 'kubernetes-types/core/v1';
 import { ApiServer, apiServerMachine, type ApiRequest, type ApiResponse, type UserInfo } from './apiserver/index.ts';
 import { serveHttp, type HttpAnswer, type HttpQuestion } from './apiserver/http.ts';
-import { addons, CLUSTER_DNS, CloudController, foundation, machineMachine, machineSpecs, ScaleSets } from './azure/index.ts';
+import {
+  addons,
+  CLUSTER_DNS,
+  CloudController,
+  foundation,
+  machineMachine,
+  machineSpecs,
+  ScaleSets,
+} from './azure/index.ts';
 import { clientApply, type PersonPort } from './client/index.ts';
 import { CONTROLLER_MACHINES, makeControllers } from './controllers/index.ts';
-import { API_SERVER, CLIENT, describeMachine, hashOf, Kernel, Trace, type ChartDescription, type Component, type KernelState } from './kernel/index.ts';
+import {
+  API_SERVER,
+  CLIENT,
+  describeMachine,
+  hashOf,
+  Kernel,
+  Trace,
+  type ChartDescription,
+  type Component,
+  type KernelState,
+} from './kernel/index.ts';
 import { containerMachine, Kubelet, podMachine, type MachineSpec } from './kubelet/index.ts';
 import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
 import type { WorldOptions } from './options.ts';
@@ -38,7 +56,14 @@ interface Life {
 
 /** Every definition that runs. */
 export const MACHINES: readonly AnyStateMachine[] = [
-  apiServerMachine, schedulingMachine, ...CONTROLLER_MACHINES, podMachine, containerMachine, kubeProxyMachine, coreDnsMachine, machineMachine,
+  apiServerMachine,
+  schedulingMachine,
+  ...CONTROLLER_MACHINES,
+  podMachine,
+  containerMachine,
+  kubeProxyMachine,
+  coreDnsMachine,
+  machineMachine,
 ];
 
 let described: readonly ChartDescription[] | undefined;
@@ -64,11 +89,16 @@ export class World {
   ) {
     this.kernel = new Kernel({ seed: options.seed, epochMs: options.epochMs }, trace);
     const { kernel } = this;
-    this.api = new ApiServer(kernel, KIND_REGISTRY, { serviceCidr: SERVICE_CIDR, kubernetesVersion: options.kubernetesVersion });
+    this.api = new ApiServer(kernel, KIND_REGISTRY, {
+      serviceCidr: SERVICE_CIDR,
+      kubernetesVersion: options.kubernetesVersion,
+    });
     this.scheduler = new Scheduler(kernel, this.api);
     this.processes = new ProcessTable(kernel);
     this.network = new Network({
-      kernel, processes: this.processes, clusterDns: CLUSTER_DNS,
+      kernel,
+      processes: this.processes,
+      clusterDns: CLUSTER_DNS,
       findPod: (namespace, name) => this.api.find('pods', namespace, name) as Stored<Pod> | undefined,
     });
     const specs = machineSpecs(options);
@@ -76,7 +106,15 @@ export class World {
     this.personPort = { registry: KIND_REGISTRY, handle: (request) => this.api.handle({ ...request, user: ADMIN }) };
     this.processes.onChange((process, what) => this.programChanged(process, what));
     const scaleSets = new ScaleSets(kernel, specs, (machine) => this.bootNode(machine));
-    for (const component of [this.api, this.processes, this.network, this.scheduler, scaleSets, new CloudController(kernel, this.api), ...makeControllers(kernel, this.api, { registry: KIND_REGISTRY, podCidr: POD_CIDR })]) {
+    for (const component of [
+      this.api,
+      this.processes,
+      this.network,
+      this.scheduler,
+      scaleSets,
+      new CloudController(kernel, this.api),
+      ...makeControllers(kernel, this.api, { registry: KIND_REGISTRY, podCidr: POD_CIDR }),
+    ]) {
       kernel.add(component as Component);
     }
   }
@@ -100,7 +138,8 @@ export class World {
       this.api.start();
       for (const object of foundation()) this.make(object);
       turn.cursor = kernel.now;
-      for (const id of kernel.componentIds()) if (id.includes('controller-manager') || id === this.scheduler.id) kernel.schedule(5, id, 'start');
+      for (const id of kernel.componentIds())
+        if (id.includes('controller-manager') || id === this.scheduler.id) kernel.schedule(5, id, 'start');
       (kernel.component('azure') as ScaleSets).start();
     });
     kernel.advanceTo(200);
@@ -116,12 +155,23 @@ export class World {
   }
 
   private make(object: KubeObject): void {
-    const definition = this.kernel.assertFound(KIND_REGISTRY.byGvk(object.apiVersion ?? '', object.kind ?? ''), `no kind ${object.kind}`);
+    const definition = this.kernel.assertFound(
+      KIND_REGISTRY.byGvk(object.apiVersion ?? '', object.kind ?? ''),
+      `no kind ${object.kind}`,
+    );
     const { namespace } = object.metadata ?? {};
     const answer = this.api.handle({
-      verb: 'create', resource: resourceName(definition), ...(namespace ? { namespace } : {}), body: structured(object), user: BOOTSTRAP, isTyped: true,
+      verb: 'create',
+      resource: resourceName(definition),
+      ...(namespace ? { namespace } : {}),
+      body: structured(object),
+      user: BOOTSTRAP,
+      isTyped: true,
     });
-    this.kernel.assert(answer.code === 201, `bootstrap of ${object.kind} ${object.metadata?.name}: ${(answer.body as { message?: string }).message}`);
+    this.kernel.assert(
+      answer.code === 201,
+      `bootstrap of ${object.kind} ${object.metadata?.name}: ${(answer.body as { message?: string }).message}`,
+    );
   }
 
   private bootNode(machine: MachineSpec): void {
@@ -131,7 +181,9 @@ export class World {
   }
 
   private makeKubelet(machine: MachineSpec): Kubelet {
-    const kubelet = new Kubelet(this.kernel, this.api, this.processes, machine, { privateRegistries: this.options.privateRegistries });
+    const kubelet = new Kubelet(this.kernel, this.api, this.processes, machine, {
+      privateRegistries: this.options.privateRegistries,
+    });
     this.kernel.add(kubelet as unknown as Component);
     return kubelet;
   }
@@ -144,7 +196,10 @@ export class World {
   private programChanged(process: RunningProcess, what: 'started' | 'stopped'): void {
     const { role } = process.behaviour;
     if (role !== 'kube-proxy' && role !== 'coredns') return;
-    const program = role === 'kube-proxy' ? this.makeProxy(process.node) : new CoreDns(this.kernel, this.api, process.namespace, process.pod);
+    const program =
+      role === 'kube-proxy'
+        ? this.makeProxy(process.node)
+        : new CoreDns(this.kernel, this.api, process.namespace, process.pod);
     if (what === 'stopped' || this.kernel.component(program.id)) {
       this.api.disconnect(program.id);
       this.kernel.remove(program.id);
@@ -208,7 +263,9 @@ export class World {
       const { involvedObject } = event as Stored & { involvedObject?: { kind?: string; name?: string; uid?: string } };
       return involvedObject?.kind === object.kind && involvedObject.name === object.metadata.name;
     };
-    return [...this.api.list('events', namespace)].filter(isAbout).sort((left, right) => Number(left.metadata.resourceVersion) - Number(right.metadata.resourceVersion));
+    return [...this.api.list('events', namespace)]
+      .filter(isAbout)
+      .sort((left, right) => Number(left.metadata.resourceVersion) - Number(right.metadata.resourceVersion));
   }
 
   lives(): readonly Life[] {

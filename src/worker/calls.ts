@@ -91,7 +91,8 @@ const titleOf = (run: Run): { title?: string } => (run.scenario.title ? { title:
 
 export function answer(session: Session, name: CallName, args: unknown): unknown {
   const handler = handlers[name] as ((session: Session, args: unknown) => unknown) | undefined;
-  if (!handler) throw new RunFault('call.unknown', `The simulation has no call ${String(name)}.`, { name: String(name) });
+  if (!handler)
+    throw new RunFault('call.unknown', `The simulation has no call ${String(name)}.`, { name: String(name) });
   return handler(session, args);
 }
 

@@ -30,8 +30,10 @@ export function createWorkerClient(start: () => WorkerPort = spawn): SimulationC
   function begin(): WorkerPort {
     const port = start();
     port.onmessage = (event: MessageEvent) => receive(event.data as FromWorker);
-    port.onerror = (event) => fail({ code: 'worker.died', message: event.message || 'The simulation stopped.', isAssertion: true });
-    port.onmessageerror = () => fail({ code: 'worker.died', message: 'A message could not be read.', isAssertion: true });
+    port.onerror = (event) =>
+      fail({ code: 'worker.died', message: event.message || 'The simulation stopped.', isAssertion: true });
+    port.onmessageerror = () =>
+      fail({ code: 'worker.died', message: 'A message could not be read.', isAssertion: true });
     return port;
   }
 

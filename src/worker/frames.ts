@@ -50,6 +50,7 @@ export class FrameMaker {
       isPlaying: pace.isPlaying,
       speed: pace.speed,
       isSettled: run.isSettled,
+      commandsDone: run.commandsDone,
       changed,
       removed,
       events,
@@ -99,14 +100,22 @@ export class FrameMaker {
     return { changed, removed };
   }
 
-  private newEvents(isWhole: boolean): { events: readonly TraceEvent[]; eventsOmitted: number; lives: readonly LifeState[] } {
+  private newEvents(isWhole: boolean): {
+    events: readonly TraceEvent[];
+    eventsOmitted: number;
+    lives: readonly LifeState[];
+  } {
     const { trace } = this.run.world.kernel;
     const until = this.run.shownSeq;
     const from = isWhole ? Math.max(trace.start, until - 4 * FRAME_EVENT_LIMIT) : this.seq + 1;
     const fresh = trace.slice(from, until + 1);
     const shown = fresh.filter((event) => !isHeartbeat(event));
     const omitted = Math.max(0, shown.length - FRAME_EVENT_LIMIT);
-    return { events: omitted > 0 ? shown.slice(omitted) : shown, eventsOmitted: isWhole ? 0 : omitted, lives: livesOf(fresh) };
+    return {
+      events: omitted > 0 ? shown.slice(omitted) : shown,
+      eventsOmitted: isWhole ? 0 : omitted,
+      lives: livesOf(fresh),
+    };
   }
 }
 

@@ -3,7 +3,7 @@
  * merge while the page has not acknowledged the last one. It is the one room that reads real time.
  */
 import { AssertionFailure } from '../sim/kernel/index.ts';
-import { Run, RunFault } from '../run/index.ts';
+import { RunFault, type Run } from '../run/index.ts';
 import { answer, type Session } from './calls.ts';
 import { FrameMaker } from './frames.ts';
 import type { CallFault, CallName, FromWorker, ToWorker } from './messages.ts';

@@ -4,13 +4,25 @@ import type { World } from '../../src/sim/world.ts';
 import { advance, apply, bootWorld, deployment, podsOf, service } from '../support/world.ts';
 
 function busy(world: World): void {
-  apply(world, `${deployment('web', 6, 'pilothouse/web:1.0')}---\n${service('web')}---\n${deployment('crash', 1, 'pilothouse/web:broken')}`);
+  apply(
+    world,
+    `${deployment('web', 6, 'pilothouse/web:1.0')}---\n${service('web')}---\n${deployment('crash', 1, 'pilothouse/web:broken')}`,
+  );
 }
 
 function disturb(world: World): void {
   apply(world, deployment('web', 9, 'pilothouse/web:1.1'));
   const [pod] = podsOf(world, 'web');
-  if (pod) world.kernel.runTurn(CLIENT, 0, () => world.startTraffic({ namespace: 'default', pod: pod.metadata.name, url: 'http://web', count: 20, intervalMs: 300 }));
+  if (pod)
+    world.kernel.runTurn(CLIENT, 0, () =>
+      world.startTraffic({
+        namespace: 'default',
+        pod: pod.metadata.name,
+        url: 'http://web',
+        count: 20,
+        intervalMs: 300,
+      }),
+    );
 }
 
 describe('a busy run', () => {
@@ -46,6 +58,16 @@ describe('a busy run', () => {
     disturb(world);
     advance(world, 15);
     expect(world.hash()).toBe(straight);
+  });
+
+  it('is left untouched by whoever only looks', () => {
+    const world = bootWorld();
+    const before = world.hash();
+    expect([...world.list('jobs.batch', 'default'), ...world.list('cronjobs.batch')]).toEqual([]);
+    expect(world.find('ingresses.networking.k8s.io', 'default', 'none')).toBeUndefined();
+    expect([...world.objects()].length).toBeGreaterThan(50);
+    world.lives();
+    expect(world.hash()).toBe(before);
   });
 
   it('is left untouched by a fork', () => {

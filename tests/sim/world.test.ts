@@ -3,7 +3,17 @@ import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { describe, expect, it } from 'vitest';
 import type { Stored } from '../../src/sim/api/object.ts';
 import type { TraceEventOf } from '../../src/sim/kernel/index.ts';
-import { advance, apply, bootWorld, deployment, eventsOf, podsOf, request, service, statuses } from '../support/world.ts';
+import {
+  advance,
+  apply,
+  bootWorld,
+  deployment,
+  eventsOf,
+  podsOf,
+  request,
+  service,
+  statuses,
+} from '../support/world.ts';
 
 const WEB = `${deployment('web', 3, 'pilothouse/web:1.0')}---\n${service('web')}`;
 
@@ -12,7 +22,9 @@ describe('a new AKS cluster', () => {
     const world = bootWorld();
     const nodes = [...world.list('nodes')] as Stored<Node>[];
     expect(nodes).toHaveLength(3);
-    expect(new Set(nodes.map(({ metadata }) => metadata.labels?.['topology.kubernetes.io/zone']))).toEqual(new Set(['koreacentral-1', 'koreacentral-2', 'koreacentral-3']));
+    expect(new Set(nodes.map(({ metadata }) => metadata.labels?.['topology.kubernetes.io/zone']))).toEqual(
+      new Set(['koreacentral-1', 'koreacentral-2', 'koreacentral-3']),
+    );
     for (const node of nodes) {
       expect(node.metadata.name).toMatch(/^aks-nodepool1-\d{8}-vmss00000[0-2]$/);
       expect(node.status?.allocatable?.['cpu']).toBe('3860m');
@@ -32,13 +44,27 @@ describe('a Deployment and its Service', () => {
     advance(world, 30);
     const pods = podsOf(world, 'web');
     expect(statuses(pods)).toEqual(['Running', 'Running', 'Running']);
-    expect(eventsOf(world, pods[0]!).map((line) => line.split(':')[0])).toEqual(['Scheduled', 'Pulling', 'Pulled', 'Created', 'Started']);
+    expect(eventsOf(world, pods[0]!).map((line) => line.split(':')[0])).toEqual([
+      'Scheduled',
+      'Pulling',
+      'Pulled',
+      'Created',
+      'Started',
+    ]);
     const found = world.find('deployments.apps', 'default', 'web') as Stored<Deployment>;
-    expect(found.status).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 3, updatedReplicas: 3, observedGeneration: 1 });
+    expect(found.status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      updatedReplicas: 3,
+      observedGeneration: 1,
+    });
     expect(eventsOf(world, found)[0]).toMatch(/^ScalingReplicaSet: Scaled up replica set web-[a-z0-9]+ from 0 to 3$/);
     const ready = found.status?.conditions?.find(({ type }) => type === 'Progressing');
     expect(ready).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable' });
-    const slices = [...world.list('endpointslices.discovery.k8s.io', 'default')].filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'web');
+    const slices = [...world.list('endpointslices.discovery.k8s.io', 'default')].filter(
+      ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'web',
+    );
     expect((slices[0] as unknown as { endpoints: unknown[] }).endpoints).toHaveLength(3);
     const conditions = pods[0]!.status?.conditions?.find(({ type }) => type === 'Ready');
     expect(conditions).toMatchObject({ status: 'True' });
@@ -53,14 +79,19 @@ describe('a Deployment and its Service', () => {
     for (let tick = 0; tick < 600; tick += 1) {
       advance(world, 0.1);
       const pods = podsOf(world, 'web').filter(({ metadata }) => !metadata.deletionTimestamp);
-      const ready = pods.filter(({ status }) => status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True'));
+      const ready = pods.filter(({ status }) =>
+        status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True'),
+      );
       expect(pods.length).toBeLessThanOrEqual(5);
       expect(ready.length).toBeGreaterThanOrEqual(3);
     }
     const images = podsOf(world, 'web').map(({ spec }) => spec?.containers[0]?.image);
     expect(images).toEqual(['pilothouse/web:1.1', 'pilothouse/web:1.1', 'pilothouse/web:1.1', 'pilothouse/web:1.1']);
     const sets = [...world.list('replicasets.apps', 'default')];
-    expect(sets.map(({ metadata }) => metadata.annotations?.['deployment.kubernetes.io/revision']).sort()).toEqual(['1', '2']);
+    expect(sets.map(({ metadata }) => metadata.annotations?.['deployment.kubernetes.io/revision']).sort()).toEqual([
+      '1',
+      '2',
+    ]);
   });
 
   it('take back an older template as the newest revision', () => {
@@ -92,15 +123,28 @@ describe('a request', () => {
     apply(world, `${WEB}---\n${deployment('client', 1, 'nginx:1.27')}`);
     advance(world, 30);
     const from = world.kernel.trace.length;
-    world.kernel.runTurn('client', 0, () => world.startTraffic({ namespace: 'default', pod: podsOf(world, 'client')[0]!.metadata.name, url: 'http://web.default', count: 1, intervalMs: 1000 }));
+    world.kernel.runTurn('client', 0, () =>
+      world.startTraffic({
+        namespace: 'default',
+        pod: podsOf(world, 'client')[0]!.metadata.name,
+        url: 'http://web.default',
+        count: 1,
+        intervalMs: 1000,
+      }),
+    );
     advance(world, 5);
     const events = world.kernel.trace.slice(from + 1);
-    const asked = events.filter((event): event is TraceEventOf<'dns.query'> => event.type === 'dns.query' && event.data.queryType === 'A');
+    const asked = events.filter(
+      (event): event is TraceEventOf<'dns.query'> => event.type === 'dns.query' && event.data.queryType === 'A',
+    );
     expect(asked.map(({ data }) => [data.name, data.answer])).toEqual([
       ['web.default.default.svc.cluster.local', 'NXDOMAIN'],
       ['web.default.svc.cluster.local', 'NOERROR'],
     ]);
-    const choice = events.find((event): event is TraceEventOf<'proxy.choose'> => event.type === 'proxy.choose' && event.data.service === 'default/web');
+    const choice = events.find(
+      (event): event is TraceEventOf<'proxy.choose'> =>
+        event.type === 'proxy.choose' && event.data.service === 'default/web',
+    );
     expect(choice?.data.candidates).toHaveLength(3);
     expect(choice?.data.chain).toMatch(/^KUBE-SVC-[A-Z2-7]{16}$/);
     const done = events.find((event): event is TraceEventOf<'traffic.done'> => event.type === 'traffic.done');
@@ -114,12 +158,24 @@ describe('a request', () => {
     advance(world, 30);
     const outcome = (url: string): string | undefined => {
       const from = world.kernel.trace.length;
-      world.kernel.runTurn('client', 0, () => world.startTraffic({ namespace: 'default', pod: podsOf(world, 'client')[0]!.metadata.name, url, count: 1, intervalMs: 1000 }));
+      world.kernel.runTurn('client', 0, () =>
+        world.startTraffic({
+          namespace: 'default',
+          pod: podsOf(world, 'client')[0]!.metadata.name,
+          url,
+          count: 1,
+          intervalMs: 1000,
+        }),
+      );
       advance(world, 30);
-      return world.kernel.trace.slice(from + 1).find((event): event is TraceEventOf<'traffic.done'> => event.type === 'traffic.done')?.data.failure;
+      return world.kernel.trace
+        .slice(from + 1)
+        .find((event): event is TraceEventOf<'traffic.done'> => event.type === 'traffic.done')?.data.failure;
     };
     expect(outcome('http://nowhere')).toBe('curl: (6) Could not resolve host: nowhere');
-    expect(outcome('http://empty')).toMatch(/^curl: \(7\) Failed to connect to empty port 80 after \d+ ms: Could not connect to server$/);
+    expect(outcome('http://empty')).toMatch(
+      /^curl: \(7\) Failed to connect to empty port 80 after \d+ ms: Could not connect to server$/,
+    );
     expect(outcome('ftp://empty')).toBe('curl: (1) Protocol "ftp" not supported');
   });
 });
@@ -127,12 +183,17 @@ describe('a request', () => {
 describe('what goes wrong', () => {
   it('a pod that fits nowhere says why in the words of the scheduler', () => {
     const world = bootWorld();
-    apply(world, deployment('greedy', 1, 'nginx:1.27', '          resources:\n            requests:\n              cpu: "8"\n'));
+    apply(
+      world,
+      deployment('greedy', 1, 'nginx:1.27', '          resources:\n            requests:\n              cpu: "8"\n'),
+    );
     advance(world, 10);
     const [pod] = podsOf(world, 'greedy');
     expect(pod!.status?.conditions?.find(({ type }) => type === 'PodScheduled')).toMatchObject({
-      status: 'False', reason: 'Unschedulable',
-      message: '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+      status: 'False',
+      reason: 'Unschedulable',
+      message:
+        '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
     });
   });
 
@@ -151,11 +212,19 @@ describe('what goes wrong', () => {
 
   it('an unknown tag and an invalid host end in ImagePullBackOff', () => {
     const world = bootWorld();
-    apply(world, `${deployment('typo', 1, 'nginx:no-such-tag_')}---\n${deployment('lost', 1, 'registry.invalid/app:1')}`);
+    apply(
+      world,
+      `${deployment('typo', 1, 'nginx:no-such-tag_')}---\n${deployment('lost', 1, 'registry.invalid/app:1')}`,
+    );
     advance(world, 5);
-    expect(statuses([...podsOf(world, 'typo'), ...podsOf(world, 'lost')])).toEqual(['ImagePullBackOff', 'ImagePullBackOff']);
+    expect(statuses([...podsOf(world, 'typo'), ...podsOf(world, 'lost')])).toEqual([
+      'ImagePullBackOff',
+      'ImagePullBackOff',
+    ]);
     const lines = eventsOf(world, podsOf(world, 'lost')[0]!);
-    expect(lines.some((line) => /Failed to pull image "registry\.invalid\/app:1": .*no such host/.test(line))).toBe(true);
+    expect(lines.some((line) => /Failed to pull image "registry\.invalid\/app:1": .*no such host/.test(line))).toBe(
+      true,
+    );
     expect(lines).toContain('Failed: Error: ErrImagePull');
   });
 
@@ -165,17 +234,23 @@ describe('what goes wrong', () => {
     advance(world, 30);
     const node = podsOf(world, 'web')[0]!.spec!.nodeName!;
     world.kernel.schedule(0, `node/${node}/kubelet`, 'freeze');
-    const ready = (): string | undefined => (world.find('nodes', undefined, node) as Stored<Node>).status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    const ready = (): string | undefined =>
+      (world.find('nodes', undefined, node) as Stored<Node>).status?.conditions?.find(({ type }) => type === 'Ready')
+        ?.status;
     advance(world, 45);
     expect(ready()).toBe('True');
     advance(world, 25);
     expect(ready()).toBe('Unknown');
     advance(world, 20);
-    expect((world.find('nodes', undefined, node) as Stored<Node>).spec?.taints?.map(({ key, effect }) => `${key}:${effect}`)).toEqual(
+    expect(
+      (world.find('nodes', undefined, node) as Stored<Node>).spec?.taints?.map(({ key, effect }) => `${key}:${effect}`),
+    ).toEqual(
       expect.arrayContaining(['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute']),
     );
     advance(world, 330);
-    const elsewhere = podsOf(world, 'web').filter(({ spec, metadata }) => spec?.nodeName !== node && !metadata.deletionTimestamp);
+    const elsewhere = podsOf(world, 'web').filter(
+      ({ spec, metadata }) => spec?.nodeName !== node && !metadata.deletionTimestamp,
+    );
     expect(elsewhere).toHaveLength(3);
   });
 });
@@ -189,7 +264,13 @@ describe('a namespace', () => {
     advance(world, 20);
     request(world, 'DELETE', '/api/v1/namespaces/shop');
     const refused = request(world, 'POST', '/api/v1/namespaces/shop/configmaps', { metadata: { name: 'late' } });
-    expect(refused).toMatchObject({ status: 403, body: { message: 'configmaps "late" is forbidden: unable to create new content in namespace shop because it is being terminated' } });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: {
+        message:
+          'configmaps "late" is forbidden: unable to create new content in namespace shop because it is being terminated',
+      },
+    });
     advance(world, 90);
     expect(world.find('namespaces', undefined, 'shop')).toBeUndefined();
     expect([...world.list('pods', 'shop')]).toEqual([]);

@@ -111,7 +111,9 @@ describe('the rooms', () => {
   it('of the simulation use no package but xstate', () => {
     const faults = imports
       .filter(({ from, specifier }) => roomOf(from) === 'sim' && !specifier.startsWith('.'))
-      .filter(({ specifier, isTypeOnly }) => specifier !== 'xstate' && !(isTypeOnly && /^kubernetes-types/.test(specifier)))
+      .filter(
+        ({ specifier, isTypeOnly }) => specifier !== 'xstate' && !(isTypeOnly && /^kubernetes-types/.test(specifier)),
+      )
       .map(({ from, specifier }) => `${inside(from)} imports ${specifier}`);
     expect(faults).toEqual([]);
   });
@@ -119,7 +121,11 @@ describe('the rooms', () => {
   it('read real time only in worker and node, and in the page for motion', () => {
     const faults = files
       .filter((file) => !/^(worker|node|ui)\//.test(inside(file)))
-      .filter((file) => /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|Math\.random)\b/.test(readFileSync(file, 'utf8')))
+      .filter((file) =>
+        /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|Math\.random)\b/.test(
+          readFileSync(file, 'utf8'),
+        ),
+      )
       .map(inside);
     expect(faults).toEqual([]);
   });
@@ -128,7 +134,11 @@ describe('the rooms', () => {
 describe('the sources', () => {
   it('are named in kebab case, components in PascalCase, and by their subject', () => {
     const faults = files.map(inside).filter((file) => {
-      const name = file.split('/').at(-1)!.replace(/(\.d)?\.tsx?$/, '').replace(/\.worker$/, '');
+      const name = file
+        .split('/')
+        .at(-1)!
+        .replace(/(\.d)?\.tsx?$/, '')
+        .replace(/\.worker$/, '');
       const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name);
       const isPascal = file.endsWith('.tsx') && /^[A-Z][A-Za-z0-9]*$/.test(name);
       return !(isKebab || isPascal) || /(^|\/)(utils?|helpers?|misc|common)(\/|\.)/.test(file);
@@ -138,7 +148,9 @@ describe('the sources', () => {
 
   it('leave nothing behind', () => {
     const faults = files.filter((file) =>
-      /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|nocheck)|eslint-disable|\bas any\b|: any\b/.test(readFileSync(file, 'utf8')),
+      /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|nocheck)|eslint-disable|\bas any\b|: any\b/.test(
+        readFileSync(file, 'utf8'),
+      ),
     );
     expect(faults.map(inside)).toEqual([]);
   });
@@ -152,7 +164,9 @@ describe('the sources', () => {
   });
 
   it('name no registry and no address outside the project but those that are facts of the cluster', () => {
-    const faults = files.filter((file) => /registry\.npmjs|unpkg\.com|cdn\.|googleapis\.com\/css/.test(readFileSync(file, 'utf8')));
+    const faults = files.filter((file) =>
+      /registry\.npmjs|unpkg\.com|cdn\.|googleapis\.com\/css/.test(readFileSync(file, 'utf8')),
+    );
     expect(faults.map(inside)).toEqual([]);
   });
 });

@@ -25,9 +25,17 @@ export function apply(world: World, text: string): readonly Stored[] {
   );
 }
 
-export function request(world: World, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): { status: number; body: never } {
-  const answer = world.kernel.runTurn(CLIENT, 0, () => world.request({ method, path, headers, body: body === undefined ? '' : JSON.stringify(body) }));
-  return answer as { status: number; body: never };
+export function request(
+  world: World,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): { status: number; body: never } {
+  const answer = world.kernel.runTurn(CLIENT, 0, () =>
+    world.request({ method, path, headers, body: body === undefined ? '' : JSON.stringify(body) }),
+  );
+  return answer as unknown as { status: number; body: never };
 }
 
 export function advance(world: World, seconds: number): void {
@@ -42,7 +50,9 @@ export const statuses = (pods: readonly Pod[]): readonly string[] => pods.map((p
 
 /** `reason: message` of the events about an object, oldest first. */
 export function eventsOf(world: World, object: Stored): readonly string[] {
-  return (world.eventsAbout(object) as readonly (Stored & { reason?: string; message?: string })[]).map(({ reason, message }) => `${reason}: ${message}`);
+  return (world.eventsAbout(object) as readonly (Stored & { reason?: string; message?: string })[]).map(
+    ({ reason, message }) => `${reason}: ${message}`,
+  );
 }
 
 export function deployment(name: string, replicas: number, image: string, more = ''): string {

@@ -21,10 +21,16 @@ export function matchesTerm(term: NodeSelectorTerm, node: Node): boolean {
   const expressions = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   if (expressions.length === 0 && fields.length === 0) return false;
-  const matches = (labels: Readonly<Record<string, string>>) => (item: { key: string; operator: string; values?: readonly string[] }) =>
-    matchesRequirement({ key: item.key, operator: item.operator as LabelOperator, values: item.values ?? [] }, labels);
+  const matches =
+    (labels: Readonly<Record<string, string>>) =>
+    (item: { key: string; operator: string; values?: readonly string[] }) =>
+      matchesRequirement(
+        { key: item.key, operator: item.operator as LabelOperator, values: item.values ?? [] },
+        labels,
+      );
   return (
-    expressions.every(matches(node.metadata?.labels ?? {})) && fields.every(matches({ 'metadata.name': node.metadata?.name ?? '' }))
+    expressions.every(matches(node.metadata?.labels ?? {})) &&
+    fields.every(matches({ 'metadata.name': node.metadata?.name ?? '' }))
   );
 }
 

@@ -35,7 +35,10 @@ export interface SchemaVerdict {
 /** Kinds of the schema, as `apps/v1/Deployment`. */
 export const SCHEMA_KINDS: readonly string[] = Object.keys(kinds);
 
-export function validateSchema(kind: Pick<KindDefinition, 'group' | 'version' | 'kind'>, object: KubeObject): SchemaVerdict {
+export function validateSchema(
+  kind: Pick<KindDefinition, 'group' | 'version' | 'kind'>,
+  object: KubeObject,
+): SchemaVerdict {
   const name = kinds[`${apiVersionOf(kind)}/${kind.kind}`];
   const verdict = { unknown: [] as string[], errors: [] as SchemaFault[] };
   if (name) check(`@${name}`, object, '', kind.kind, verdict);
@@ -47,7 +50,13 @@ interface Mutable {
   errors: SchemaFault[];
 }
 
-const GO_TYPE: Readonly<Record<string, string>> = { q: 'resource.Quantity', s: 'string', n: 'float64', i: 'int32', b: 'bool' };
+const GO_TYPE: Readonly<Record<string, string>> = {
+  q: 'resource.Quantity',
+  s: 'string',
+  n: 'float64',
+  i: 'int32',
+  b: 'bool',
+};
 
 function check(shape: Shape, value: unknown, path: string, owner: string, verdict: Mutable): void {
   if (value === null || value === undefined) return;
@@ -60,12 +69,15 @@ function check(shape: Shape, value: unknown, path: string, owner: string, verdic
     return;
   }
   if ('a' in (shape as object)) {
-    if (!Array.isArray(value)) return void verdict.errors.push(mismatch(path, owner, value, `[]${goType((shape as { a: Shape }).a)}`));
+    if (!Array.isArray(value))
+      return void verdict.errors.push(mismatch(path, owner, value, `[]${goType((shape as { a: Shape }).a)}`));
     value.forEach((item, index) => check((shape as { a: Shape }).a, item, `${path}[${index}]`, owner, verdict));
     return;
   }
   if (typeof value !== 'object' || Array.isArray(value)) {
-    return void verdict.errors.push(mismatch(path, owner, value, 'm' in (shape as object) ? 'map[string]string' : owner));
+    return void verdict.errors.push(
+      mismatch(path, owner, value, 'm' in (shape as object) ? 'map[string]string' : owner),
+    );
   }
   for (const [key, item] of Object.entries(value)) {
     const inner = path ? `${path}.${key}` : key;

@@ -50,12 +50,16 @@ export function selectorOf(object: LabelSelectorObject | undefined): LabelSelect
   const known = compiled.get(object);
   if (known) return known;
   const selector = [
-    ...Object.entries(object.matchLabels ?? {}).map(
-      ([key, value]): LabelRequirement => ({ key, operator: 'In', values: [value] }),
-    ),
-    ...(object.matchExpressions ?? []).map(
-      ({ key, operator, values }): LabelRequirement => ({ key, operator: operator as LabelOperator, values: values ?? [] }),
-    ),
+    ...Object.entries(object.matchLabels ?? {}).map(([key, value]): LabelRequirement => ({
+      key,
+      operator: 'In',
+      values: [value],
+    })),
+    ...(object.matchExpressions ?? []).map(({ key, operator, values }): LabelRequirement => ({
+      key,
+      operator: operator as LabelOperator,
+      values: values ?? [],
+    })),
   ];
   compiled.set(object, selector);
   return selector;

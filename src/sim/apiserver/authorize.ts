@@ -15,7 +15,12 @@ const CONTROLLER_ACCOUNTS = /^system:serviceaccount:kube-system:/;
 export function authorize(context: RequestContext): void {
   const { request } = context;
   const { user } = request;
-  if (user.groups.includes(MASTERS) || COMPONENT_USERS.test(user.name) || CONTROLLER_ACCOUNTS.test(user.name) || user.groups.includes('system:nodes')) {
+  if (
+    user.groups.includes(MASTERS) ||
+    COMPONENT_USERS.test(user.name) ||
+    CONTROLLER_ACCOUNTS.test(user.name) ||
+    user.groups.includes('system:nodes')
+  ) {
     note(context, 'authorize', 'ok');
     return;
   }
@@ -56,7 +61,9 @@ function isAllowedByRole(context: RequestContext, user: UserInfo): boolean {
     if (!isSubject(binding.subjects, user)) continue;
     const { kind, name } = binding.roleRef;
     const role = (
-      kind === 'ClusterRole' ? context.find(`clusterroles.${rbac}`, undefined, name) : context.find(`roles.${rbac}`, namespace, name)
+      kind === 'ClusterRole'
+        ? context.find(`clusterroles.${rbac}`, undefined, name)
+        : context.find(`roles.${rbac}`, namespace, name)
     ) as Role | undefined;
     if (role && allows(context, role.rules ?? [])) return true;
   }
@@ -74,12 +81,14 @@ function isSubject(subjects: readonly Subject[] | undefined, user: UserInfo): bo
 function allows(context: RequestContext, rules: readonly PolicyRule[]): boolean {
   const { request, kind } = context;
   const resource = request.subresource ? `${kind.plural}/${request.subresource}` : kind.plural;
-  const has = (list: readonly string[] | undefined, value: string): boolean => list?.includes('*') || list?.includes(value) || false;
+  const has = (list: readonly string[] | undefined, value: string): boolean =>
+    list?.includes('*') || list?.includes(value) || false;
   return rules.some(
     (rule) =>
       has(rule.verbs, request.verb) &&
       has(rule.apiGroups, kind.group) &&
-      (has(rule.resources, resource) || (request.subresource !== undefined && has(rule.resources, `*/${request.subresource}`))) &&
+      (has(rule.resources, resource) ||
+        (request.subresource !== undefined && has(rule.resources, `*/${request.subresource}`))) &&
       ((rule.resourceNames?.length ?? 0) === 0 || rule.resourceNames!.includes(request.name ?? '')),
   );
 }

@@ -33,7 +33,12 @@ export interface RequestContext extends StrategyContext {
   readonly isDryRun: boolean;
 }
 
-export function note(context: RequestContext, stage: RequestStageName, verdict: RequestStage['verdict'], text?: string): void {
+export function note(
+  context: RequestContext,
+  stage: RequestStageName,
+  verdict: RequestStage['verdict'],
+  text?: string,
+): void {
   context.stages.push(text ? { stage, verdict, note: text } : { stage, verdict });
 }
 

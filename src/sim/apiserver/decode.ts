@@ -35,7 +35,9 @@ export function decodeBody(context: RequestContext, body: unknown): KubeObject {
     refuse(
       context,
       'decode',
-      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind "${object.kind}" is registered for version "${wanted}"`),
+      badRequest(
+        `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind "${object.kind}" is registered for version "${wanted}"`,
+      ),
     );
   }
   checkSchema(context, object);
@@ -60,7 +62,9 @@ export function checkSchema(context: RequestContext, object: KubeObject): void {
     refuse(
       context,
       'decode',
-      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${list}`),
+      badRequest(
+        `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${list}`,
+      ),
     );
   }
   if (strictness === 'Warn') context.warnings.push(...unknown.map((path) => `unknown field "${path}"`));

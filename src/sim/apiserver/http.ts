@@ -32,12 +32,18 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 };
 
 const answer = (status: number, body: unknown, more: Readonly<Record<string, string>> = {}): HttpAnswer => ({
-  status, headers: { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json', ...more }, body,
+  status,
+  headers: { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json', ...more },
+  body,
 });
 
 const refusal = (status: Status): HttpAnswer => answer(status.code ?? 500, status);
 
-const NOT_FOUND = failure({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' });
+const NOT_FOUND = failure({
+  code: 404,
+  reason: 'NotFound',
+  message: 'the server could not find the requested resource',
+});
 
 export function serveHttp(api: ApiServer, question: HttpQuestion, user: UserInfo): HttpAnswer {
   const [path = '', search = ''] = question.path.split('?', 2);
@@ -53,11 +59,18 @@ export function serveHttp(api: ApiServer, question: HttpQuestion, user: UserInfo
   const verb = verbOf(method, route);
   if (!verb) return refusal(methodNotAllowed(resourceName(route.kind)));
   if (question.body.length > BODY_LIMIT_BYTES) {
-    return refusal(failure({ code: 413, reason: 'RequestEntityTooLarge', message: `Request entity too large: limit is ${BODY_LIMIT_BYTES}` }));
+    return refusal(
+      failure({
+        code: 413,
+        reason: 'RequestEntityTooLarge',
+        message: `Request entity too large: limit is ${BODY_LIMIT_BYTES}`,
+      }),
+    );
   }
   const body = parseBody(question.body);
   if (body instanceof SyntaxError) return refusal(badRequest(`the body of the request is not JSON: ${body.message}`));
-  const patchType = verb === 'patch' ? PATCH_TYPES[headerOf(question, 'content-type').split(';')[0]!.trim()] : undefined;
+  const patchType =
+    verb === 'patch' ? PATCH_TYPES[headerOf(question, 'content-type').split(';')[0]!.trim()] : undefined;
   if (verb === 'patch' && !patchType) {
     const message = `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`;
     return refusal(failure({ code: 415, reason: 'UnsupportedMediaType', message }));
@@ -75,9 +88,16 @@ export function serveHttp(api: ApiServer, question: HttpQuestion, user: UserInfo
     user,
   };
   const response = api.handle(request);
-  const warnings: Readonly<Record<string, string>> = response.warnings?.length ? { warning: response.warnings.map((text) => `299 - "${text}"`).join(', ') } : {};
-  const wantsTable = headerOf(question, 'accept').includes('as=Table') && response.code < 300 && (verb === 'list' || verb === 'get');
-  return answer(response.code, wantsTable ? tableOf(api, route.kind, response.body as KubeObject) : response.body, warnings);
+  const warnings: Readonly<Record<string, string>> = response.warnings?.length
+    ? { warning: response.warnings.map((text) => `299 - "${text}"`).join(', ') }
+    : {};
+  const wantsTable =
+    headerOf(question, 'accept').includes('as=Table') && response.code < 300 && (verb === 'list' || verb === 'get');
+  return answer(
+    response.code,
+    wantsTable ? tableOf(api, route.kind, response.body as KubeObject) : response.body,
+    warnings,
+  );
 }
 
 function headerOf(question: HttpQuestion, name: string): string {
@@ -114,7 +134,12 @@ function routeOf(api: ApiServer, path: string): Route | undefined {
   const [plural, name, subresource] = isScoped ? rest.slice(2) : rest;
   const kind = plural ? api.registry.byResource(group ? `${plural}.${group}` : plural) : undefined;
   if (!kind || kind.version !== version) return undefined;
-  return { kind, ...(namespace ? { namespace } : {}), ...(name ? { name } : {}), ...(subresource ? { subresource } : {}) };
+  return {
+    kind,
+    ...(namespace ? { namespace } : {}),
+    ...(name ? { name } : {}),
+    ...(subresource ? { subresource } : {}),
+  };
 }
 
 function verbOf(method: string, route: Route): ApiRequest['verb'] | undefined {
@@ -138,8 +163,14 @@ function optionsOf(query: URLSearchParams): RequestOptions {
   const text = (name: string): Record<string, string> => (query.get(name) ? { [name]: query.get(name)! } : {});
   const limit = Number(query.get('limit') ?? 0);
   return {
-    ...text('labelSelector'), ...text('fieldSelector'), ...text('continue'), ...text('resourceVersion'), ...text('resourceVersionMatch'),
-    ...text('fieldManager'), ...text('fieldValidation'), ...text('propagationPolicy'),
+    ...text('labelSelector'),
+    ...text('fieldSelector'),
+    ...text('continue'),
+    ...text('resourceVersion'),
+    ...text('resourceVersionMatch'),
+    ...text('fieldManager'),
+    ...text('fieldValidation'),
+    ...text('propagationPolicy'),
     ...(limit > 0 ? { limit } : {}),
     ...(query.get('dryRun') === 'All' ? { dryRun: true } : {}),
     ...(query.get('force') === 'true' ? { force: true } : {}),
@@ -158,12 +189,20 @@ function deleteOptionsOf(body: unknown): RequestOptions {
 }
 
 function tableOf(api: ApiServer, kind: KindDefinition, body: KubeObject): unknown {
-  const items = ((body as { items?: readonly Stored[] }).items ?? [body as Stored]);
+  const items = (body as { items?: readonly Stored[] }).items ?? [body as Stored];
   const columns = (kind.columns ?? []) as readonly Column<KubeObject>[];
   const nowEpochMs = api.kernel.options.epochMs + api.kernel.now;
   return {
-    kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: body.metadata ?? {},
-    columnDefinitions: columns.map(({ name, type, description, priority }) => ({ name, type, format: name === 'Name' ? 'name' : '', description, priority })),
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: body.metadata ?? {},
+    columnDefinitions: columns.map(({ name, type, description, priority }) => ({
+      name,
+      type,
+      format: name === 'Name' ? 'name' : '',
+      description,
+      priority,
+    })),
     rows: items.map((object) => ({
       cells: columns.map((column) => column.cell(object, { nowEpochMs })),
       object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
@@ -176,15 +215,24 @@ function serveFixed(api: ApiServer, path: string): HttpAnswer | undefined {
   if (path === '/livez' || path === '/readyz' || path === '/healthz') return answer(200, 'ok');
   if (path === '/version') {
     const [major = '1', minor = ''] = api.options.kubernetesVersion.split('.');
-    return answer(200, { major, minor, gitVersion: `v${api.options.kubernetesVersion}`, gitTreeState: 'clean', platform: 'linux/amd64' });
+    return answer(200, {
+      major,
+      minor,
+      gitVersion: `v${api.options.kubernetesVersion}`,
+      gitTreeState: 'clean',
+      platform: 'linux/amd64',
+    });
   }
   if (path === '/api') return answer(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] });
   if (path === '/apis') {
     const groups = [...new Set(kinds.filter(({ group }) => group).map(({ group }) => group))];
     return answer(200, {
-      kind: 'APIGroupList', apiVersion: 'v1',
+      kind: 'APIGroupList',
+      apiVersion: 'v1',
       groups: groups.map((name) => {
-        const versions = [...new Set(kinds.filter(({ group }) => group === name).map(({ version }) => version))].map((version) => ({ groupVersion: `${name}/${version}`, version }));
+        const versions = [...new Set(kinds.filter(({ group }) => group === name).map(({ version }) => version))].map(
+          (version) => ({ groupVersion: `${name}/${version}`, version }),
+        );
         return { name, versions, preferredVersion: versions[0] };
       }),
     });
@@ -192,13 +240,36 @@ function serveFixed(api: ApiServer, path: string): HttpAnswer | undefined {
   const match = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))$/.exec(path);
   const groupVersion = match?.[1] ?? match?.[2];
   const found = groupVersion ? kinds.filter((kind) => apiVersionOf(kind) === groupVersion) : [];
-  return found.length > 0 ? answer(200, { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: found.flatMap(resourcesOf) }) : undefined;
+  return found.length > 0
+    ? answer(200, { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: found.flatMap(resourcesOf) })
+    : undefined;
 }
 
 function resourcesOf(kind: KindDefinition): readonly unknown[] {
-  const { plural, singular, isNamespaced, shortNames, categories, verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] } = kind;
+  const {
+    plural,
+    singular,
+    isNamespaced,
+    shortNames,
+    categories,
+    verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  } = kind;
   return [
-    { name: plural, singularName: singular, namespaced: isNamespaced, kind: kind.kind, verbs, ...(shortNames ? { shortNames } : {}), ...(categories ? { categories } : {}) },
-    ...(kind.subresources ?? []).map((item) => ({ name: `${plural}/${item.name}`, singularName: '', namespaced: isNamespaced, kind: item.kind, verbs: item.verbs })),
+    {
+      name: plural,
+      singularName: singular,
+      namespaced: isNamespaced,
+      kind: kind.kind,
+      verbs,
+      ...(shortNames ? { shortNames } : {}),
+      ...(categories ? { categories } : {}),
+    },
+    ...(kind.subresources ?? []).map((item) => ({
+      name: `${plural}/${item.name}`,
+      singularName: '',
+      namespaced: isNamespaced,
+      kind: item.kind,
+      verbs: item.verbs,
+    })),
   ];
 }

@@ -22,7 +22,17 @@ const isMapping = (value: unknown): value is Fields =>
 /** Fields that belong to the server, whoever sends them. */
 const UNOWNED = new Set(['apiVersion', 'kind', 'status']);
 const UNOWNED_METADATA = new Set([
-  'name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'selfLink', 'managedFields', 'generateName', 'deletionTimestamp', 'deletionGracePeriodSeconds',
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'selfLink',
+  'managedFields',
+  'generateName',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
 ]);
 
 /** All fields that an object sets. */
@@ -33,7 +43,8 @@ export function fieldSetOf(kind: string, object: KubeObject): FieldSet {
     if (key === 'metadata') {
       const inner: FieldSet = {};
       for (const [field, item] of Object.entries(value as Fields)) {
-        if (!UNOWNED_METADATA.has(field) && item !== undefined) inner[`f:${field}`] = valueSet(kind, item, ['metadata', field]);
+        if (!UNOWNED_METADATA.has(field) && item !== undefined)
+          inner[`f:${field}`] = valueSet(kind, item, ['metadata', field]);
       }
       if (Object.keys(inner).length > 0) set['f:metadata'] = inner;
       continue;
@@ -46,7 +57,8 @@ export function fieldSetOf(kind: string, object: KubeObject): FieldSet {
 function valueSet(kind: string, value: unknown, path: readonly string[]): FieldSet {
   if (isMapping(value) && !isAtomicMap(path)) {
     const set: FieldSet = {};
-    for (const [key, item] of Object.entries(value)) if (item !== undefined) set[`f:${key}`] = valueSet(kind, item, [...path, key]);
+    for (const [key, item] of Object.entries(value))
+      if (item !== undefined) set[`f:${key}`] = valueSet(kind, item, [...path, key]);
     return set;
   }
   const rule = Array.isArray(value) ? listRuleOf(kind, path) : undefined;
@@ -115,7 +127,13 @@ export function makeEntry(
 
 export function trackCreate(context: RequestContext, draft: Draft): void {
   if (context.request.isTyped || context.request.patchType === 'apply') return;
-  const entry = makeEntry(context, managerOf(context), 'Update', draft.apiVersion ?? '', fieldSetOf(context.kind.kind, draft));
+  const entry = makeEntry(
+    context,
+    managerOf(context),
+    'Update',
+    draft.apiVersion ?? '',
+    fieldSetOf(context.kind.kind, draft),
+  );
   (draft.metadata as { managedFields?: readonly ManagedFieldsEntry[] }).managedFields = [entry];
 }
 
@@ -130,12 +148,15 @@ export function trackUpdate(context: RequestContext, draft: Draft, old: Stored):
   const changed = changedSet(context.kind.kind, old as unknown as Fields, draft, []);
   if (Object.keys(changed).length === 0) return;
   const manager = managerOf(context);
-  const isOwn = (entry: ManagedFieldsEntry): boolean => entry.manager === manager && entry.operation === 'Update' && !entry.subresource;
+  const isOwn = (entry: ManagedFieldsEntry): boolean =>
+    entry.manager === manager && entry.operation === 'Update' && !entry.subresource;
   const own = before.find(isOwn);
-  const others = before.filter((entry) => !isOwn(entry)).flatMap((entry) => {
-    const rest = withoutSet((entry.fieldsV1 ?? {}) as FieldSet, changed);
-    return Object.keys(rest).length > 0 ? [{ ...entry, fieldsV1: rest }] : [];
-  });
+  const others = before
+    .filter((entry) => !isOwn(entry))
+    .flatMap((entry) => {
+      const rest = withoutSet((entry.fieldsV1 ?? {}) as FieldSet, changed);
+      return Object.keys(rest).length > 0 ? [{ ...entry, fieldsV1: rest }] : [];
+    });
   const fields = unionOf((own?.fieldsV1 ?? {}) as FieldSet, changed);
   metadata.managedFields = [...others, makeEntry(context, manager, 'Update', draft.apiVersion ?? '', fields)];
 }
@@ -147,7 +168,8 @@ function changedSet(kind: string, old: Fields, next: Fields, path: readonly stri
     if (path[0] === 'metadata' && path.length === 1 && UNOWNED_METADATA.has(key)) continue;
     if (value === undefined || isDeepEqual(old[key], value)) continue;
     const inner = [...path, key];
-    if (isMapping(value) && isMapping(old[key]) && !isAtomicMap(inner)) set[`f:${key}`] = changedSet(kind, old[key], value, inner);
+    if (isMapping(value) && isMapping(old[key]) && !isAtomicMap(inner))
+      set[`f:${key}`] = changedSet(kind, old[key], value, inner);
     else set[`f:${key}`] = valueSet(kind, value, inner);
   }
   return set;

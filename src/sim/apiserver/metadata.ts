@@ -43,7 +43,9 @@ export function validateMetadata(kind: KindDefinition, metadata: ObjectMeta): re
   if (!metadata.name) {
     errors.push(fieldRequired('metadata.name', 'name or generateName is required'));
   } else {
-    errors.push(...nameFaults(kind.nameRule, metadata.name).map((text) => fieldInvalid('metadata.name', metadata.name, text)));
+    errors.push(
+      ...nameFaults(kind.nameRule, metadata.name).map((text) => fieldInvalid('metadata.name', metadata.name, text)),
+    );
   }
   if (metadata.labels) errors.push(...validateLabels(metadata.labels, 'metadata.labels'));
   if (metadata.annotations) errors.push(...validateAnnotations(metadata.annotations));

@@ -1,7 +1,13 @@
 /** Which objects a list or watch is about: namespace, labels and fields, with upstream's texts for what cannot be selected. */
 import type { KindDefinition } from '../api/kind.ts';
 import type { Stored } from '../api/object.ts';
-import { matchesLabels, parseFieldSelector, parseLabelSelector, type FieldRequirement, type LabelSelector } from '../api/selectors.ts';
+import {
+  matchesLabels,
+  parseFieldSelector,
+  parseLabelSelector,
+  type FieldRequirement,
+  type LabelSelector,
+} from '../api/selectors.ts';
 import { badRequest, type Status } from '../api/status.ts';
 
 export interface Selection {

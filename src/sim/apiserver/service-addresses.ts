@@ -52,7 +52,9 @@ export class ServiceAddresses {
     const errors = this.allocateAddress(next, before, owner);
     const needsPorts = next.type === 'NodePort' || next.type === 'LoadBalancer';
     if (needsPorts) {
-      next.ports = (next.ports ?? []).map((port, index) => this.allocatePort(port, index, before?.ports, owner, errors));
+      next.ports = (next.ports ?? []).map((port, index) =>
+        this.allocatePort(port, index, before?.ports, owner, errors),
+      );
     } else if (next.ports?.some(({ nodePort }) => nodePort) && before && before.type !== next.type) {
       next.ports = next.ports.map(({ nodePort: _nodePort, ...port }) => port);
     }
@@ -96,7 +98,9 @@ export class ServiceAddresses {
       const holder = this.addresses.get(asked);
       const offset = toNumber(asked) - this.base;
       if (holder && holder !== owner) {
-        errors.push(fieldInvalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: provided IP is already allocated`));
+        errors.push(
+          fieldInvalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: provided IP is already allocated`),
+        );
       } else if (!(offset > 0 && offset < this.size - 1)) {
         errors.push(
           fieldInvalid(
@@ -139,14 +143,20 @@ export class ServiceAddresses {
     owner: string,
     errors: FieldError[],
   ): ServicePort {
-    const same = before?.find((item) => item.port === port.port && (item.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
+    const same = before?.find(
+      (item) => item.port === port.port && (item.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    );
     const asked = port.nodePort || same?.nodePort;
     if (!asked) return { ...port, nodePort: this.freePort() };
     const holder = this.ports.get(asked);
     const field = `spec.ports[${index}].nodePort`;
     if (asked < NODE_PORT_LOW || asked > NODE_PORT_HIGH) {
       errors.push(
-        fieldInvalid(field, asked, `provided port is not in the valid range. The range of valid ports is ${NODE_PORT_LOW}-${NODE_PORT_HIGH}`),
+        fieldInvalid(
+          field,
+          asked,
+          `provided port is not in the valid range. The range of valid ports is ${NODE_PORT_LOW}-${NODE_PORT_HIGH}`,
+        ),
       );
     } else if (holder && holder !== owner) {
       errors.push(fieldInvalid(field, asked, 'provided port is already allocated'));

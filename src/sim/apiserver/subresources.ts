@@ -19,7 +19,8 @@ import type { ServiceAddresses } from './service-addresses.ts';
 export function serveSubresource(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
   const { request, kind } = context;
   const found = kind.subresources?.find(({ name }) => name === request.subresource);
-  if (!found || !found.verbs.includes(request.verb)) return refuse(context, 'decode', methodNotAllowed(context.resource));
+  if (!found || !found.verbs.includes(request.verb))
+    return refuse(context, 'decode', methodNotAllowed(context.resource));
   switch (request.subresource) {
     case 'status':
       return serveStatus(context, addresses);
@@ -110,10 +111,18 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
   const node = (request.body as Binding | undefined)?.target?.name;
   if (!node) refuse(context, 'decode', badRequest('binding needs a target node'));
   if (pod.metadata.deletionTimestamp) {
-    refuse(context, 'store', conflict('pods/binding', name, `pod ${name} is being deleted, cannot be assigned to a host`));
+    refuse(
+      context,
+      'store',
+      conflict('pods/binding', name, `pod ${name} is being deleted, cannot be assigned to a host`),
+    );
   }
   if (pod.spec?.nodeName) {
-    refuse(context, 'store', conflict('pods/binding', name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`));
+    refuse(
+      context,
+      'store',
+      conflict('pods/binding', name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`),
+    );
   }
   const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   const draft = {
@@ -122,7 +131,10 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
     spec: { ...pod.spec, nodeName: node },
     status: {
       ...pod.status,
-      conditions: [...conditions, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: context.formatTime() }],
+      conditions: [
+        ...conditions,
+        { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: context.formatTime() },
+      ],
     },
   } as unknown as Draft;
   storeNext({ ...context, request: { ...request, verb: 'update', isTyped: true } }, addresses, pod, draft);
@@ -135,12 +147,12 @@ function evict(context: RequestContext, addresses: ServiceAddresses): ApiRespons
   const phase = pod.status?.phase;
   const isFree = phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp;
   if (!isFree) {
-    const budgets = [...(context.list('poddisruptionbudgets.policy', namespace) as Iterable<Stored<PodDisruptionBudget>>)].filter(
-      (budget) => {
-        const selector = selectorOf(budget.spec?.selector);
-        return selector && matchesLabels(selector, labels);
-      },
-    );
+    const budgets = [
+      ...(context.list('poddisruptionbudgets.policy', namespace) as Iterable<Stored<PodDisruptionBudget>>),
+    ].filter((budget) => {
+      const selector = selectorOf(budget.spec?.selector);
+      return selector && matchesLabels(selector, labels);
+    });
     if (budgets.length > 1) {
       refuse(
         context,

@@ -8,11 +8,24 @@ const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Name
 const priorityClass = (name: string, value: number, description: string): KubeObject =>
   ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description }) as KubeObject;
 
-function storageClass(name: string, provisioner: string, parameters: Record<string, string>, isDefault = false): KubeObject {
+function storageClass(
+  name: string,
+  provisioner: string,
+  parameters: Record<string, string>,
+  isDefault = false,
+): KubeObject {
   return {
-    apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass',
-    metadata: { name, labels: { 'addonmanager.kubernetes.io/mode': 'EnsureExists' }, ...(isDefault ? { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } : {}) },
-    provisioner, parameters, reclaimPolicy: 'Delete', allowVolumeExpansion: true,
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: {
+      name,
+      labels: { 'addonmanager.kubernetes.io/mode': 'EnsureExists' },
+      ...(isDefault ? { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } : {}),
+    },
+    provisioner,
+    parameters,
+    reclaimPolicy: 'Delete',
+    allowVolumeExpansion: true,
     volumeBindingMode: provisioner.startsWith('disk') ? 'WaitForFirstConsumer' : 'Immediate',
   } as KubeObject;
 }
@@ -21,15 +34,37 @@ function storageClass(name: string, provisioner: string, parameters: Record<stri
 export function foundation(): readonly KubeObject[] {
   return [
     ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
-    priorityClass('system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'),
-    priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
+    priorityClass(
+      'system-cluster-critical',
+      2_000_000_000,
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+    ),
+    priorityClass(
+      'system-node-critical',
+      2_000_001_000,
+      'Used for system critical pods that must not be moved from their current node.',
+    ),
     {
-      apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-      spec: { type: 'ClusterIP', clusterIP: '10.0.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { component: 'apiserver', provider: 'kubernetes' },
+      },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: '10.0.0.1',
+        ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+      },
     } as KubeObject,
     {
-      apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-      addressType: 'IPv4', endpoints: [{ addresses: ['172.31.0.1'], conditions: { ready: true } }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['172.31.0.1'], conditions: { ready: true } }],
+      ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
     } as KubeObject,
   ];
 }
@@ -38,7 +73,8 @@ export function foundation(): readonly KubeObject[] {
 export function addons(options: WorldOptions): readonly KubeObject[] {
   if (options.preset === 'plain') return [];
   const nodes = options.pools.reduce((sum, { count }) => sum + count, 0);
-  const disk = (name: string, skuName: string, isDefault = false): KubeObject => storageClass(name, 'disk.csi.azure.com', { skuname: skuName }, isDefault);
+  const disk = (name: string, skuName: string, isDefault = false): KubeObject =>
+    storageClass(name, 'disk.csi.azure.com', { skuname: skuName }, isDefault);
   return [
     disk('default', 'StandardSSD_ZRS', true),
     disk('managed', 'StandardSSD_ZRS'),

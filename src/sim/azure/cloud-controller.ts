@@ -17,13 +17,17 @@ export class CloudController extends Controller {
 
   constructor(kernel: Kernel, api: ApiServerPort) {
     super(kernel, api, {
-      id: CLOUD_CONTROLLER_MANAGER, reporter: 'service-controller', qps: 20, burst: 30,
+      id: CLOUD_CONTROLLER_MANAGER,
+      reporter: 'service-controller',
+      qps: 20,
+      burst: 30,
       user: { name: 'system:cloud-controller-manager', groups: ['system:authenticated'] },
     });
     this.services = this.informer('services');
     this.services.onChange((next, old) => {
       if (!next) this.ready.delete(keyOf(old!));
-      else if (next.spec?.type === 'LoadBalancer' || next.metadata.finalizers?.includes(FINALIZER)) this.queue.add(keyOf(next));
+      else if (next.spec?.type === 'LoadBalancer' || next.metadata.finalizers?.includes(FINALIZER))
+        this.queue.add(keyOf(next));
     });
   }
 
@@ -41,7 +45,9 @@ export class CloudController extends Controller {
       return freed.ok || freed.status.code === 404 ? undefined : freed.status.message;
     }
     if (!finalizers.includes(FINALIZER)) {
-      const held = this.client.patch('services', namespace, name, 'merge', { metadata: { finalizers: [...finalizers, FINALIZER] } });
+      const held = this.client.patch('services', namespace, name, 'merge', {
+        metadata: { finalizers: [...finalizers, FINALIZER] },
+      });
       return held.ok ? undefined : held.status.message;
     }
     if ((service.status?.loadBalancer?.ingress?.length ?? 0) > 0) return undefined;

@@ -20,7 +20,12 @@ export function machineSpecs(options: WorldOptions): readonly MachineSpec[] {
     Array.from({ length: pool.count }, (_, index) => {
       const host = address;
       address += 1;
-      return machineOf(options, pool, index, `10.${224 + Math.floor(host / 65_536)}.${Math.floor(host / 256) % 256}.${host % 256}`);
+      return machineOf(
+        options,
+        pool,
+        index,
+        `10.${224 + Math.floor(host / 65_536)}.${Math.floor(host / 256) % 256}.${host % 256}`,
+      );
     }),
   );
 }
@@ -31,7 +36,14 @@ function machineOf(options: WorldOptions, pool: PoolOptions, index: number, inte
   const nodeName = `${scaleSet}${index.toString(36).padStart(6, '0')}`;
   const group = `MC_${options.resourceGroup}_${options.clusterName}_${options.region}`;
   const zone = pool.zones.length > 0 ? `${options.region}-${pool.zones[index % pool.zones.length]}` : '0';
-  const capacity = { cpu: String(size.cpus), 'ephemeral-storage': `${OS_DISK_KI}Ki`, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: `${size.visibleMemoryMi * 1024}Ki`, pods: String(pool.maxPods) };
+  const capacity = {
+    cpu: String(size.cpus),
+    'ephemeral-storage': `${OS_DISK_KI}Ki`,
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: `${size.visibleMemoryMi * 1024}Ki`,
+    pods: String(pool.maxPods),
+  };
   return {
     nodeName,
     poolName: pool.name,
@@ -39,7 +51,10 @@ function machineOf(options: WorldOptions, pool: PoolOptions, index: number, inte
     internalIp,
     providerId: `azure:///subscriptions/${SUBSCRIPTION}/resourceGroups/${group.toLowerCase()}/providers/Microsoft.Compute/virtualMachineScaleSets/${scaleSet}/virtualMachines/${index}`,
     labels: labelsOf(options, pool, nodeName, zone, group),
-    annotations: { 'node.alpha.kubernetes.io/ttl': '0', 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    annotations: {
+      'node.alpha.kubernetes.io/ttl': '0',
+      'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+    },
     taints: pool.taints.map(({ key, value, effect }) => ({ key, effect, ...(value ? { value } : {}) })),
     capacity,
     allocatable: {
@@ -65,7 +80,13 @@ function machineOf(options: WorldOptions, pool: PoolOptions, index: number, inte
   };
 }
 
-function labelsOf(options: WorldOptions, pool: PoolOptions, nodeName: string, zone: string, group: string): Record<string, string> {
+function labelsOf(
+  options: WorldOptions,
+  pool: PoolOptions,
+  nodeName: string,
+  zone: string,
+  group: string,
+): Record<string, string> {
   const size = vmSize(pool.vmSize)!;
   return {
     agentpool: pool.name,

@@ -10,7 +10,10 @@ export const machineMachine = setup({
   initial: 'creating',
   states: {
     creating: { description: 'Azure allocates the virtual machine.', on: { PROVISIONED: 'booting' } },
-    booting: { description: 'The operating system starts; the node image brings kubelet and containerd.', on: { BOOTED: 'running' } },
+    booting: {
+      description: 'The operating system starts; the node image brings kubelet and containerd.',
+      on: { BOOTED: 'running' },
+    },
     running: { description: 'The kubelet runs and registers the node.' },
   },
 });
@@ -35,7 +38,12 @@ export class ScaleSets implements Component {
   }
 
   lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
-    return [...this.states].map(([name, { state, since }]) => ({ instance: `machine/${name}`, machine: life.id, state: life.leaves[state]!, since }));
+    return [...this.states].map(([name, { state, since }]) => ({
+      instance: `machine/${name}`,
+      machine: life.id,
+      state: life.leaves[state]!,
+      since,
+    }));
   }
 
   start(): void {
@@ -48,11 +56,18 @@ export class ScaleSets implements Component {
 
   handle(action: string, payload: unknown): void {
     const name = payload as string;
-    const machine = this.kernel.assertFound(this.machines.find(({ nodeName }) => nodeName === name), `no machine ${name}`);
+    const machine = this.kernel.assertFound(
+      this.machines.find(({ nodeName }) => nodeName === name),
+      `no machine ${name}`,
+    );
     const moved = life.next(this.states.get(name)!.state, { type: action });
     this.states.set(name, { state: moved.state, since: this.kernel.turn.cursor });
     const object = { resource: 'nodes', kind: 'Node', name };
-    this.kernel.emit('transition', { machine: life.id, instance: `machine/${name}`, from: moved.from, to: moved.to, on: action }, { object });
+    this.kernel.emit(
+      'transition',
+      { machine: life.id, instance: `machine/${name}`, from: moved.from, to: moved.to, on: action },
+      { object },
+    );
     if (action === 'PROVISIONED') {
       this.kernel.emit('node', { what: 'provisioned' }, { object });
       this.kernel.schedule(BOOT_MS + this.kernel.stream('azure/boot').below(2_000), this.id, 'BOOTED', name);

@@ -9,8 +9,20 @@ export interface VmSize {
   readonly architecture: 'amd64' | 'arm64';
 }
 
-const size = (name: string, cpus: number, memoryGib: number, visibleMemoryMi: number, maxDataDisks: number, architecture: VmSize['architecture'] = 'amd64'): VmSize => ({
-  name: `Standard_${name}`, cpus, memoryGib, visibleMemoryMi, maxDataDisks, architecture,
+const size = (
+  name: string,
+  cpus: number,
+  memoryGib: number,
+  visibleMemoryMi: number,
+  maxDataDisks: number,
+  architecture: VmSize['architecture'] = 'amd64',
+): VmSize => ({
+  name: `Standard_${name}`,
+  cpus,
+  memoryGib,
+  visibleMemoryMi,
+  maxDataDisks,
+  architecture,
 });
 
 export const VM_SIZES: readonly VmSize[] = [

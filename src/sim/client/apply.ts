@@ -38,12 +38,19 @@ export function clientApply(port: PersonPort, object: KubeObject): Applied {
   const live = port.handle({ verb: 'get', ...place, name });
   if (live.code === 404) {
     const made = port.handle({ verb: 'create', ...place, body: modified, options });
-    return made.code < 300 ? { ok: true, outcome: 'created', object: made.body as Stored } : { ok: false, status: made.body as Status };
+    return made.code < 300
+      ? { ok: true, outcome: 'created', object: made.body as Stored }
+      : { ok: false, status: made.body as Status };
   }
   if (live.code >= 300) return { ok: false, status: live.body as Status };
 
   const current = live.body as Stored;
-  const patch = threeWayPatch(kind, lastApplied(current), modified as Record<string, unknown>, current as unknown as Record<string, unknown>);
+  const patch = threeWayPatch(
+    kind,
+    lastApplied(current),
+    modified as Record<string, unknown>,
+    current as unknown as Record<string, unknown>,
+  );
   if (Object.keys(patch).length === 0) return { ok: true, outcome: 'unchanged', object: current };
   const patched = port.handle({ verb: 'patch', ...place, name, patchType: 'strategic', body: patch, options });
   return patched.code < 300

@@ -4,7 +4,14 @@
  */
 import type { KubeList, KubeObject, Status, Stored } from '../api/object.ts';
 import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
-import type { ApiRequest, ApiResponse, ApiServerPort, PatchType, RequestOptions, UserInfo } from '../apiserver/request.ts';
+import type {
+  ApiRequest,
+  ApiResponse,
+  ApiServerPort,
+  PatchType,
+  RequestOptions,
+  UserInfo,
+} from '../apiserver/request.ts';
 import type { Kernel } from '../kernel/index.ts';
 
 export type Result<T> = { readonly ok: true; readonly object: T } | { readonly ok: false; readonly status: Status };
@@ -35,7 +42,11 @@ export class Client {
     this.tokens = options.burst ?? 0;
   }
 
-  get<R extends ResourceName>(resource: R, namespace: string | undefined, name: string): Result<Stored<ResourceTypes[R]>> {
+  get<R extends ResourceName>(
+    resource: R,
+    namespace: string | undefined,
+    name: string,
+  ): Result<Stored<ResourceTypes[R]>> {
     return this.send({ verb: 'get', resource, namespace, name });
   }
 
@@ -47,7 +58,11 @@ export class Client {
     return this.send({ verb: 'list', resource, namespace, options });
   }
 
-  create<R extends ResourceName>(resource: R, object: ResourceTypes[R], options?: RequestOptions): Result<Stored<ResourceTypes[R]>> {
+  create<R extends ResourceName>(
+    resource: R,
+    object: ResourceTypes[R],
+    options?: RequestOptions,
+  ): Result<Stored<ResourceTypes[R]>> {
     const { namespace, name } = object.metadata ?? {};
     return this.send({ verb: 'create', resource, namespace, name, body: object, options });
   }
@@ -79,7 +94,12 @@ export class Client {
     return this.send({ verb: 'patch', resource, subresource, namespace, name, patchType, body, options });
   }
 
-  delete(resource: ResourceName, namespace: string | undefined, name: string, options?: RequestOptions): Result<KubeObject> {
+  delete(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string,
+    options?: RequestOptions,
+  ): Result<KubeObject> {
     return this.send({ verb: 'delete', resource, namespace, name, options });
   }
 
@@ -112,9 +132,7 @@ export class Client {
       user: this.options.user,
       isTyped: true,
     });
-    return answer.code < 300
-      ? { ok: true, object: answer.body as T }
-      : { ok: false, status: answer.body as Status };
+    return answer.code < 300 ? { ok: true, object: answer.body as T } : { ok: false, status: answer.body as Status };
   }
 
   /** Token bucket of client-go/util/flowcontrol: the request departs when a token is there. */

@@ -136,7 +136,8 @@ export class EventRecorder {
   /** Upstream appends the hexadecimal nanoseconds of the time; virtual time has milliseconds, so the rest is drawn. */
   private suffix(): string {
     const stream = this.kernel.stream(`${this.client.options.component}/events`);
-    const nanos = BigInt(this.kernel.options.epochMs + this.kernel.turn.cursor) * 1_000_000n + BigInt(stream.below(1_000_000));
+    const nanos =
+      BigInt(this.kernel.options.epochMs + this.kernel.turn.cursor) * 1_000_000n + BigInt(stream.below(1_000_000));
     return nanos.toString(16);
   }
 

@@ -158,4 +158,3 @@ export class Informer<R extends ResourceName> {
     }
   }
 }
-

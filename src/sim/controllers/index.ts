@@ -26,7 +26,11 @@ export interface ControllerSettings {
 }
 
 /** All controllers of kube-controller-manager, in the order in which they start. */
-export function makeControllers(kernel: Kernel, api: ApiServerPort, settings: ControllerSettings): readonly Controller[] {
+export function makeControllers(
+  kernel: Kernel,
+  api: ApiServerPort,
+  settings: ControllerSettings,
+): readonly Controller[] {
   return [
     new AccountsController(kernel, api),
     new NodeIpamController(kernel, api, settings.podCidr),

@@ -30,16 +30,22 @@ const bucket = (timestamp: string | undefined, nowEpochMs: number): number =>
   timestamp ? Math.floor(Math.log2(Math.max(1, nowEpochMs - Date.parse(timestamp)))) : -1;
 
 /** Order of deletion, first to go first (ActivePodsWithRanks). `rank` counts related pods on the pod's node. */
-export function compareForDeletion(nowEpochMs: number, rank: (pod: Pod) => number): (left: Stored<Pod>, right: Stored<Pod>) => number {
-  const cost = (pod: Pod): number => Number(pod.metadata?.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;
-  const restarts = (pod: Pod): number => Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount));
+export function compareForDeletion(
+  nowEpochMs: number,
+  rank: (pod: Pod) => number,
+): (left: Stored<Pod>, right: Stored<Pod>) => number {
+  const cost = (pod: Pod): number =>
+    Number(pod.metadata?.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;
+  const restarts = (pod: Pod): number =>
+    Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount));
   return (left, right) =>
     Number(Boolean(left.spec?.nodeName)) - Number(Boolean(right.spec?.nodeName)) ||
     (PHASE_RANK[left.status?.phase ?? ''] ?? 0) - (PHASE_RANK[right.status?.phase ?? ''] ?? 0) ||
     Number(isPodReady(left)) - Number(isPodReady(right)) ||
     cost(left) - cost(right) ||
     rank(right) - rank(left) ||
-    bucket(conditionOf(left, 'Ready')?.lastTransitionTime, nowEpochMs) - bucket(conditionOf(right, 'Ready')?.lastTransitionTime, nowEpochMs) ||
+    bucket(conditionOf(left, 'Ready')?.lastTransitionTime, nowEpochMs) -
+      bucket(conditionOf(right, 'Ready')?.lastTransitionTime, nowEpochMs) ||
     restarts(right) - restarts(left) ||
     bucket(left.metadata.creationTimestamp, nowEpochMs) - bucket(right.metadata.creationTimestamp, nowEpochMs) ||
     (left.metadata.uid < right.metadata.uid ? -1 : 1);

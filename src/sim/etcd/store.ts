@@ -29,7 +29,9 @@ export interface StoreState<V> {
   readonly history: readonly Change<V>[];
 }
 
-export type Swap<V> = { readonly ok: true; readonly stored: StoredValue<V> } | { readonly ok: false; readonly current: StoredValue<V> | undefined };
+export type Swap<V> =
+  | { readonly ok: true; readonly stored: StoredValue<V> }
+  | { readonly ok: false; readonly current: StoredValue<V> | undefined };
 
 /** Keys of one prefix: a map, with its order made when it is asked for. Keys compare by code unit, which is bytewise here. */
 class Prefix<V> {
@@ -115,12 +117,14 @@ export class Store<V> {
 
   /** All values of a prefix, unordered: for whoever puts them into a map anyway. */
   values(prefix: string): IterableIterator<StoredValue<V>> {
-    return this.prefix(prefix).values.values();
+    return this.prefixes.get(prefix)?.values.values() ?? [].values();
   }
 
   /** Values whose keys begin with `start`, in order of keys, from `after` (exclusive) on, at most `limit`. */
   range(prefix: string, start: string, after = '', limit = Number.POSITIVE_INFINITY): readonly StoredValue<V>[] {
-    const held = this.prefix(prefix);
+    // Looking at what is not there must leave no mark: it would change the state that is hashed.
+    const held = this.prefixes.get(prefix);
+    if (!held) return [];
     const { keys } = held;
     const found: StoredValue<V>[] = [];
     for (let index = lowerBound(keys, after > start ? after : start); index < keys.length; index += 1) {

@@ -1,6 +1,14 @@
 export * from './component-ids.ts';
 export { TaskHeap, type Task } from './heap.ts';
-export { AssertionFailure, Kernel, TASK_LIMIT, type Component, type KernelOptions, type KernelState, type Turn } from './kernel.ts';
+export {
+  AssertionFailure,
+  Kernel,
+  TASK_LIMIT,
+  type Component,
+  type KernelOptions,
+  type KernelState,
+  type Turn,
+} from './kernel.ts';
 export { deepFreeze, hashOf, hashText, type Plain } from './plain.ts';
 export { mintSuffix, mintUid, RandomStream, RandomStreams, type StreamState } from './random.ts';
 export {

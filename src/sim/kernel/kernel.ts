@@ -282,9 +282,7 @@ export class Kernel {
       streams: this.streams.save(),
       busyUntil: new Map([...this.busyUntil].sort(byKey)),
       traceLength: this.trace.length,
-      components: new Map(
-        [...this.components].sort(byKey).map(([id, component]) => [id, component.save()]),
-      ),
+      components: new Map([...this.components].sort(byKey).map(([id, component]) => [id, component.save()])),
     };
   }
 

@@ -9,7 +9,13 @@
  * A definition that is to be flattened has no parallel or history states and no `assign`: its facts are handed to the
  * guards with each event, and its context stays empty. Actions are names; who runs the machine carries them out.
  */
-import { initialTransition, transition, type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode } from 'xstate';
+import {
+  initialTransition,
+  transition,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+} from 'xstate';
 
 /** An event of a life, with the facts that guards and actions look at. */
 export interface LifeEvent {
@@ -103,7 +109,13 @@ export class FlatMachine {
     const node = initialLeaf(this.machine.root);
     const entered = [...ancestors(node)].reverse();
     const state = this.indexOf.get(node)!;
-    return this.settle('', state, entered.flatMap((item) => item.entry.filter(isOwnAction).map(actionName)), event, true);
+    return this.settle(
+      '',
+      state,
+      entered.flatMap((item) => item.entry.filter(isOwnAction).map(actionName)),
+      event,
+      true,
+    );
   }
 
   /** What `event` does in `state`. Without a transition for it, nothing: `isChanged` and `isEntered` are false. */
@@ -156,7 +168,10 @@ export class FlatMachine {
     return events;
   }
 
-  private compile(leaf: AnyStateNode, definition: AnyStateNode['transitions'] extends Map<string, (infer D)[]> ? D : never): Candidate {
+  private compile(
+    leaf: AnyStateNode,
+    definition: AnyStateNode['transitions'] extends Map<string, (infer D)[]> ? D : never,
+  ): Candidate {
     const own = (definition.actions as readonly unknown[]).filter(isOwnAction).map(actionName);
     const guard = this.resolveGuard(definition.guard);
     const wanted = definition.target?.[0] as AnyStateNode | undefined;

@@ -13,14 +13,7 @@ export interface ObjectRef {
 }
 
 export type RequestStageName =
-  | 'authenticate'
-  | 'authorize'
-  | 'decode'
-  | 'mutate'
-  | 'default'
-  | 'validate'
-  | 'admit'
-  | 'store';
+  'authenticate' | 'authorize' | 'decode' | 'mutate' | 'default' | 'validate' | 'admit' | 'store';
 
 export interface RequestStage {
   readonly stage: RequestStageName;
@@ -108,7 +101,11 @@ export interface TracePayloads {
   };
   'scheduler.queue': { readonly queue: 'active' | 'backoff' | 'unschedulable' | 'gated'; readonly because: string };
 
-  'image.pull': Hop & { readonly image: string; readonly outcome: 'pulled' | 'present' | 'failed'; readonly message?: string };
+  'image.pull': Hop & {
+    readonly image: string;
+    readonly outcome: 'pulled' | 'present' | 'failed';
+    readonly message?: string;
+  };
   'container.start': { readonly container: string; readonly restart: number };
   'container.exit': { readonly container: string; readonly exitCode: number; readonly reason: string };
   'container.log': { readonly container: string; readonly line: string };

@@ -20,7 +20,14 @@ export class Trace {
 
   append<T extends TraceType>(
     type: T,
-    fields: { time: number; step: number; component: string; object?: ObjectRef; cause: number; data: TracePayloads[T] },
+    fields: {
+      time: number;
+      step: number;
+      component: string;
+      object?: ObjectRef;
+      cause: number;
+      data: TracePayloads[T];
+    },
   ): number {
     const seq = this.length + 1;
     const { time, step, component, object, cause, data } = fields;

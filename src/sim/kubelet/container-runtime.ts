@@ -86,9 +86,11 @@ export class ContainerRuntime {
     const { namespace } = pod.metadata;
     for (const volume of pod.spec?.volumes ?? []) {
       const map = volume.configMap && !volume.configMap.optional ? volume.configMap.name : undefined;
-      if (map && !this.exists('configmaps', namespace, map)) return `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${map}" not found`;
+      if (map && !this.exists('configmaps', namespace, map))
+        return `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${map}" not found`;
       const secret = volume.secret && !volume.secret.optional ? volume.secret.secretName : undefined;
-      if (secret && !this.exists('secrets', namespace, secret)) return `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret}" not found`;
+      if (secret && !this.exists('secrets', namespace, secret))
+        return `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret}" not found`;
     }
     return undefined;
   }
@@ -97,7 +99,13 @@ export class ContainerRuntime {
   specChanged(uid: string, old: Stored<Pod>, next: Stored<Pod>): void {
     for (const container of this.ports.find(uid)?.containers ?? []) {
       if (!isRunning(container) || specOf(old, container.name).image === specOf(next, container.name).image) continue;
-      this.record(next, container.name, 'Normal', 'Killing', `Container ${container.name} definition changed, will be restarted`);
+      this.record(
+        next,
+        container.name,
+        'Normal',
+        'Killing',
+        `Container ${container.name} definition changed, will be restarted`,
+      );
       this.update(uid, container.name, { stopReason: 'probe' });
       this.send(uid, container.name, { type: 'STOP' });
     }
@@ -121,7 +129,10 @@ export class ContainerRuntime {
 
   private update(uid: string, name: string, change: Partial<ContainerRecord>): void {
     const record = this.ports.find(uid)!;
-    this.ports.put(uid, { ...record, containers: record.containers.map((item) => (item.name === name ? { ...item, ...change } : item)) });
+    this.ports.put(uid, {
+      ...record,
+      containers: record.containers.map((item) => (item.name === name ? { ...item, ...change } : item)),
+    });
   }
 
   private send(uid: string, name: string, event: LifeEvent): void {
@@ -134,7 +145,13 @@ export class ContainerRuntime {
     const { namespace, name: pod } = record.pod.metadata;
     kernel.emit(
       'transition',
-      { machine: containerLife.id, instance: `container/${keyOf(record.pod)}/${name}`, from: moved.from, to: moved.to, on: event.type },
+      {
+        machine: containerLife.id,
+        instance: `container/${keyOf(record.pod)}/${name}`,
+        from: moved.from,
+        to: moved.to,
+        on: event.type,
+      },
       { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name: pod } },
     );
     for (const action of moved.actions) this.act(action, uid, name);
@@ -166,7 +183,14 @@ export class ContainerRuntime {
 
   private record(pod: Stored<Pod>, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
     const isInit = pod.spec?.initContainers?.some((container) => container.name === name);
-    this.ports.recorder.record('pods', pod, type, reason, message, `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`);
+    this.ports.recorder.record(
+      'pods',
+      pod,
+      type,
+      reason,
+      message,
+      `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`,
+    );
   }
 
   private pull(uid: string, name: string): void {
@@ -183,7 +207,13 @@ export class ContainerRuntime {
         return this.create(uid, name, spec);
       }
       case 'refused':
-        this.record(pod, name, 'Warning', plan.reason === 'InvalidImageName' ? 'InspectFailed' : plan.reason, plan.message);
+        this.record(
+          pod,
+          name,
+          'Warning',
+          plan.reason === 'InvalidImageName' ? 'InspectFailed' : plan.reason,
+          plan.message,
+        );
         this.record(pod, name, 'Warning', 'Failed', `Error: ${plan.reason}`);
         this.update(uid, name, { waiting: { reason: plan.reason, message: plan.message } });
         return this.send(uid, name, { type: 'CONFIG_FAILED' });
@@ -194,7 +224,15 @@ export class ContainerRuntime {
         const duration = plan.durationMs + (plan.kind === 'pull' ? plan.waitMs : 0);
         kernel.emit(
           'image.pull',
-          { from: REGISTRY, to: `node/${nodeName}/kubelet`, departAt: now, arriveAt: now + duration, image, outcome, ...(message ? { message } : {}) },
+          {
+            from: REGISTRY,
+            to: `node/${nodeName}/kubelet`,
+            departAt: now,
+            arriveAt: now + duration,
+            image,
+            outcome,
+            ...(message ? { message } : {}),
+          },
           { object: { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } },
         );
         return this.later(uid, name, duration, 'pulled', { outcome, message, began: now, ownMs: plan.durationMs });
@@ -202,7 +240,15 @@ export class ContainerRuntime {
     }
   }
 
-  private pulled({ uid, name }: Target, { outcome, message, began, ownMs }: { outcome: 'pulled' | 'failed'; message: string; began: number; ownMs?: number }): void {
+  private pulled(
+    { uid, name }: Target,
+    {
+      outcome,
+      message,
+      began,
+      ownMs,
+    }: { outcome: 'pulled' | 'failed'; message: string; began: number; ownMs?: number },
+  ): void {
     const { kernel, images } = this.ports;
     const { pod } = this.ports.find(uid)!;
     const spec = specOf(pod, name);
@@ -217,8 +263,16 @@ export class ContainerRuntime {
     }
     images.keep(image);
     const size = images.list().find(({ names }) => names.some((item) => item.endsWith(image)))?.sizeBytes ?? 0;
-    const [own, all] = [ownMs ?? 0, kernel.turn.cursor - began].map((ms) => `${(ms / 1000).toFixed(3).replace(/\.?0+$/, '')}s`);
-    this.record(pod, name, 'Normal', 'Pulled', `Successfully pulled image "${image}" in ${own} (${all} including waiting). Image size: ${size} bytes.`);
+    const [own, all] = [ownMs ?? 0, kernel.turn.cursor - began].map(
+      (ms) => `${(ms / 1000).toFixed(3).replace(/\.?0+$/, '')}s`,
+    );
+    this.record(
+      pod,
+      name,
+      'Normal',
+      'Pulled',
+      `Successfully pulled image "${image}" in ${own} (${all} including waiting). Image size: ${size} bytes.`,
+    );
     this.update(uid, name, { pullBackOffMs: 0 });
     this.create(uid, name, spec);
   }
@@ -243,12 +297,17 @@ export class ContainerRuntime {
         ...(secretRef?.name && !secretRef.optional ? [['secret', secretRef.name] as const] : []),
       ]),
       ...(spec.env ?? []).flatMap(({ valueFrom }) => [
-        ...(valueFrom?.configMapKeyRef?.name && !valueFrom.configMapKeyRef.optional ? [['configmap', valueFrom.configMapKeyRef.name] as const] : []),
-        ...(valueFrom?.secretKeyRef?.name && !valueFrom.secretKeyRef.optional ? [['secret', valueFrom.secretKeyRef.name] as const] : []),
+        ...(valueFrom?.configMapKeyRef?.name && !valueFrom.configMapKeyRef.optional
+          ? [['configmap', valueFrom.configMapKeyRef.name] as const]
+          : []),
+        ...(valueFrom?.secretKeyRef?.name && !valueFrom.secretKeyRef.optional
+          ? [['secret', valueFrom.secretKeyRef.name] as const]
+          : []),
       ]),
     ];
     for (const [kind, name] of references) {
-      if (!this.exists(kind === 'configmap' ? 'configmaps' : 'secrets', namespace, name)) return `${kind} "${name}" not found`;
+      if (!this.exists(kind === 'configmap' ? 'configmaps' : 'secrets', namespace, name))
+        return `${kind} "${name}" not found`;
     }
     return undefined;
   }
@@ -272,21 +331,56 @@ export class ContainerRuntime {
     this.ports.put(uid, {
       ...record,
       containers: record.containers.map((item) =>
-        item.name === name ? { ...kept, state: item.state, since: now, stay: item.stay, restarts, startedAt: now, containerId, isReady: false, probes: {} } : item,
+        item.name === name
+          ? {
+              ...kept,
+              state: item.state,
+              since: now,
+              stay: item.stay,
+              restarts,
+              startedAt: now,
+              containerId,
+              isReady: false,
+              probes: {},
+            }
+          : item,
       ),
     });
-    kernel.emit('container.start', { container: name, restart: restarts }, { object: { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } });
+    kernel.emit(
+      'container.start',
+      { container: name, restart: restarts },
+      { object: { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } },
+    );
     const behaviour = behaviourOf(spec);
-    const declared = (spec.ports ?? []).map(({ containerPort, protocol, name: portName }) => ({ port: containerPort, protocol: (protocol ?? 'TCP') as 'TCP', ...(portName ? { name: portName } : {}) }));
-    const open = behaviour.ports.filter((port) => !declared.some((item) => item.port === port)).map((port) => ({ port, protocol: 'TCP' as const }));
+    const declared = (spec.ports ?? []).map(({ containerPort, protocol, name: portName }) => ({
+      port: containerPort,
+      protocol: (protocol ?? 'TCP') as 'TCP',
+      ...(portName ? { name: portName } : {}),
+    }));
+    const open = behaviour.ports
+      .filter((port) => !declared.some((item) => item.port === port))
+      .map((port) => ({ port, protocol: 'TCP' as const }));
     const process: RunningProcess = {
-      namespace: pod.metadata.namespace!, pod: pod.metadata.name, podUid: uid, container: name, node: nodeName, podIp: record.podIp,
-      isHostNetwork: pod.spec?.hostNetwork ?? false, image: spec.image ?? '', behaviour, startedAt: now,
+      namespace: pod.metadata.namespace!,
+      pod: pod.metadata.name,
+      podUid: uid,
+      container: name,
+      node: nodeName,
+      podIp: record.podIp,
+      isHostNetwork: pod.spec?.hostNetwork ?? false,
+      image: spec.image ?? '',
+      behaviour,
+      startedAt: now,
       ports: behaviour.name === 'shell' ? [] : [...declared, ...open],
     };
     processes.start(process);
-    if (behaviour.exit) this.later(uid, name, behaviour.exit.afterMs, 'exit', { code: behaviour.exit.code, reason: behaviour.exit.code === 0 ? 'Completed' : 'Error' });
-    if (spec.startupProbe) this.scheduleProbe(uid, name, 'startup', (spec.startupProbe.initialDelaySeconds ?? 0) * 1000);
+    if (behaviour.exit)
+      this.later(uid, name, behaviour.exit.afterMs, 'exit', {
+        code: behaviour.exit.code,
+        reason: behaviour.exit.code === 0 ? 'Completed' : 'Error',
+      });
+    if (spec.startupProbe)
+      this.scheduleProbe(uid, name, 'startup', (spec.startupProbe.initialDelaySeconds ?? 0) * 1000);
     else this.started(uid, name);
     this.ports.settle(uid);
   }
@@ -298,10 +392,15 @@ export class ContainerRuntime {
     if (processExit) {
       const { startedAt = 0 } = this.container(uid, name)!;
       const left = Math.max(0, startedAt + processExit.afterMs - this.ports.kernel.turn.cursor);
-      this.later(uid, name, left, 'exit', { code: processExit.code, reason: processExit.code === 0 ? 'Completed' : 'Error' });
+      this.later(uid, name, left, 'exit', {
+        code: processExit.code,
+        reason: processExit.code === 0 ? 'Completed' : 'Error',
+      });
     }
-    if (spec.livenessProbe) this.scheduleProbe(uid, name, 'liveness', (spec.livenessProbe.initialDelaySeconds ?? 0) * 1000);
-    if (spec.readinessProbe) this.scheduleProbe(uid, name, 'readiness', (spec.readinessProbe.initialDelaySeconds ?? 0) * 1000);
+    if (spec.livenessProbe)
+      this.scheduleProbe(uid, name, 'liveness', (spec.livenessProbe.initialDelaySeconds ?? 0) * 1000);
+    if (spec.readinessProbe)
+      this.scheduleProbe(uid, name, 'readiness', (spec.readinessProbe.initialDelaySeconds ?? 0) * 1000);
     else this.update(uid, name, { isReady: true });
     this.ports.settle(uid);
   }
@@ -318,20 +417,39 @@ export class ContainerRuntime {
     const record = this.ports.find(uid)!;
     const container = this.container(uid, name)!;
     const spec = specOf(record.pod, name);
-    const definition = kind === 'startup' ? spec.startupProbe : kind === 'liveness' ? spec.livenessProbe : spec.readinessProbe;
+    const definition =
+      kind === 'startup' ? spec.startupProbe : kind === 'liveness' ? spec.livenessProbe : spec.readinessProbe;
     if (!definition || !isRunning(container)) return;
-    const result = probe(definition, kind, spec, record.podIp, processes, { nowMs: kernel.turn.cursor, draw: (bound) => kernel.stream(`${component}/probes`).below(bound) });
+    const result = probe(definition, kind, spec, record.podIp, processes, {
+      nowMs: kernel.turn.cursor,
+      draw: (bound) => kernel.stream(`${component}/probes`).below(bound),
+    });
     const now = kernel.turn.cursor;
     kernel.emitCause(
       'probe',
       {
-        from: component, to: `pod/${keyOf(record.pod)}`, departAt: now, arriveAt: now + 1, container: name, probe: kind,
-        result: result.isSuccess ? 'success' : 'failure', ...(result.output ? { output: result.output } : {}),
+        from: component,
+        to: `pod/${keyOf(record.pod)}`,
+        departAt: now,
+        arriveAt: now + 1,
+        container: name,
+        probe: kind,
+        result: result.isSuccess ? 'success' : 'failure',
+        ...(result.output ? { output: result.output } : {}),
       },
-      { object: { resource: 'pods', kind: 'Pod', namespace: record.pod.metadata.namespace!, name: record.pod.metadata.name } },
+      {
+        object: {
+          resource: 'pods',
+          kind: 'Pod',
+          namespace: record.pod.metadata.namespace!,
+          name: record.pod.metadata.name,
+        },
+      },
     );
     const before = container.probes[kind] ?? { successes: 0, failures: 0 };
-    const counts = result.isSuccess ? { successes: before.successes + 1, failures: 0 } : { successes: 0, failures: before.failures + 1 };
+    const counts = result.isSuccess
+      ? { successes: before.successes + 1, failures: 0 }
+      : { successes: 0, failures: before.failures + 1 };
     this.update(uid, name, { probes: { ...container.probes, [kind]: counts } });
     if (!result.isSuccess) {
       const title = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }[kind];
@@ -365,12 +483,22 @@ export class ContainerRuntime {
     if (container.stopReason === 'deleted') this.record(pod, name, 'Normal', 'Killing', `Stopping container ${name}`);
     this.update(uid, name, { isReady: false });
     const process = processes.get(uid, name);
-    const graceMs = 1000 * (pod.metadata.deletionTimestamp ? (pod.metadata.deletionGracePeriodSeconds ?? 30) : (pod.spec?.terminationGracePeriodSeconds ?? 30));
+    const graceMs =
+      1000 *
+      (pod.metadata.deletionTimestamp
+        ? (pod.metadata.deletionGracePeriodSeconds ?? 30)
+        : (pod.spec?.terminationGracePeriodSeconds ?? 30));
     const preStopMs = 1000 * preStopSeconds(spec);
     const wantedMs = preStopMs + (process?.behaviour.stopAfterMs ?? 0);
     const isKilled = wantedMs > graceMs;
     if (process) processes.update({ ...process, stoppingSince: kernel.turn.cursor });
-    this.later(uid, name, isKilled ? Math.max(graceMs, 2_000) : wantedMs, 'exit', isKilled ? { code: 137, reason: 'Error' } : { code: 0, reason: 'Completed' });
+    this.later(
+      uid,
+      name,
+      isKilled ? Math.max(graceMs, 2_000) : wantedMs,
+      'exit',
+      isKilled ? { code: 137, reason: 'Error' } : { code: 0, reason: 'Completed' },
+    );
     this.ports.settle(uid);
   }
 
@@ -383,12 +511,23 @@ export class ContainerRuntime {
     kernel.emitCause(
       'container.exit',
       { container: name, exitCode: code, reason },
-      { object: { resource: 'pods', kind: 'Pod', namespace: record.pod.metadata.namespace!, name: record.pod.metadata.name } },
+      {
+        object: {
+          resource: 'pods',
+          kind: 'Pod',
+          namespace: record.pod.metadata.namespace!,
+          name: record.pod.metadata.name,
+        },
+      },
     );
     const startedAt = container.startedAt ?? now;
-    this.update(uid, name, { isReady: false, ended: { exitCode: code, reason, startedAt, finishedAt: now, containerId: container.containerId ?? '' } });
+    this.update(uid, name, {
+      isReady: false,
+      ended: { exitCode: code, reason, startedAt, finishedAt: now, containerId: container.containerId ?? '' },
+    });
     const policy = container.role === 'sidecar' ? 'Always' : record.pod.spec?.restartPolicy;
-    const isWanted = policy === 'Always' ? container.role !== 'init' || code !== 0 : policy === 'OnFailure' && code !== 0;
+    const isWanted =
+      policy === 'Always' ? container.role !== 'init' || code !== 0 : policy === 'OnFailure' && code !== 0;
     const willRestart = isWanted && container.stopReason !== 'deleted' && !record.pod.metadata.deletionTimestamp;
     const ranLong = now - startedAt > BACKOFF_RESET_MS;
     if (ranLong) this.update(uid, name, { backOffMs: 0 });
@@ -404,7 +543,12 @@ export class ContainerRuntime {
     const next = Math.min(backOffMs === 0 ? BACKOFF_START_MS : backOffMs * 2, BACKOFF_MAX_MS);
     const id = `${pod.metadata.name}_${pod.metadata.namespace}(${uid})`;
     this.record(pod, name, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${id}`);
-    this.update(uid, name, { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${formatSeconds(next)} restarting failed container=${name} pod=${id}` } });
+    this.update(uid, name, {
+      waiting: {
+        reason: 'CrashLoopBackOff',
+        message: `back-off ${formatSeconds(next)} restarting failed container=${name} pod=${id}`,
+      },
+    });
   }
 
   private backOff(uid: string, name: string, field: 'pullBackOffMs' | 'backOffMs'): void {
@@ -417,7 +561,12 @@ export class ContainerRuntime {
       this.record(pod, name, 'Normal', 'BackOff', `Back-off pulling image "${image}"`);
       this.record(pod, name, 'Warning', 'Failed', 'Error: ImagePullBackOff');
       const cause = container.waiting?.message ?? '';
-      this.update(uid, name, { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${cause.replace(/^Back-off pulling image "[^"]*": ErrImagePull: /, '')}` } });
+      this.update(uid, name, {
+        waiting: {
+          reason: 'ImagePullBackOff',
+          message: `Back-off pulling image "${image}": ErrImagePull: ${cause.replace(/^Back-off pulling image "[^"]*": ErrImagePull: /, '')}`,
+        },
+      });
     }
     // A pod that cannot start is tried for ever: that is upkeep, or no such world would settle.
     this.later(uid, name, next, 'retry', {}, true);

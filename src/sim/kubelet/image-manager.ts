@@ -31,7 +31,10 @@ export class ImageManager {
   /** Names and sizes as the node's status lists them, largest first, at most 50. */
   list(): readonly { names: string[]; sizeBytes: number }[] {
     return [...this.held]
-      .map(([name, sizeBytes]) => ({ names: [name, shortName(name)].filter((item, index, all) => all.indexOf(item) === index), sizeBytes }))
+      .map(([name, sizeBytes]) => ({
+        names: [name, shortName(name)].filter((item, index, all) => all.indexOf(item) === index),
+        sizeBytes,
+      }))
       .sort((left, right) => right.sizeBytes - left.sizeBytes || (left.names[0]! < right.names[0]! ? -1 : 1))
       .slice(0, 50);
   }
@@ -51,7 +54,11 @@ export class ImageManager {
     const isHeld = this.held.has(withTag(image));
     const policy = container.imagePullPolicy ?? 'IfNotPresent';
     if (policy === 'Never' && !isHeld) {
-      return { kind: 'refused', reason: 'ErrImageNeverPull', message: `Container image "${image}" is not present with pull policy of Never` };
+      return {
+        kind: 'refused',
+        reason: 'ErrImageNeverPull',
+        message: `Container image "${image}" is not present with pull policy of Never`,
+      };
     }
     if (isHeld && policy !== 'Always') return { kind: 'present' };
     const waitMs = Math.max(0, this.busyUntil - now);
@@ -70,7 +77,11 @@ export class ImageManager {
     this.held.set(withTag(image), imageSize(image));
   }
 
-  private failureOf(pod: Pod, image: string, name: { registry: string; repository: string; tag: string }): string | undefined {
+  private failureOf(
+    pod: Pod,
+    image: string,
+    name: { registry: string; repository: string; tag: string },
+  ): string | undefined {
     const full = withTag(image);
     const prefix = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
     if (name.registry.endsWith('.invalid') || name.registry.split(':')[0]!.endsWith('.invalid')) {

@@ -65,7 +65,13 @@ export class Kubelet extends Controller {
     this.images = new ImageManager(machine.pullBytesPerSecond, options.privateRegistries, machine.cachedImages);
     this.reporter = new NodeReporter(kernel, this.client, this.recorder, machine, this.images);
     this.runtime = new ContainerRuntime({
-      kernel, client: this.client, recorder: this.recorder, processes, images: this.images, component: this.id, nodeName,
+      kernel,
+      client: this.client,
+      recorder: this.recorder,
+      processes,
+      images: this.images,
+      component: this.id,
+      nodeName,
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.put(uid, record),
       settle: (uid) => this.settle(uid),
@@ -87,7 +93,12 @@ export class Kubelet extends Controller {
       const path = keyOf(record.pod);
       return [
         { instance: `pod/${path}`, machine: podLife.id, state: podLife.leaves[record.state]!, since: record.since },
-        ...record.containers.map((container) => ({ instance: `container/${path}/${container.name}`, machine: containerLife.id, state: leafOf(container), since: container.since })),
+        ...record.containers.map((container) => ({
+          instance: `container/${path}/${container.name}`,
+          machine: containerLife.id,
+          state: leafOf(container),
+          since: container.since,
+        })),
       ];
     });
   }
@@ -149,7 +160,8 @@ export class Kubelet extends Controller {
     }
     this.pods.set(uid, { ...record, pod: next });
     if (next.metadata.deletionTimestamp && !record.pod.metadata.deletionTimestamp) this.terminate(uid);
-    else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec)) this.runtime.specChanged(uid, record.pod, next);
+    else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec))
+      this.runtime.specChanged(uid, record.pod, next);
   }
 
   private accept(pod: Stored<Pod>): void {
@@ -157,12 +169,22 @@ export class Kubelet extends Controller {
     const now = this.kernel.turn.cursor;
     const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     const record: PodRecord = {
-      pod, state: podLife.start().state, since: now, podIp: '', startTime: this.kernel.formatTime(), containers: newContainers(pod),
-      transitions: scheduled ? { PodScheduled: { status: 'True', at: scheduled.lastTransitionTime ?? '' } } : {}, isStatusDue: false, hasSandbox: false,
+      pod,
+      state: podLife.start().state,
+      since: now,
+      podIp: '',
+      startTime: this.kernel.formatTime(),
+      containers: newContainers(pod),
+      transitions: scheduled ? { PodScheduled: { status: 'True', at: scheduled.lastTransitionTime ?? '' } } : {},
+      isStatusDue: false,
+      hasSandbox: false,
     };
     this.pods.set(uid, record);
     if (pod.metadata.deletionTimestamp) return this.terminate(uid);
-    const rejection = this.reporter.admit(pod, [...this.pods.values()].map((item) => item.pod));
+    const rejection = this.reporter.admit(
+      pod,
+      [...this.pods.values()].map((item) => item.pod),
+    );
     if (rejection) {
       this.recorder.record('pods', pod, 'Warning', rejection.reason, rejection.message);
       this.put(uid, { ...record, rejection });
@@ -185,7 +207,8 @@ export class Kubelet extends Controller {
     }
     const podIp = record.pod.spec?.hostNetwork ? this.machine.internalIp : this.addresses.allocate(uid);
     if (podIp === undefined) {
-      const text = 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: no addresses are available on this node';
+      const text =
+        'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: no addresses are available on this node';
       this.recorder.record('pods', record.pod, 'Warning', 'FailedCreatePodSandBox', text);
       this.kernel.schedule(RETRY_MS, this.id, 'sandbox', uid);
       return;
@@ -193,7 +216,11 @@ export class Kubelet extends Controller {
     this.put(uid, { ...record, podIp, hasSandbox: true });
     if (!record.pod.spec?.hostNetwork) {
       const { namespace, name } = record.pod.metadata;
-      this.kernel.emit('address.assign', { address: podIp, what: 'pod' }, { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name } });
+      this.kernel.emit(
+        'address.assign',
+        { address: podIp, what: 'pod' },
+        { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name } },
+      );
     }
     this.movePod(uid, 'SANDBOX_READY');
     this.settle(uid);
@@ -211,7 +238,9 @@ export class Kubelet extends Controller {
   }
 
   private settleInit(uid: string, record: PodRecord): void {
-    const failed = record.containers.find((item) => item.role === 'init' && isTerminated(item) && item.ended?.exitCode !== 0);
+    const failed = record.containers.find(
+      (item) => item.role === 'init' && isTerminated(item) && item.ended?.exitCode !== 0,
+    );
     if (failed) return this.movePod(uid, 'FAILED');
     for (const container of record.containers) {
       if (container.role === 'main') break;
@@ -226,20 +255,23 @@ export class Kubelet extends Controller {
   private settleRunning(uid: string, record: PodRecord): void {
     const mains = record.containers.filter(({ role }) => role === 'main');
     if (!mains.every(isTerminated)) return;
-    for (const container of record.containers) if (container.role === 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
+    for (const container of record.containers)
+      if (container.role === 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
     this.movePod(uid, mains.every(({ ended }) => ended?.exitCode === 0) ? 'ALL_SUCCEEDED' : 'FAILED');
   }
 
   private terminate(uid: string): void {
     this.movePod(uid, 'DELETED');
     const record = this.pods.get(uid)!;
-    for (const container of record.containers) if (container.role !== 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
+    for (const container of record.containers)
+      if (container.role !== 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
     this.settle(uid);
   }
 
   /** Sidecars go after the main containers; when all have ended, the object is let go. */
   private settleTermination(uid: string, record: PodRecord): void {
-    const isOver = (item: PodRecord['containers'][number]): boolean => isTerminated(item) || leafOf(item).startsWith('waiting');
+    const isOver = (item: PodRecord['containers'][number]): boolean =>
+      isTerminated(item) || leafOf(item).startsWith('waiting');
     if (!record.containers.filter(({ role }) => role !== 'sidecar').every(isOver)) return;
     const sidecars = record.containers.filter((item) => item.role === 'sidecar' && !isOver(item));
     for (const container of sidecars.reverse()) this.runtime.stop(uid, container.name, 'deleted');
@@ -273,7 +305,11 @@ export class Kubelet extends Controller {
     this.pods.set(uid, { ...record, state: moved.state, since: this.kernel.turn.cursor });
     const { from, to } = moved;
     const { namespace, name } = record.pod.metadata;
-    this.kernel.emit('transition', { machine: podLife.id, instance: `pod/${keyOf(record.pod)}`, from, to, on: event }, { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name } });
+    this.kernel.emit(
+      'transition',
+      { machine: podLife.id, instance: `pod/${keyOf(record.pod)}`, from, to, on: event },
+      { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name } },
+    );
   }
 
   private reportSoon(uid: string): void {
@@ -289,14 +325,28 @@ export class Kubelet extends Controller {
     if (!record) return;
     const { status, transitions } = podStatusOf(record, this.machine.internalIp, (at) => this.kernel.formatTime(at));
     this.pods.set(uid, { ...record, isStatusDue: false, transitions: { ...record.transitions, ...transitions } });
-    const patch = changedFields(status as Record<string, unknown>, (record.pod.status ?? {}) as Record<string, unknown>);
+    const patch = changedFields(
+      status as Record<string, unknown>,
+      (record.pod.status ?? {}) as Record<string, unknown>,
+    );
     if (Object.keys(patch).length === 0) return;
     const { namespace, name } = record.pod.metadata;
-    const written = this.client.patch('pods', namespace, name, 'strategic', { metadata: { uid }, status: patch }, 'status');
+    const written = this.client.patch(
+      'pods',
+      namespace,
+      name,
+      'strategic',
+      { metadata: { uid }, status: patch },
+      'status',
+    );
     if (!written.ok) return;
     const now = this.pods.get(uid);
     // The answer is newer than what the watch has brought so far.
-    if (now) this.pods.set(uid, { ...now, pod: { ...written.object, spec: now.pod.spec!, metadata: { ...written.object.metadata } } as Stored<Pod> });
+    if (now)
+      this.pods.set(uid, {
+        ...now,
+        pod: { ...written.object, spec: now.pod.spec!, metadata: { ...written.object.metadata } } as Stored<Pod>,
+      });
   }
 
   override save(): never {
@@ -340,4 +390,3 @@ function changedFields(next: Record<string, unknown>, old: Record<string, unknow
   }
   return patch;
 }
-

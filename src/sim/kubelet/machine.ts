@@ -15,11 +15,28 @@ interface ExitEvent {
 export const containerMachine = setup({
   types: {
     events: {} as
-      | { type: 'START' | 'IMAGE_READY' | 'PULL_FAILED' | 'CONFIG_FAILED' | 'STARTUP_DONE' | 'PROBE_FAILED' | 'STOP' | 'RETRY' }
+      | {
+          type:
+            | 'START'
+            | 'IMAGE_READY'
+            | 'PULL_FAILED'
+            | 'CONFIG_FAILED'
+            | 'STARTUP_DONE'
+            | 'PROBE_FAILED'
+            | 'STOP'
+            | 'RETRY';
+        }
       | ExitEvent,
   },
   // Declared by name: the kubelet carries them out.
-  actions: { pullImage: nothing, startProcess: nothing, stopProcess: nothing, waitForPull: nothing, waitForConfig: nothing, waitForRestart: nothing },
+  actions: {
+    pullImage: nothing,
+    startProcess: nothing,
+    stopProcess: nothing,
+    waitForPull: nothing,
+    waitForConfig: nothing,
+    waitForRestart: nothing,
+  },
   guards: {
     restartsAtOnce: ({ event }) => (event as ExitEvent).willRestart && (event as ExitEvent).isFirstRestart,
     restarts: ({ event }) => (event as ExitEvent).willRestart,
@@ -38,9 +55,21 @@ export const containerMachine = setup({
           entry: 'pullImage',
           on: { IMAGE_READY: '#container.running', PULL_FAILED: 'imageBackOff', CONFIG_FAILED: 'configError' },
         },
-        imageBackOff: { description: 'The pull failed; the next try waits 10 s, 20 s ... 5 min.', entry: 'waitForPull', on: { RETRY: 'pulling' } },
-        configError: { description: 'Something that its environment refers to is missing.', entry: 'waitForConfig', on: { RETRY: 'pulling' } },
-        crashBackOff: { description: 'It ended too often; the next start waits 10 s, 20 s ... 5 min.', entry: 'waitForRestart', on: { RETRY: 'pulling' } },
+        imageBackOff: {
+          description: 'The pull failed; the next try waits 10 s, 20 s ... 5 min.',
+          entry: 'waitForPull',
+          on: { RETRY: 'pulling' },
+        },
+        configError: {
+          description: 'Something that its environment refers to is missing.',
+          entry: 'waitForConfig',
+          on: { RETRY: 'pulling' },
+        },
+        crashBackOff: {
+          description: 'It ended too often; the next start waits 10 s, 20 s ... 5 min.',
+          entry: 'waitForRestart',
+          on: { RETRY: 'pulling' },
+        },
       },
     },
     running: {
@@ -76,15 +105,32 @@ export const containerMachine = setup({
 });
 
 export const podMachine = setup({
-  types: { events: {} as { type: 'ADMITTED' | 'REJECTED' | 'SANDBOX_READY' | 'INITIALIZED' | 'ALL_SUCCEEDED' | 'FAILED' | 'DELETED' | 'STOPPED' } },
+  types: {
+    events: {} as {
+      type:
+        'ADMITTED' | 'REJECTED' | 'SANDBOX_READY' | 'INITIALIZED' | 'ALL_SUCCEEDED' | 'FAILED' | 'DELETED' | 'STOPPED';
+    },
+  },
 }).createMachine({
   id: 'pod',
   initial: 'assigned',
   states: {
-    assigned: { description: 'Bound to the node; the kubelet checks whether it may run here.', on: { ADMITTED: 'sandbox', REJECTED: 'failed', DELETED: 'terminating' } },
-    sandbox: { description: 'Network, address and volumes are prepared.', on: { SANDBOX_READY: 'initializing', DELETED: 'terminating' } },
-    initializing: { description: 'Init containers run one after the other.', on: { INITIALIZED: 'running', FAILED: 'failed', DELETED: 'terminating' } },
-    running: { description: 'Its containers run.', on: { ALL_SUCCEEDED: 'succeeded', FAILED: 'failed', DELETED: 'terminating' } },
+    assigned: {
+      description: 'Bound to the node; the kubelet checks whether it may run here.',
+      on: { ADMITTED: 'sandbox', REJECTED: 'failed', DELETED: 'terminating' },
+    },
+    sandbox: {
+      description: 'Network, address and volumes are prepared.',
+      on: { SANDBOX_READY: 'initializing', DELETED: 'terminating' },
+    },
+    initializing: {
+      description: 'Init containers run one after the other.',
+      on: { INITIALIZED: 'running', FAILED: 'failed', DELETED: 'terminating' },
+    },
+    running: {
+      description: 'Its containers run.',
+      on: { ALL_SUCCEEDED: 'succeeded', FAILED: 'failed', DELETED: 'terminating' },
+    },
     succeeded: { description: 'All containers ended with 0 and stay so.', on: { DELETED: 'terminating' } },
     failed: { description: 'A container failed and stays so, or the pod was refused.', on: { DELETED: 'terminating' } },
     terminating: { description: 'Its containers are told to stop, within the grace period.', on: { STOPPED: 'gone' } },

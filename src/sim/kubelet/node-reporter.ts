@@ -38,7 +38,8 @@ export class NodeReporter {
   register(): void {
     const { machine } = this;
     const { nodeName } = machine;
-    const say = (reason: string, message: string): void => this.recorder.record('nodes', this.reference, 'Normal', reason, message);
+    const say = (reason: string, message: string): void =>
+      this.recorder.record('nodes', this.reference, 'Normal', reason, message);
     say('Starting', 'Starting kubelet.');
     this.client.create('nodes', {
       apiVersion: 'v1',
@@ -48,7 +49,8 @@ export class NodeReporter {
       status: this.status(),
     });
     this.kernel.emit('node', { what: 'registered' }, { object: { resource: 'nodes', kind: 'Node', name: nodeName } });
-    for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) say(state, `Node ${nodeName} status is now: ${state}`);
+    for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'])
+      say(state, `Node ${nodeName} status is now: ${state}`);
     say('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
   }
 
@@ -75,9 +77,15 @@ export class NodeReporter {
     const { nodeName } = this.machine;
     const renewTime = this.kernel.formatMicroTime();
     const body = { spec: { holderIdentity: nodeName, leaseDurationSeconds: LEASE_SECONDS, renewTime } };
-    const metadata = { name: nodeName, namespace: LEASES, ...(this.leaseVersion ? { resourceVersion: this.leaseVersion } : {}) };
+    const metadata = {
+      name: nodeName,
+      namespace: LEASES,
+      ...(this.leaseVersion ? { resourceVersion: this.leaseVersion } : {}),
+    };
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, ...body } as const;
-    const written = this.leaseVersion ? this.client.update('leases.coordination.k8s.io', lease) : this.client.create('leases.coordination.k8s.io', lease);
+    const written = this.leaseVersion
+      ? this.client.update('leases.coordination.k8s.io', lease)
+      : this.client.create('leases.coordination.k8s.io', lease);
     this.leaseVersion = written.ok ? written.object.metadata.resourceVersion : '';
     this.kernel.schedule(LEASE_MS, component, 'lease', undefined, true);
   }
@@ -115,33 +123,51 @@ export class NodeReporter {
       }
       return { type, status, lastHeartbeatTime: now, lastTransitionTime: before ?? now, reason, message };
     };
-    const network = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+    const network =
+      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
     return [
       make('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
       make('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
       make('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-      this.isReady ? make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status') : make('Ready', 'False', 'KubeletNotReady', network),
+      this.isReady
+        ? make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
+        : make('Ready', 'False', 'KubeletNotReady', network),
     ];
   }
 
   /** Why a pod that was bound here cannot run here: the kubelet checks again what the scheduler has checked. */
   admit(pod: Stored<Pod>, all: readonly Stored<Pod>[]): { reason: string; message: string } | undefined {
-    const others = all.filter((other) => other.metadata.uid !== pod.metadata.uid && other.status?.phase !== 'Succeeded' && other.status?.phase !== 'Failed');
+    const others = all.filter(
+      (other) =>
+        other.metadata.uid !== pod.metadata.uid &&
+        other.status?.phase !== 'Succeeded' &&
+        other.status?.phase !== 'Failed',
+    );
     const allowed = wholeValue(this.machine.allocatable['pods']);
-    const refusal = (name: string, requested: number, used: number, capacity: number): { reason: string; message: string } => ({
+    const refusal = (
+      name: string,
+      requested: number,
+      used: number,
+      capacity: number,
+    ): { reason: string; message: string } => ({
       reason: `OutOf${name}`,
       message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
     });
     if (others.length + 1 > allowed) return refusal('pods', 1, others.length, allowed);
     for (const name of ['cpu', 'memory'] as const) {
       const read = name === 'cpu' ? milliValue : wholeValue;
-      const asked = (item: Pod): number => (item.spec?.containers ?? []).reduce((sum, { resources }) => sum + read(resources?.requests?.[name]), 0);
+      const asked = (item: Pod): number =>
+        (item.spec?.containers ?? []).reduce((sum, { resources }) => sum + read(resources?.requests?.[name]), 0);
       const used = others.reduce((sum, item) => sum + asked(item), 0);
       const capacity = read(this.machine.allocatable[name]);
       if (asked(pod) > 0 && used + asked(pod) > capacity) return refusal(name, asked(pod), used, capacity);
     }
     const node: Node = { metadata: { name: this.machine.nodeName, labels: { ...this.machine.labels } } };
-    if (!matchesNodeSelector(pod.spec!, node)) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector' };
+    if (!matchesNodeSelector(pod.spec!, node))
+      return {
+        reason: 'NodeAffinity',
+        message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+      };
     return undefined;
   }
 

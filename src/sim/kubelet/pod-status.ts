@@ -1,7 +1,18 @@
 /** The status of a pod as its kubelet reports it. Upstream: pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go. */
 import type { ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1';
 import { hashText } from '../kernel/index.ts';
-import { isRunning, isStarted, isTerminated, isUnstarted, leafOf, podLife, specOf, statesOf, type ContainerRecord, type PodRecord } from './records.ts';
+import {
+  isRunning,
+  isStarted,
+  isTerminated,
+  isUnstarted,
+  leafOf,
+  podLife,
+  specOf,
+  statesOf,
+  type ContainerRecord,
+  type PodRecord,
+} from './records.ts';
 
 export function phaseOf(record: PodRecord): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   const state = podLife.leaves[record.state]!;
@@ -16,7 +27,11 @@ export function phaseOf(record: PodRecord): 'Pending' | 'Running' | 'Succeeded' 
   return 'Running';
 }
 
-function containerStatus(record: PodRecord, container: ContainerRecord, format: (virtualMs: number) => string): ContainerStatus {
+function containerStatus(
+  record: PodRecord,
+  container: ContainerRecord,
+  format: (virtualMs: number) => string,
+): ContainerStatus {
   const spec = specOf(record.pod, container.name);
   const hasInits = record.containers.some(({ role }) => role !== 'main');
   const image = withTag(spec.image ?? '');
@@ -67,11 +82,21 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
       ? { type: 'Initialized', status: 'True', reason: 'PodCompleted' }
       : pendingInits.length === 0
         ? { type: 'Initialized', status: 'True' }
-        : { type: 'Initialized', status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${names(pendingInits)}]` };
+        : {
+            type: 'Initialized',
+            status: 'False',
+            reason: 'ContainersNotInitialized',
+            message: `containers with incomplete status: [${names(pendingInits)}]`,
+          };
   const readiness = (type: string): Wanted => {
     if (isDone) return { type, status: 'False', reason: doneReason };
     if (unready.length === 0) return { type, status: 'True' };
-    return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${names(unready)}]` };
+    return {
+      type,
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: `containers with unready status: [${names(unready)}]`,
+    };
   };
   return [
     { type: 'PodReadyToStartContainers', status: record.hasSandbox && !isDone ? 'True' : 'False' },
@@ -93,7 +118,11 @@ export function podStatusOf(
     const before = record.transitions[wanted.type];
     const at = before?.status === wanted.status ? before.at : format();
     transitions[wanted.type] = { status: wanted.status, at };
-    return { ...wanted, lastTransitionTime: at, observedGeneration: record.pod.metadata.generation ?? 1 } as PodCondition;
+    return {
+      ...wanted,
+      lastTransitionTime: at,
+      observedGeneration: record.pod.metadata.generation ?? 1,
+    } as PodCondition;
   });
   const inits = record.containers.filter(({ role }) => role !== 'main');
   const mains = record.containers.filter(({ role }) => role === 'main');
@@ -108,7 +137,9 @@ export function podStatusOf(
     ...(record.rejection ?? {}),
     observedGeneration: record.pod.metadata.generation ?? 1,
     ...(inits.length > 0 ? { initContainerStatuses: inits.map((item) => containerStatus(record, item, format)) } : {}),
-    ...(record.rejection && isUnscheduledYet ? {} : { containerStatuses: mains.map((item) => containerStatus(record, item, format)) }),
+    ...(record.rejection && isUnscheduledYet
+      ? {}
+      : { containerStatuses: mains.map((item) => containerStatus(record, item, format)) }),
   };
   return { status: status as PodStatus, transitions };
 }

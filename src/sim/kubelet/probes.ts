@@ -24,7 +24,8 @@ export function probe(
   const { httpGet, tcpSocket, exec, grpc } = definition;
   if (exec) return execResult(exec.command ?? []);
   const wanted = httpGet?.port ?? tcpSocket?.port ?? grpc?.port ?? 0;
-  const port = typeof wanted === 'number' ? wanted : (container.ports?.find(({ name }) => name === wanted)?.containerPort ?? 0);
+  const port =
+    typeof wanted === 'number' ? wanted : (container.ports?.find(({ name }) => name === wanted)?.containerPort ?? 0);
   const address = httpGet?.host || tcpSocket?.host || podIp;
   const process = processes.listener(address, port);
   const refused = `dial tcp ${address}:${port}: connect: connection refused`;

@@ -22,7 +22,13 @@ export interface ContainerRecord {
   readonly containerId?: string;
   readonly isReady: boolean;
   /** The last end, shown as `lastState` once it runs again. */
-  readonly ended?: { readonly exitCode: number; readonly reason: string; readonly startedAt: number; readonly finishedAt: number; readonly containerId: string };
+  readonly ended?: {
+    readonly exitCode: number;
+    readonly reason: string;
+    readonly startedAt: number;
+    readonly finishedAt: number;
+    readonly containerId: string;
+  };
   readonly backOffMs: number;
   readonly pullBackOffMs: number;
   /** Why it waits: reason and message as they stand in the status. */
@@ -49,7 +55,16 @@ export interface PodRecord {
 export function newContainers(pod: Pod): readonly ContainerRecord[] {
   const { state } = containerLife.start();
   const make = (container: Container, role: ContainerRole): ContainerRecord => ({
-    name: container.name, role, state, since: 0, stay: 0, restarts: 0, isReady: false, backOffMs: 0, pullBackOffMs: 0, probes: {},
+    name: container.name,
+    role,
+    state,
+    since: 0,
+    stay: 0,
+    restarts: 0,
+    isReady: false,
+    backOffMs: 0,
+    pullBackOffMs: 0,
+    probes: {},
   });
   return [
     ...(pod.spec?.initContainers ?? []).map((item) => make(item, item.restartPolicy === 'Always' ? 'sidecar' : 'init')),
@@ -58,21 +73,28 @@ export function newContainers(pod: Pod): readonly ContainerRecord[] {
 }
 
 export function specOf(pod: Pod, name: string): Container {
-  const found = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find((container) => container.name === name);
+  const found = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find(
+    (container) => container.name === name,
+  );
   if (!found) throw new Error(`pod ${pod.metadata?.name} has no container ${name}`);
   return found;
 }
 
 const leaf = (record: ContainerRecord): string => containerLife.leaves[record.state]!;
 
-export const isRunning = (record: ContainerRecord): boolean => leaf(record).startsWith('running') || leaf(record) === 'stopping';
+export const isRunning = (record: ContainerRecord): boolean =>
+  leaf(record).startsWith('running') || leaf(record) === 'stopping';
 export const isStarted = (record: ContainerRecord): boolean => leaf(record) === 'running.started';
 export const isTerminated = (record: ContainerRecord): boolean => leaf(record) === 'terminated';
 export const isUnstarted = (record: ContainerRecord): boolean => leaf(record) === 'waiting.created';
 export const leafOf = leaf;
 
 /** `state` and `lastState` of a container's status. */
-export function statesOf(record: ContainerRecord, format: (virtualMs: number) => string, hasInits: boolean): { state: ContainerState; lastState: ContainerState } {
+export function statesOf(
+  record: ContainerRecord,
+  format: (virtualMs: number) => string,
+  hasInits: boolean,
+): { state: ContainerState; lastState: ContainerState } {
   const ended = record.ended && {
     terminated: {
       exitCode: record.ended.exitCode,
@@ -83,7 +105,10 @@ export function statesOf(record: ContainerRecord, format: (virtualMs: number) =>
     },
   };
   if (isTerminated(record) && ended) return { state: ended, lastState: {} };
-  if (isRunning(record)) return { state: { running: { startedAt: format(record.startedAt ?? 0) } }, lastState: ended ?? {} };
-  const waiting = record.waiting ?? { reason: hasInits && record.role === 'main' ? 'PodInitializing' : 'ContainerCreating' };
+  if (isRunning(record))
+    return { state: { running: { startedAt: format(record.startedAt ?? 0) } }, lastState: ended ?? {} };
+  const waiting = record.waiting ?? {
+    reason: hasInits && record.role === 'main' ? 'PodInitializing' : 'ContainerCreating',
+  };
   return { state: { waiting }, lastState: ended ?? {} };
 }

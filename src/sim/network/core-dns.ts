@@ -34,12 +34,18 @@ export class CoreDns extends Controller {
 
   constructor(kernel: Kernel, api: ApiServerPort, namespace: string, pod: string) {
     super(kernel, api, {
-      id: coreDnsId(namespace, pod), reporter: 'coredns',
-      user: { name: 'system:serviceaccount:kube-system:coredns', groups: ['system:serviceaccounts', 'system:authenticated'] },
+      id: coreDnsId(namespace, pod),
+      reporter: 'coredns',
+      user: {
+        name: 'system:serviceaccount:kube-system:coredns',
+        groups: ['system:serviceaccounts', 'system:authenticated'],
+      },
     });
     this.services = this.informer('services');
     this.slices = this.informer('endpointslices.discovery.k8s.io', {
-      indexes: { service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`] },
+      indexes: {
+        service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`],
+      },
     });
     this.namespaces = this.informer('namespaces');
   }
@@ -66,7 +72,13 @@ export class CoreDns extends Controller {
     const moved = life.next(this.state, { type: 'LISTED' });
     this.state = moved.state;
     this.since = this.kernel.turn.cursor;
-    this.kernel.emit('transition', { machine: life.id, instance: this.id, from: moved.from, to: moved.to, on: 'LISTED' });
+    this.kernel.emit('transition', {
+      machine: life.id,
+      instance: this.id,
+      from: moved.from,
+      to: moved.to,
+      on: 'LISTED',
+    });
     this.kernel.emit('dns.sync', { names: this.services.size });
   }
 
@@ -74,8 +86,12 @@ export class CoreDns extends Controller {
   answer(name: string, type: 'A' | 'AAAA'): DnsAnswer {
     const lower = name.toLowerCase();
     if (lower !== CLUSTER_DOMAIN && !lower.endsWith(`.${CLUSTER_DOMAIN}`)) return outside(lower, type);
-    if (!this.isSynced) return { rcode: 'SERVFAIL', addresses: [], note: 'plugin/kubernetes: not synced with the API server yet' };
-    const labels = lower.slice(0, -CLUSTER_DOMAIN.length - 1).split('.').reverse();
+    if (!this.isSynced)
+      return { rcode: 'SERVFAIL', addresses: [], note: 'plugin/kubernetes: not synced with the API server yet' };
+    const labels = lower
+      .slice(0, -CLUSTER_DOMAIN.length - 1)
+      .split('.')
+      .reverse();
     const [zone, namespace, service, endpoint, ...more] = labels;
     if (zone === 'pod' && namespace && service && !endpoint) return this.podAnswer(namespace, service, type);
     if (zone !== 'svc' || !namespace || more.length > 0) return NXDOMAIN;

@@ -16,8 +16,20 @@ const AFFINITY_MS = 10_800_000;
 const life = new FlatMachine(kubeProxyMachine);
 
 export type Choice =
-  | { readonly verdict: 'dnat'; readonly service: string; readonly chain: string; readonly candidates: readonly string[]; readonly address: string; readonly port: number }
-  | { readonly verdict: 'reject' | 'drop'; readonly service: string; readonly chain: string; readonly candidates: readonly string[] };
+  | {
+      readonly verdict: 'dnat';
+      readonly service: string;
+      readonly chain: string;
+      readonly candidates: readonly string[];
+      readonly address: string;
+      readonly port: number;
+    }
+  | {
+      readonly verdict: 'reject' | 'drop';
+      readonly service: string;
+      readonly chain: string;
+      readonly candidates: readonly string[];
+    };
 
 interface Rule {
   readonly service: Stored<Service>;
@@ -45,12 +57,16 @@ export class KubeProxy extends Controller {
     private readonly nodeIp: string,
   ) {
     super(kernel, api, {
-      id: kubeProxyId(node), reporter: 'kube-proxy', host: node,
+      id: kubeProxyId(node),
+      reporter: 'kube-proxy',
+      host: node,
       user: { name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] },
     });
     this.services = this.informer('services');
     this.slices = this.informer('endpointslices.discovery.k8s.io', {
-      indexes: { service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`] },
+      indexes: {
+        service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`],
+      },
     });
     this.services.onChange(() => this.syncSoon());
     this.slices.onChange(() => this.syncSoon());
@@ -97,9 +113,17 @@ export class KubeProxy extends Controller {
       count += slices.reduce((sum, { endpoints }) => sum + (endpoints?.length ?? 0), 0);
       for (const port of spec.ports ?? []) {
         const protocol = port.protocol ?? 'TCP';
-        const rule: Rule = { service, portName: port.name ?? '', protocol, chain: chainName(key, port.name ?? '', protocol) };
+        const rule: Rule = {
+          service,
+          portName: port.name ?? '',
+          protocol,
+          chain: chainName(key, port.name ?? '', protocol),
+        };
         this.rules.set(`${spec.clusterIP}:${port.port}/${protocol}`, rule);
-        for (const ip of [...(spec.externalIPs ?? []), ...(status?.loadBalancer?.ingress ?? []).map((item) => item.ip ?? '')]) {
+        for (const ip of [
+          ...(spec.externalIPs ?? []),
+          ...(status?.loadBalancer?.ingress ?? []).map((item) => item.ip ?? ''),
+        ]) {
           if (ip) this.rules.set(`${ip}:${port.port}/${protocol}`, rule);
         }
         if (port.nodePort) this.rules.set(`node:${port.nodePort}/${protocol}`, rule);
@@ -112,12 +136,17 @@ export class KubeProxy extends Controller {
   /** What becomes of a connection from `source` to an address; undefined: no rule, it goes there as it is. */
   choose(address: string, port: number, protocol: string, source: string, stream: RandomStream): Choice | undefined {
     const isNodePort = address === this.nodeIp;
-    const rule = this.rules.get(`${address}:${port}/${protocol}`) ?? (isNodePort ? this.rules.get(`node:${port}/${protocol}`) : undefined);
+    const rule =
+      this.rules.get(`${address}:${port}/${protocol}`) ??
+      (isNodePort ? this.rules.get(`node:${port}/${protocol}`) : undefined);
     if (!rule) return undefined;
     const { service, chain } = rule;
     const key = `${service.metadata.namespace}/${service.metadata.name}`;
     const name = `${key}${rule.portName ? `:${rule.portName}` : ''}`;
-    const isLocalOnly = address === service.spec?.clusterIP ? service.spec.internalTrafficPolicy === 'Local' : service.spec?.externalTrafficPolicy === 'Local';
+    const isLocalOnly =
+      address === service.spec?.clusterIP
+        ? service.spec.internalTrafficPolicy === 'Local'
+        : service.spec?.externalTrafficPolicy === 'Local';
     const all = this.usable(key, rule);
     const usable = isLocalOnly ? all.filter(({ endpoint }) => endpoint.nodeName === this.node) : all;
     const candidates = usable.map(({ endpoint, port: target }) => `${endpoint.addresses[0]}:${target}`);
@@ -128,18 +157,23 @@ export class KubeProxy extends Controller {
     const known = isFresh ? usable.find(({ endpoint }) => endpoint.addresses[0] === kept.address) : undefined;
     const picked = known ?? usable[stream.below(usable.length)]!;
     const chosen = picked.endpoint.addresses[0]!;
-    if (service.spec?.sessionAffinity === 'ClientIP') this.affinity.set(`${chain} ${source}`, { address: chosen, at: this.kernel.turn.cursor });
+    if (service.spec?.sessionAffinity === 'ClientIP')
+      this.affinity.set(`${chain} ${source}`, { address: chosen, at: this.kernel.turn.cursor });
     return { verdict: 'dnat', ...shared, address: chosen, port: picked.port };
   }
 
   /** Ready endpoints; if there is none, those that still serve while they terminate. */
   private usable(key: string, rule: Rule): readonly { endpoint: Endpoint; port: number }[] {
     const found = (this.endpoints.get(key) ?? []).flatMap(({ endpoints, ports }) => {
-      const port = ports?.find((item) => (item.name ?? '') === rule.portName && (item.protocol ?? 'TCP') === rule.protocol)?.port;
+      const port = ports?.find(
+        (item) => (item.name ?? '') === rule.portName && (item.protocol ?? 'TCP') === rule.protocol,
+      )?.port;
       return port === undefined ? [] : (endpoints ?? []).map((endpoint) => ({ endpoint, port }));
     });
     const ready = found.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
-    return ready.length > 0 ? ready : found.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
+    return ready.length > 0
+      ? ready
+      : found.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
   }
 
   private move(event: string): void {
@@ -152,7 +186,15 @@ export class KubeProxy extends Controller {
 
   protected override saveOwn(): unknown {
     const { rules, endpoints, affinity, lastSyncAt, isDue, state, since } = this;
-    return { rules: new Map(rules), endpoints: new Map(endpoints), affinity: new Map(affinity), lastSyncAt, isDue, state, since };
+    return {
+      rules: new Map(rules),
+      endpoints: new Map(endpoints),
+      affinity: new Map(affinity),
+      lastSyncAt,
+      isDue,
+      state,
+      since,
+    };
   }
 
   protected override loadOwn(own: unknown): void {

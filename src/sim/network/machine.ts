@@ -8,7 +8,10 @@ export const kubeProxyMachine = setup({
   initial: 'starting',
   states: {
     starting: { description: 'Lists Services and EndpointSlices.', on: { CHANGED: 'pending' } },
-    pending: { description: 'Something changed; the rules are written at most once a second.', on: { SYNCED: 'synced' } },
+    pending: {
+      description: 'Something changed; the rules are written at most once a second.',
+      on: { SYNCED: 'synced' },
+    },
     synced: { description: 'The rules of the node say what the caches say.', on: { CHANGED: 'pending' } },
   },
 });
@@ -19,7 +22,10 @@ export const coreDnsMachine = setup({
   id: 'coredns',
   initial: 'syncing',
   states: {
-    syncing: { description: 'The kubernetes plugin has not listed everything: unknown names are SERVFAIL.', on: { LISTED: 'serving' } },
+    syncing: {
+      description: 'The kubernetes plugin has not listed everything: unknown names are SERVFAIL.',
+      on: { LISTED: 'serving' },
+    },
     serving: { description: 'Answers from its copy of Services and EndpointSlices.' },
   },
 });

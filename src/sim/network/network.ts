@@ -71,7 +71,12 @@ export class Network implements Component {
 
   /** Sends once, or `count` times at the given interval. */
   startTraffic(order: TrafficOrder): void {
-    this.ports.kernel.schedule(0, this.id, 'flow', { ...order, count: Math.min(order.count, REQUEST_LIMIT), epoch: this.epoch, sent: 0 });
+    this.ports.kernel.schedule(0, this.id, 'flow', {
+      ...order,
+      count: Math.min(order.count, REQUEST_LIMIT),
+      epoch: this.epoch,
+      sent: 0,
+    });
   }
 
   /** Ends what a person has started. */
@@ -83,7 +88,14 @@ export class Network implements Component {
     const { url, intervalMs } = process.behaviour.client!;
     const { namespace, pod, podUid, container } = process;
     const flow: Flow = {
-      namespace, pod, url, count: Number.MAX_SAFE_INTEGER, intervalMs: Math.max(CLIENT_MIN_MS, intervalMs), epoch: 0, sent: 0, process: `${podUid}/${container}`,
+      namespace,
+      pod,
+      url,
+      count: Number.MAX_SAFE_INTEGER,
+      intervalMs: Math.max(CLIENT_MIN_MS, intervalMs),
+      epoch: 0,
+      sent: 0,
+      process: `${podUid}/${container}`,
     };
     this.ports.kernel.schedule(flow.intervalMs, this.id, 'flow', flow, true);
   }
@@ -113,7 +125,8 @@ export class Network implements Component {
       if (!processes.get(uid, container)) return;
     }
     const isUpkeep = flow.process !== undefined;
-    if (flow.sent + 1 < flow.count) kernel.schedule(flow.intervalMs, this.id, 'flow', { ...flow, sent: flow.sent + 1 }, isUpkeep);
+    if (flow.sent + 1 < flow.count)
+      kernel.schedule(flow.intervalMs, this.id, 'flow', { ...flow, sent: flow.sent + 1 }, isUpkeep);
     this.send(flow, isUpkeep);
   }
 
@@ -122,17 +135,26 @@ export class Network implements Component {
     this.lastRequest += 1;
     const parsed = parseUrl(flow.url);
     const request: Request = {
-      id: this.lastRequest, namespace: flow.namespace, pod: flow.pod, began: kernel.turn.cursor, names: [], attempt: 0, isUpkeep,
+      id: this.lastRequest,
+      namespace: flow.namespace,
+      pod: flow.pod,
+      began: kernel.turn.cursor,
+      names: [],
+      attempt: 0,
+      isUpkeep,
       target: parsed.ok ? parsed.target : { url: flow.url, host: '', port: 0, path: '' },
     };
     if (!parsed.ok) return this.end(request, 0, { failure: parsed.failure });
     const pod = this.ports.findPod(flow.namespace, flow.pod);
     if (!pod) return this.end(request, 0, { failure: `pods "${flow.pod}" not found` });
-    if (!pod.status?.podIP) return this.end(request, 0, { failure: `pod ${flow.namespace}/${flow.pod} has no address yet` });
+    if (!pod.status?.podIP)
+      return this.end(request, 0, { failure: `pod ${flow.namespace}/${flow.pod} has no address yet` });
     const { host } = parsed.target;
     if (isAddress(host)) return this.next(0, 'connect', { ...request, address: host });
     const conf = resolvConfOf(pod, this.ports.clusterDns, '168.63.129.16');
-    const isMusl = (pod.spec?.containers ?? []).some(({ image }) => lookUpImage(image ?? '')?.behaviour.name === 'shell' && /alpine|busybox/.test(image ?? ''));
+    const isMusl = (pod.spec?.containers ?? []).some(
+      ({ image }) => lookUpImage(image ?? '')?.behaviour.name === 'shell' && /alpine|busybox/.test(image ?? ''),
+    );
     this.next(0, 'resolve', { ...request, names: searchPath(host, conf, isMusl) });
   }
 
@@ -152,13 +174,28 @@ export class Network implements Component {
     if (name === undefined) return this.end(request, 0, { failure: `curl: (6) Could not resolve host: ${host}` });
     const server = this.dnsServer(request);
     if (!server) {
-      this.query(request, name, 'A', { rcode: 'SERVFAIL', addresses: [] }, this.ports.clusterDns, DNS_TIMEOUT_MS, 'TIMEOUT');
+      this.query(
+        request,
+        name,
+        'A',
+        { rcode: 'SERVFAIL', addresses: [] },
+        this.ports.clusterDns,
+        DNS_TIMEOUT_MS,
+        'TIMEOUT',
+      );
       if (request.attempt === 0) return this.next(DNS_TIMEOUT_MS, 'resolve', { ...request, attempt: 1 });
       return this.end(request, DNS_TIMEOUT_MS, { failure: `curl: (6) Could not resolve host: ${host}` });
     }
     const answers = (['A', 'AAAA'] as const).map((type) => {
       const answer = server.dns.answer(name, type);
-      this.query(request, name, type, answer, podId(server.namespace, server.pod), answer.isForwarded ? 12 : 2 * HOP_MS);
+      this.query(
+        request,
+        name,
+        type,
+        answer,
+        podId(server.namespace, server.pod),
+        answer.isForwarded ? 12 : 2 * HOP_MS,
+      );
       return answer;
     });
     const [a] = answers;
@@ -184,8 +221,17 @@ export class Network implements Component {
     kernel.emit(
       'dns.query',
       {
-        request: request.id, name, queryType, answer: code, addresses: answer.addresses, from: podId(request.namespace, request.pod), to,
-        departAt, arriveAt: departAt + HOP_MS, returnAt: departAt + takesMs, ...(answer.note ? { note: answer.note } : {}),
+        request: request.id,
+        name,
+        queryType,
+        answer: code,
+        addresses: answer.addresses,
+        from: podId(request.namespace, request.pod),
+        to,
+        departAt,
+        arriveAt: departAt + HOP_MS,
+        returnAt: departAt + takesMs,
+        ...(answer.note ? { note: answer.note } : {}),
       },
       { object: this.object(request) },
     );
@@ -194,7 +240,13 @@ export class Network implements Component {
   /** The CoreDNS pod that the node's proxy picks for the DNS Service. */
   private dnsServer(request: Request): { dns: CoreDns; namespace: string; pod: string } | undefined {
     const { kernel, processes } = this.ports;
-    const choice = this.proxyOf(request)?.choose(this.ports.clusterDns, 53, 'UDP', request.pod, kernel.stream('network/proxy'));
+    const choice = this.proxyOf(request)?.choose(
+      this.ports.clusterDns,
+      53,
+      'UDP',
+      request.pod,
+      kernel.stream('network/proxy'),
+    );
     if (choice?.verdict !== 'dnat') return undefined;
     const process = processes.at(choice.address).find(({ behaviour }) => behaviour.role === 'coredns');
     if (!process) return undefined;
@@ -216,7 +268,12 @@ export class Network implements Component {
       kernel.emitCause(
         'proxy.choose',
         {
-          request: request.id, node: proxy.node, service: choice.service, chain: choice.chain, candidates: choice.candidates, verdict: choice.verdict,
+          request: request.id,
+          node: proxy.node,
+          service: choice.service,
+          chain: choice.chain,
+          candidates: choice.candidates,
+          verdict: choice.verdict,
           ...(choice.verdict === 'dnat' ? { chosen: `${choice.address}:${choice.port}` } : {}),
         },
         { object: this.object(request) },
@@ -229,19 +286,42 @@ export class Network implements Component {
     const owner = process ?? this.ports.processes.at(ip)[0];
     if (!owner && ip.startsWith('203.0.113.')) return this.outside(request, ip);
     if (!owner) return this.timedOut(request);
-    this.hop(request, 'request', podId(request.namespace, request.pod), podId(owner.namespace, owner.pod), `${ip}:${port}`, HOP_MS);
+    this.hop(
+      request,
+      'request',
+      podId(request.namespace, request.pod),
+      podId(owner.namespace, owner.pod),
+      `${ip}:${port}`,
+      HOP_MS,
+    );
     this.next(HOP_MS, 'arrive', { ...request, ip, port } as Arrival);
   }
 
-  private hop(request: Request, direction: 'request' | 'reply', from: string, to: string, address: string, takesMs: number): void {
+  private hop(
+    request: Request,
+    direction: 'request' | 'reply',
+    from: string,
+    to: string,
+    address: string,
+    takesMs: number,
+  ): void {
     const { kernel } = this.ports;
     const departAt = kernel.turn.cursor;
-    kernel.emitCause('traffic.hop', { request: request.id, direction, from, to, departAt, arriveAt: departAt + takesMs, address }, { object: this.object(request) });
+    kernel.emitCause(
+      'traffic.hop',
+      { request: request.id, direction, from, to, departAt, arriveAt: departAt + takesMs, address },
+      { object: this.object(request) },
+    );
   }
 
   private outside(request: Request, ip: string): void {
     this.hop(request, 'request', podId(request.namespace, request.pod), INTERNET, `${ip}:${request.target.port}`, 20);
-    this.next(40, 'done', { request, status: 200, body: `${request.target.host} answers from outside the cluster`, isUpkeep: request.isUpkeep } as Outcome);
+    this.next(40, 'done', {
+      request,
+      status: 200,
+      body: `${request.target.host} answers from outside the cluster`,
+      isUpkeep: request.isUpkeep,
+    } as Outcome);
   }
 
   private arrive(arrival: Arrival): void {
@@ -250,22 +330,39 @@ export class Network implements Component {
     const process = processes.listener(ip, port);
     if (!process) return this.refused(arrival, HOP_MS);
     const draw = (bound: number): number => kernel.stream('network/replies').below(bound);
-    const reply = serve(process, { method: 'GET', path: target.path, host: target.host, port }, { nowMs: kernel.turn.cursor, draw });
+    const reply = serve(
+      process,
+      { method: 'GET', path: target.path, host: target.host, port },
+      { nowMs: kernel.turn.cursor, draw },
+    );
     kernel.turn.cursor += reply.latencyMs;
-    this.hop(arrival, 'reply', podId(process.namespace, process.pod), podId(arrival.namespace, arrival.pod), `${ip}:${port}`, HOP_MS);
+    this.hop(
+      arrival,
+      'reply',
+      podId(process.namespace, process.pod),
+      podId(arrival.namespace, arrival.pod),
+      `${ip}:${port}`,
+      HOP_MS,
+    );
     const outcome =
-      reply.kind === 'http' ? { status: reply.status, body: reply.body } : { failure: 'curl: (52) Empty reply from server' };
+      reply.kind === 'http'
+        ? { status: reply.status, body: reply.body }
+        : { failure: 'curl: (52) Empty reply from server' };
     this.next(HOP_MS, 'done', { request: arrival, ...outcome, isUpkeep: arrival.isUpkeep });
   }
 
   private refused(request: Request, afterMs: number): void {
     const { host, port } = request.target;
     const elapsed = this.ports.kernel.turn.cursor + afterMs - request.began;
-    this.end(request, afterMs, { failure: `curl: (7) Failed to connect to ${host} port ${port} after ${elapsed} ms: Could not connect to server` });
+    this.end(request, afterMs, {
+      failure: `curl: (7) Failed to connect to ${host} port ${port} after ${elapsed} ms: Could not connect to server`,
+    });
   }
 
   private timedOut(request: Request): void {
-    this.end(request, CONNECT_TIMEOUT_MS, { failure: `curl: (28) Failed to connect to ${request.target.host} port ${request.target.port} after ${CONNECT_TIMEOUT_MS} ms: Timeout was reached` });
+    this.end(request, CONNECT_TIMEOUT_MS, {
+      failure: `curl: (28) Failed to connect to ${request.target.host} port ${request.target.port} after ${CONNECT_TIMEOUT_MS} ms: Timeout was reached`,
+    });
   }
 
   private end(request: Request, afterMs: number, outcome: { failure: string }): void {
@@ -277,8 +374,12 @@ export class Network implements Component {
     kernel.emit(
       'traffic.done',
       {
-        request: request.id, url: request.target.url, elapsedMs: kernel.turn.cursor - request.began,
-        ...(status === undefined ? {} : { status }), ...(body === undefined ? {} : { body }), ...(failure === undefined ? {} : { failure }),
+        request: request.id,
+        url: request.target.url,
+        elapsedMs: kernel.turn.cursor - request.began,
+        ...(status === undefined ? {} : { status }),
+        ...(body === undefined ? {} : { body }),
+        ...(failure === undefined ? {} : { failure }),
       },
       { object: this.object(request) },
     );

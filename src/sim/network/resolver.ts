@@ -20,7 +20,11 @@ export function resolvConfOf(pod: Pod, clusterDns: string, hostDns: string): Res
     dnsPolicy === 'None'
       ? { nameserver: dnsConfig?.nameservers?.[0] ?? '', search: [], ndots: 1 }
       : isCluster
-        ? { nameserver: clusterDns, search: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN], ndots: 5 }
+        ? {
+            nameserver: clusterDns,
+            search: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN],
+            ndots: 5,
+          }
         : { nameserver: hostDns, search: [], ndots: 1 };
   const ndots = dnsConfig?.options?.find(({ name }) => name === 'ndots')?.value;
   return {

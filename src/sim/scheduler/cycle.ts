@@ -58,7 +58,16 @@ export function evaluate(pod: Stored<Pod>, snapshot: Snapshot, options: CycleOpt
   const skippedFilter: number[] = [];
   const excludedBy: string[] = [];
   let allowed: ReadonlySet<string> | undefined;
-  const empty = { evaluated: [], rejections: new Map<string, Rejection>(), excluded: 0, excludedBy, feasible: [], scores: [], totals: [], skippedScore: [] };
+  const empty = {
+    evaluated: [],
+    rejections: new Map<string, Rejection>(),
+    excluded: 0,
+    excludedBy,
+    feasible: [],
+    scores: [],
+    totals: [],
+    skippedScore: [],
+  };
   for (const [index, { plugin }] of profile.entries()) {
     const verdict = plugin.preFilter?.(pod, snapshot);
     if (!verdict) continue;
@@ -85,7 +94,9 @@ function filterNodes(
   skipped: readonly number[],
   allowed: ReadonlySet<string> | undefined,
 ): Pick<Evaluation, 'evaluated' | 'rejections' | 'excluded' | 'feasible' | 'nextStart'> {
-  const filters = profile.flatMap(({ plugin }, index) => (plugin.filter && !skipped.includes(index) ? [{ plugin, index }] : []));
+  const filters = profile.flatMap(({ plugin }, index) =>
+    plugin.filter && !skipped.includes(index) ? [{ plugin, index }] : [],
+  );
   const candidates = allowed ? nodes.filter(({ name }) => allowed.has(name)) : nodes;
   const enough = feasibleNodesToFind(candidates.length, percentageOfNodesToScore);
   const rejections = new Map<string, Rejection>();

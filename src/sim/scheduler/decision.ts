@@ -1,6 +1,7 @@
 /** What is kept of a scheduling attempt: every verdict and every number, as the decision panel shows them. */
 
-export type StatusCode = 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Wait' | 'Skip' | 'Pending' | 'Error';
+export type StatusCode =
+  'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Wait' | 'Skip' | 'Pending' | 'Error';
 
 export interface DecisionSummary {
   /** From 1, in the order of attempts. */
@@ -66,7 +67,12 @@ export interface DecisionRecord extends DecisionSummary {
   readonly startIndex: number;
   /** The nodes with the highest total; one was drawn by the seeded stream when there are several. */
   readonly tied: readonly string[];
-  readonly postFilter?: { readonly status: string; readonly message: string; readonly nominatedNode?: string; readonly victims?: readonly string[] };
+  readonly postFilter?: {
+    readonly status: string;
+    readonly message: string;
+    readonly nominatedNode?: string;
+    readonly victims?: readonly string[];
+  };
   /** Which event made the pod try again. */
   readonly because: string;
 }

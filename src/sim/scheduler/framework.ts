@@ -73,7 +73,11 @@ export function defaultNormalize(raw: readonly number[], isReversed: boolean): r
   });
 }
 
-export function explainNormalize(raw: readonly number[], index: number, isReversed: boolean): readonly ArithmeticLine[] {
+export function explainNormalize(
+  raw: readonly number[],
+  index: number,
+  isReversed: boolean,
+): readonly ArithmeticLine[] {
   const highest = Math.max(0, ...raw);
   const score = raw[index] ?? 0;
   const result = defaultNormalize(raw, isReversed)[index] ?? 0;

@@ -100,7 +100,8 @@ export class NodeCache {
 
   private countImages(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const { images } of this.nodes.values()) for (const name of images.keys()) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const { images } of this.nodes.values())
+      for (const name of images.keys()) counts.set(name, (counts.get(name) ?? 0) + 1);
     return counts;
   }
 
@@ -122,7 +123,10 @@ export class NodeCache {
   }
 
   saveOrder(): unknown {
-    return { zones: new Map([...this.zones].map(([zone, names]) => [zone, [...names]])), nodes: [...this.nodes.keys()] };
+    return {
+      zones: new Map([...this.zones].map(([zone, names]) => [zone, [...names]])),
+      nodes: [...this.nodes.keys()],
+    };
   }
 
   /** Counts everything anew from what the informers hold. */

@@ -29,7 +29,11 @@ function raise(target: Record<string, number>, other: Resources): void {
 }
 
 function withDefaults(requests: Record<string, number>): Record<string, number> {
-  return { ...requests, cpu: requests['cpu'] ?? DEFAULT_CPU_MILLIS, memory: requests['memory'] ?? DEFAULT_MEMORY_BYTES };
+  return {
+    ...requests,
+    cpu: requests['cpu'] ?? DEFAULT_CPU_MILLIS,
+    memory: requests['memory'] ?? DEFAULT_MEMORY_BYTES,
+  };
 }
 
 export interface PodRequests {
@@ -122,7 +126,11 @@ export class NodeInfo {
   setNode(node: Stored<Node>): void {
     this.node = node;
     this.allocatable = resourcesOf(node.status?.allocatable ?? node.status?.capacity);
-    this.images = new Map((node.status?.images ?? []).flatMap(({ names, sizeBytes }) => (names ?? []).map((name) => [name, sizeBytes ?? 0] as const)));
+    this.images = new Map(
+      (node.status?.images ?? []).flatMap(({ names, sizeBytes }) =>
+        (names ?? []).map((name) => [name, sizeBytes ?? 0] as const),
+      ),
+    );
   }
 
   addPod(pod: Stored<Pod>): void {
@@ -140,7 +148,8 @@ export class NodeInfo {
 
   private count(pod: Stored<Pod>, sign: 1 | -1): void {
     const { requests, nonZeroCpu, nonZeroMemory } = podRequests(pod);
-    for (const [name, amount] of Object.entries(requests)) this.requested[name] = (this.requested[name] ?? 0) + sign * amount;
+    for (const [name, amount] of Object.entries(requests))
+      this.requested[name] = (this.requested[name] ?? 0) + sign * amount;
     this.nonZeroCpu += sign * nonZeroCpu;
     this.nonZeroMemory += sign * nonZeroMemory;
     const ports = hostPortsOf(pod);

@@ -72,7 +72,14 @@ export class SchedulingQueue {
     const now = this.kernel.turn.cursor;
     this.order += 1;
     this.put({
-      ...pod, since: now, order: this.order, attempts: 0, rejectedBy: [], backoffUntil: 0, because, cause: this.kernel.turn.cause,
+      ...pod,
+      since: now,
+      order: this.order,
+      attempts: 0,
+      rejectedBy: [],
+      backoffUntil: 0,
+      because,
+      cause: this.kernel.turn.cause,
       queue: isGated ? 'gated' : 'active',
     });
   }
@@ -87,7 +94,9 @@ export class SchedulingQueue {
   /** The pod to schedule next; it leaves the queue and comes back by `giveBack` when it does not fit. */
   pop(): QueuedPod | undefined {
     if (!this.isSorted) {
-      this.active.sort((left, right) => left.priority - right.priority || right.since - left.since || right.order - left.order);
+      this.active.sort(
+        (left, right) => left.priority - right.priority || right.since - left.since || right.order - left.order,
+      );
       this.isSorted = true;
     }
     const pod = this.active.pop();
@@ -99,7 +108,14 @@ export class SchedulingQueue {
   giveBack(pod: QueuedPod, rejectedBy: readonly string[]): void {
     const attempts = pod.attempts + 1;
     const backoffUntil = this.kernel.turn.cursor + backoffMs(attempts);
-    const next: QueuedPod = { ...pod, attempts, rejectedBy, backoffUntil, queue: rejectedBy.length > 0 ? 'unschedulable' : 'backoff', because: '' };
+    const next: QueuedPod = {
+      ...pod,
+      attempts,
+      rejectedBy,
+      backoffUntil,
+      queue: rejectedBy.length > 0 ? 'unschedulable' : 'backoff',
+      because: '',
+    };
     this.put(next);
   }
 
@@ -117,7 +133,8 @@ export class SchedulingQueue {
     const now = this.kernel.turn.cursor;
     for (const pod of [...this.pods.values()]) {
       if (pod.queue === 'backoff' && pod.backoffUntil <= now) this.put({ ...pod, queue: 'active' });
-      else if (pod.queue === 'unschedulable' && now - pod.backoffUntil >= UNSCHEDULABLE_FLUSH_MS) this.wake(pod, 'five minutes have passed');
+      else if (pod.queue === 'unschedulable' && now - pod.backoffUntil >= UNSCHEDULABLE_FLUSH_MS)
+        this.wake(pod, 'five minutes have passed');
     }
   }
 

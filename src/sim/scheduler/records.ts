@@ -79,7 +79,10 @@ export class DecisionRecords {
   list(filter: { namespace?: string; pod?: string }): readonly DecisionSummary[] {
     return this.kept
       .map(({ summary }) => summary)
-      .filter(({ namespace, pod }) => (!filter.namespace || filter.namespace === namespace) && (!filter.pod || filter.pod === pod));
+      .filter(
+        ({ namespace, pod }) =>
+          (!filter.namespace || filter.namespace === namespace) && (!filter.pod || filter.pod === pod),
+      );
   }
 
   find(attempt: number): DecisionRecord | undefined {
@@ -88,7 +91,12 @@ export class DecisionRecords {
   }
 
   save(): unknown {
-    return { kept: this.kept.slice(), firstAttempt: this.firstAttempt, detailNodes: this.detailNodes, firstDetail: this.firstDetail };
+    return {
+      kept: this.kept.slice(),
+      firstAttempt: this.firstAttempt,
+      detailNodes: this.detailNodes,
+      firstDetail: this.firstDetail,
+    };
   }
 
   load(state: unknown): void {
@@ -154,7 +162,9 @@ function expand(summary: DecisionSummary, detail: Detail): DecisionRecord {
   const profile = DEFAULT_PROFILE;
   const nameOf = (index: number): string => profile[index]!.plugin.name;
   const filters = profile.flatMap(({ plugin }, index) => (plugin.filter ? [{ plugin, index }] : []));
-  const scorers = profile.flatMap(({ plugin, weight }, index) => (plugin.score ? [{ name: plugin.name, weight, index }] : []));
+  const scorers = profile.flatMap(({ plugin, weight }, index) =>
+    plugin.score ? [{ name: plugin.name, weight, index }] : [],
+  );
   const ran = filters.filter(({ index }) => !skippedFilter.includes(index)).map(({ plugin }) => plugin);
   const point = (name: string, has: (plugin: Plugin) => unknown): { point: string; plugins: readonly string[] } => ({
     point: name,
@@ -166,14 +176,22 @@ function expand(summary: DecisionSummary, detail: Detail): DecisionRecord {
     phases: [
       point('PreFilter', ({ preFilter }) => preFilter),
       { point: 'Filter', plugins: ran.map(({ name }) => name) },
-      ...(wasScored ? [point('PreScore', ({ skipsScore }) => skipsScore), { point: 'Score', plugins: scores.map(({ plugin }) => nameOf(plugin)) }, point('NormalizeScore', ({ normalize }) => normalize)] : []),
+      ...(wasScored
+        ? [
+            point('PreScore', ({ skipsScore }) => skipsScore),
+            { point: 'Score', plugins: scores.map(({ plugin }) => nameOf(plugin)) },
+            point('NormalizeScore', ({ normalize }) => normalize),
+          ]
+        : []),
     ],
     filterPlugins: filters.map(({ plugin }) => plugin.name),
     scorePlugins: scorers.map(({ name, weight }) => ({ name, weight })),
     skippedFilter: skippedFilter.map(nameOf),
     skippedScore: skippedScore.map(nameOf),
     ...(detail.preFilter ? { preFilter: detail.preFilter } : {}),
-    nodes: detail.names.map((name, index) => expandNode(name, readFacts(name, detail.facts, index * FACTS), detail, ran)),
+    nodes: detail.names.map((name, index) =>
+      expandNode(name, readFacts(name, detail.facts, index * FACTS), detail, ran),
+    ),
     nodeCount: detail.nodeCount,
     evaluatedCount: detail.names.length,
     startIndex: detail.startIndex,
@@ -190,17 +208,26 @@ function expandNode(name: string, facts: NodeFacts, detail: Detail, ran: readonl
   const passed = rejecting ? ran.slice(0, ran.indexOf(rejecting)) : ran;
   const arithmetic: Record<string, readonly ArithmeticLine[]> = {};
   const looked = rejecting ? [...passed, rejecting] : passed;
-  for (const plugin of looked) if (plugin.explainFilter) arithmetic[`${plugin.name}/filter`] = plugin.explainFilter(pod, facts);
+  for (const plugin of looked)
+    if (plugin.explainFilter) arithmetic[`${plugin.name}/filter`] = plugin.explainFilter(pod, facts);
   const index = detail.feasible.indexOf(name);
   if (rejecting && rejection) {
     const { code, reasons } = rejection.status;
-    return { node: name, passed: passed.map((plugin) => plugin.name), rejected: { plugin: rejecting.name, code, reasons }, arithmetic };
+    return {
+      node: name,
+      passed: passed.map((plugin) => plugin.name),
+      rejected: { plugin: rejecting.name, code, reasons },
+      arithmetic,
+    };
   }
   if (index < 0 || scores.length === 0) return { node: name, passed: passed.map((plugin) => plugin.name), arithmetic };
   const entries = scores.map(({ plugin, raw, normalized }) => {
     const { plugin: found, weight } = profile[plugin]!;
     if (found.explainScore) arithmetic[`${found.name}/score`] = found.explainScore(pod, facts, { raw }, index);
-    return [found.name, { raw: raw[index]!, normalized: normalized[index]!, weighted: normalized[index]! * weight }] as const;
+    return [
+      found.name,
+      { raw: raw[index]!, normalized: normalized[index]!, weighted: normalized[index]! * weight },
+    ] as const;
   });
   return {
     node: name,

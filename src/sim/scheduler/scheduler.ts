@@ -48,7 +48,8 @@ export class Scheduler extends Controller {
       if (next) this.cache.setNode(next);
       else this.cache.removeNode(old!);
       if (next && !old) this.wake('NodeAdd', `node ${next.metadata.name} was added`);
-      else if (next && old && isNodeChange(old, next)) this.wake('NodeUpdate', `node ${next.metadata.name} has changed`);
+      else if (next && old && isNodeChange(old, next))
+        this.wake('NodeUpdate', `node ${next.metadata.name} has changed`);
     });
     this.pods.onChange((next, old) => this.podChanged(next, old));
   }
@@ -104,7 +105,11 @@ export class Scheduler extends Controller {
   }
 
   private enqueue(pod: Stored<Pod>, isGated: boolean, because: string): void {
-    this.scheduling.add({ key: keyOf(pod), uid: pod.metadata.uid, priority: pod.spec?.priority ?? 0 }, isGated, because);
+    this.scheduling.add(
+      { key: keyOf(pod), uid: pod.metadata.uid, priority: pod.spec?.priority ?? 0 },
+      isGated,
+      because,
+    );
   }
 
   private wake(event: Parameters<SchedulingQueue['moveFor']>[0], because: string): void {
@@ -114,7 +119,15 @@ export class Scheduler extends Controller {
   private moved({ key, queue, because, rejectedBy }: QueuedPod): void {
     const pod = this.pods.byKey(key);
     const text = because || (rejectedBy.length > 0 ? `turned down by ${rejectedBy.join(', ')}` : 'its back-off');
-    this.kernel.emit('scheduler.queue', { queue, because: text }, { object: pod ? { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } : undefined });
+    this.kernel.emit(
+      'scheduler.queue',
+      { queue, because: text },
+      {
+        object: pod
+          ? { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name }
+          : undefined,
+      },
+    );
     this.ask();
   }
 
@@ -167,12 +180,20 @@ export class Scheduler extends Controller {
     turn.cursor += CYCLE_MS;
     this.move(evaluation.preFilter ? 'REJECTED' : 'PREFILTER_DONE');
     const nodeCount = snapshot.nodes.length;
-    if (evaluation.feasible.length === 0) return this.notScheduled(queued, pod, evaluation, nodeCount, options.startIndex);
+    if (evaluation.feasible.length === 0)
+      return this.notScheduled(queued, pod, evaluation, nodeCount, options.startIndex);
     const { chosen, tied } = this.choose(evaluation);
     this.move(evaluation.feasible.length === 1 ? 'ONE_NODE_FITS' : 'NODES_FIT');
     this.move('SCORED');
     const message = `Successfully assigned ${queued.key} to ${chosen}`;
-    this.leaveRecord(queued, pod, evaluation, { outcome: 'scheduled', node: chosen, message, nodeCount, startIndex: options.startIndex, tied });
+    this.leaveRecord(queued, pod, evaluation, {
+      outcome: 'scheduled',
+      node: chosen,
+      message,
+      nodeCount,
+      startIndex: options.startIndex,
+      tied,
+    });
     this.cache.assume(pod, chosen);
     this.move('RESERVED');
     this.move('PERMITTED');
@@ -206,11 +227,22 @@ export class Scheduler extends Controller {
     if (bound.status.code !== 404 && bound.status.code !== 409) this.scheduling.giveBack(queued, []);
   }
 
-
-  private notScheduled(queued: QueuedPod, pod: Stored<Pod>, evaluation: Evaluation, nodeCount: number, startIndex: number): void {
+  private notScheduled(
+    queued: QueuedPod,
+    pod: Stored<Pod>,
+    evaluation: Evaluation,
+    nodeCount: number,
+    startIndex: number,
+  ): void {
     this.move('NO_NODE_FITS');
-    const message = `${fitMessage(evaluation, nodeCount)}${nodeCount === 0 ? '' : `. ${preemptionText(evaluation, nodeCount)}`}`.slice(0, 1024);
-    const rejecting = [...new Set([...evaluation.rejections.values()].map(({ plugin }) => DEFAULT_PROFILE[plugin]!.plugin.name))];
+    const message =
+      `${fitMessage(evaluation, nodeCount)}${nodeCount === 0 ? '' : `. ${preemptionText(evaluation, nodeCount)}`}`.slice(
+        0,
+        1024,
+      );
+    const rejecting = [
+      ...new Set([...evaluation.rejections.values()].map(({ plugin }) => DEFAULT_PROFILE[plugin]!.plugin.name)),
+    ];
     if (evaluation.preFilter) rejecting.push(evaluation.preFilter.plugin);
     if (evaluation.excluded > 0) rejecting.push(...evaluation.excludedBy);
     this.leaveRecord(queued, pod, evaluation, { outcome: 'unschedulable', message, nodeCount, startIndex, tied: [] });
@@ -231,14 +263,28 @@ export class Scheduler extends Controller {
       lastProbeTime: null,
       lastTransitionTime: before?.status === 'False' ? before.lastTransitionTime : this.kernel.formatTime(),
     };
-    this.client.patch('pods', pod.metadata.namespace, pod.metadata.name, 'strategic', { status: { conditions: [condition] } }, 'status');
+    this.client.patch(
+      'pods',
+      pod.metadata.namespace,
+      pod.metadata.name,
+      'strategic',
+      { status: { conditions: [condition] } },
+      'status',
+    );
   }
 
   private leaveRecord(
     queued: QueuedPod,
     pod: Stored<Pod>,
     evaluation: Evaluation,
-    more: { outcome: DecisionSummary['outcome']; node?: string; message: string; nodeCount: number; startIndex: number; tied: readonly string[] },
+    more: {
+      outcome: DecisionSummary['outcome'];
+      node?: string;
+      message: string;
+      nodeCount: number;
+      startIndex: number;
+      tied: readonly string[];
+    },
   ): void {
     const { outcome, node, message, nodeCount, startIndex, tied } = more;
     const attempt = this.records.next;
@@ -250,7 +296,18 @@ export class Scheduler extends Controller {
       { object: { resource: 'pods', kind: 'Pod', namespace, name, uid } },
     );
     this.records.add(
-      { attempt, time: this.kernel.turn.cursor, seq, namespace, pod: name, uid, attemptOfPod: queued.attempts + 1, outcome, ...(node ? { node } : {}), message },
+      {
+        attempt,
+        time: this.kernel.turn.cursor,
+        seq,
+        namespace,
+        pod: name,
+        uid,
+        attemptOfPod: queued.attempts + 1,
+        outcome,
+        ...(node ? { node } : {}),
+        message,
+      },
       { pod, evaluation, nodeCount, startIndex, tied, because: queued.because },
     );
   }
@@ -294,7 +351,8 @@ export class Scheduler extends Controller {
 /** What DefaultPreemption says when it cannot help; nobody is evicted by this profile. */
 function preemptionText({ rejections, excluded, preFilter }: Evaluation, nodeCount: number): string {
   if (preFilter) return '';
-  const helpless = [...rejections.values()].filter(({ status }) => status.code === 'UnschedulableAndUnresolvable').length + excluded;
+  const helpless =
+    [...rejections.values()].filter(({ status }) => status.code === 'UnschedulableAndUnresolvable').length + excluded;
   const without = nodeCount - helpless;
   const parts = [
     ...(helpless > 0 ? [`${helpless} Preemption is not helpful for scheduling`] : []),
@@ -305,7 +363,7 @@ function preemptionText({ rejections, excluded, preFilter }: Evaluation, nodeCou
 
 function isNodeChange(old: Parameters<NodeCache['setNode']>[0], next: Parameters<NodeCache['setNode']>[0]): boolean {
   return (
-    old.spec !== next.spec && !isDeepEqual(old.spec, next.spec) ||
+    (old.spec !== next.spec && !isDeepEqual(old.spec, next.spec)) ||
     !isDeepEqual(old.metadata.labels, next.metadata.labels) ||
     !isDeepEqual(old.status?.allocatable, next.status?.allocatable)
   );

@@ -31,7 +31,13 @@ export interface HttpBehaviour {
   /** Answers 500 in this many of 100 requests. */
   readonly errorPercent: number;
   /** Paths that answer otherwise, longest prefix first, e.g. `/healthz` only after a while. */
-  readonly paths?: readonly { readonly prefix: string; readonly status: number; readonly body?: string; readonly fromMs?: number; readonly untilMs?: number }[];
+  readonly paths?: readonly {
+    readonly prefix: string;
+    readonly status: number;
+    readonly body?: string;
+    readonly fromMs?: number;
+    readonly untilMs?: number;
+  }[];
 }
 
 export interface HttpRequest {

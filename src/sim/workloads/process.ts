@@ -18,7 +18,11 @@ export interface RunningProcess {
   readonly behaviour: Behaviour;
   readonly startedAt: number;
   /** Ports it listens on, once `startedAt + behaviour.listenAfterMs` has passed. */
-  readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly name?: string }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+    readonly name?: string;
+  }[];
   /** SIGTERM was sent at this time; undefined while it runs. */
   readonly stoppingSince?: number;
 }

@@ -14,7 +14,8 @@ export interface ImageName {
   readonly digest?: string;
 }
 
-const NAME = /^(?:([a-z0-9.-]+(?::\d+)?)\/)?([a-z0-9._/-]+?)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
+const NAME =
+  /^(?:([a-z0-9.-]+(?::\d+)?)\/)?([a-z0-9._/-]+?)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
 
 /** Undefined when the reference has an invalid format. */
 export function parseImage(image: string): ImageName | undefined {
@@ -53,7 +54,11 @@ export function behaviourOf(container: Container): Behaviour {
 
 function unknownServer(container: Container): Behaviour {
   const ports = (container.ports ?? []).map(({ containerPort }) => containerPort);
-  return { ...PLAIN_SERVER, ports, http: { status: 200, body: '{image} on {pod}', latencyMs: [2, 15], errorPercent: 0 } };
+  return {
+    ...PLAIN_SERVER,
+    ports,
+    http: { status: 200, body: '{image} on {pod}', latencyMs: [2, 15], errorPercent: 0 },
+  };
 }
 
 /** Environment variables and tags by which Pilothouse's own images are steered. */
@@ -71,9 +76,11 @@ function steered(base: Behaviour, container: Container, tag: string): Behaviour 
       },
     };
   }
-  if (base.client && env.get('TARGET_URL')) result = { ...result, client: { ...base.client, url: env.get('TARGET_URL')! } };
+  if (base.client && env.get('TARGET_URL'))
+    result = { ...result, client: { ...base.client, url: env.get('TARGET_URL')! } };
   if (container.image?.startsWith('pilothouse/web')) {
-    if (tag === 'broken') return { ...result, exit: { afterMs: 2_000, code: 1 }, log: ['panic: configuration is missing'] };
+    if (tag === 'broken')
+      return { ...result, exit: { afterMs: 2_000, code: 1 }, log: ['panic: configuration is missing'] };
     if (tag === 'slow') return { ...result, listenAfterMs: 20_000 };
   }
   return result;
@@ -91,14 +98,26 @@ function scripted(base: Behaviour, words: readonly string[]): Behaviour {
 }
 
 function runScript(base: Behaviour, script: string): Behaviour {
-  const log = [...script.matchAll(/\becho\s+(?:-[en]+\s+)?(?:"([^"]*)"|'([^']*)'|([^;&|>\n]+))/g)].map((match) => (match[1] ?? match[2] ?? match[3] ?? '').trim());
-  const isEndless = /\b(while\s+(true|:|\[)|until\s+false|for\s*\(\(;;\)\)|tail\s+-f|sleep\s+(infinity|inf))\b|while\s+(true|:)/.test(script);
-  const sleeps = [...script.matchAll(/\bsleep\s+(\d+(?:\.\d+)?)([smhd]?)/g)].map(([, amount = '0', unit = '']) => Number(amount) * ({ '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[unit] ?? 1));
+  const log = [...script.matchAll(/\becho\s+(?:-[en]+\s+)?(?:"([^"]*)"|'([^']*)'|([^;&|>\n]+))/g)].map((match) =>
+    (match[1] ?? match[2] ?? match[3] ?? '').trim(),
+  );
+  const isEndless =
+    /\b(while\s+(true|:|\[)|until\s+false|for\s*\(\(;;\)\)|tail\s+-f|sleep\s+(infinity|inf))\b|while\s+(true|:)/.test(
+      script,
+    );
+  const sleeps = [...script.matchAll(/\bsleep\s+(\d+(?:\.\d+)?)([smhd]?)/g)].map(
+    ([, amount = '0', unit = '']) => Number(amount) * ({ '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[unit] ?? 1),
+  );
   const seconds = sleeps.reduce((sum, value) => sum + value, 0);
-  const url = /\b(?:wget|curl)\b[^;|&\n]*?(https?:\/\/[^\s'";]+|\b[a-z][a-z0-9.-]+(?::\d+)?(?:\/\S*)?)\s*(?:[;|&\n]|$)/.exec(script)?.[1];
+  const url =
+    /\b(?:wget|curl)\b[^;|&\n]*?(https?:\/\/[^\s'";]+|\b[a-z][a-z0-9.-]+(?::\d+)?(?:\/\S*)?)\s*(?:[;|&\n]|$)/.exec(
+      script,
+    )?.[1];
   const stopAfterMs = /\btrap\b/.test(script) ? 200 : 3_600_000;
   if (isEndless) {
-    const client = url ? { url: url.startsWith('http') ? url : `http://${url}`, intervalMs: Math.max(500, (sleeps[0] ?? 1) * 1000) } : undefined;
+    const client = url
+      ? { url: url.startsWith('http') ? url : `http://${url}`, intervalMs: Math.max(500, (sleeps[0] ?? 1) * 1000) }
+      : undefined;
     return { ...base, log, stopAfterMs, ...(client ? { client } : {}), ports: [] };
   }
   const code = /\bexit\s+(\d+)/.exec(script)?.[1];

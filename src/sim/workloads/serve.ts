@@ -16,9 +16,11 @@ export function serve(process: RunningProcess, request: HttpRequest, context: Se
   const latencyMs = low + (high > low ? context.draw(high - low + 1) : 0);
   const age = context.nowMs - process.startedAt;
   const special = http.paths?.find(
-    ({ prefix, fromMs = 0, untilMs = Number.POSITIVE_INFINITY }) => request.path.startsWith(prefix) && age >= fromMs && age < untilMs,
+    ({ prefix, fromMs = 0, untilMs = Number.POSITIVE_INFINITY }) =>
+      request.path.startsWith(prefix) && age >= fromMs && age < untilMs,
   );
-  if (special) return { kind: 'http', status: special.status, body: fill(special.body ?? '', process, request), latencyMs };
+  if (special)
+    return { kind: 'http', status: special.status, body: fill(special.body ?? '', process, request), latencyMs };
   const isError = http.errorPercent > 0 && context.draw(100) < http.errorPercent;
   if (isError) return { kind: 'http', status: 500, body: 'Internal Server Error', latencyMs };
   return { kind: 'http', status: http.status, body: fill(http.body, process, request), latencyMs };
@@ -26,7 +28,11 @@ export function serve(process: RunningProcess, request: HttpRequest, context: Se
 
 function fill(body: string, process: RunningProcess, request: HttpRequest): string {
   const facts: Readonly<Record<string, string>> = {
-    pod: process.pod, node: process.node, ip: process.podIp, path: request.path, image: process.image,
+    pod: process.pod,
+    node: process.node,
+    ip: process.podIp,
+    path: request.path,
+    image: process.image,
   };
   return body.replace(/\{(pod|node|ip|path|image)\}/g, (_, name: string) => facts[name] ?? '');
 }

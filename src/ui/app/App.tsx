@@ -54,7 +54,15 @@ export function App({ shared }: { shared: Promise<Scenario | undefined> }): Reac
         </main>
         <aside className="panel right" aria-label={t(`tabs.${right}`)}>
           <Tabs tabs={RIGHT} current={right} pick={(tab) => view.setState({ right: tab })} />
-          {right === 'inspector' ? <InspectorPanel /> : right === 'decision' ? <DecisionPanel /> : right === 'request' ? <RequestPanel /> : <WhyPanel />}
+          {right === 'inspector' ? (
+            <InspectorPanel />
+          ) : right === 'decision' ? (
+            <DecisionPanel />
+          ) : right === 'request' ? (
+            <RequestPanel />
+          ) : (
+            <WhyPanel />
+          )}
         </aside>
       </div>
       <footer className="bottom">
@@ -62,8 +70,20 @@ export function App({ shared }: { shared: Promise<Scenario | undefined> }): Reac
         <EventsDrawer />
         <nav className="narrow-tabs" aria-label={t('tabs.stage')}>
           {NARROW.map((place) => (
-            <button key={place} type="button" className="button plain" aria-pressed={narrow === place} onClick={() => view.setState({ narrow: place })}>
-              {place === 'left' ? t(`tabs.${left}`) : place === 'right' ? t(`tabs.${right}`) : place === 'stage' ? t('tabs.stage') : t('events.title')}
+            <button
+              key={place}
+              type="button"
+              className="button plain"
+              aria-pressed={narrow === place}
+              onClick={() => view.setState({ narrow: place })}
+            >
+              {place === 'left'
+                ? t(`tabs.${left}`)
+                : place === 'right'
+                  ? t(`tabs.${right}`)
+                  : place === 'stage'
+                    ? t('tabs.stage')
+                    : t('events.title')}
             </button>
           ))}
         </nav>
@@ -74,12 +94,26 @@ export function App({ shared }: { shared: Promise<Scenario | undefined> }): Reac
   );
 }
 
-function Tabs<T extends LeftTab | RightTab>({ tabs, current, pick }: { tabs: readonly T[]; current: T; pick(tab: T): void }): React.JSX.Element {
+function Tabs<T extends LeftTab | RightTab>({
+  tabs,
+  current,
+  pick,
+}: {
+  tabs: readonly T[];
+  current: T;
+  pick(tab: T): void;
+}): React.JSX.Element {
   const { t } = useTranslation();
   return (
     <div className="tabs" role="group">
       {tabs.map((tab) => (
-        <button key={tab} type="button" className="button plain" aria-pressed={tab === current} onClick={() => pick(tab)}>
+        <button
+          key={tab}
+          type="button"
+          className="button plain"
+          aria-pressed={tab === current}
+          onClick={() => pick(tab)}
+        >
           {t(`tabs.${tab}`)}
         </button>
       ))}

@@ -16,7 +16,12 @@ export function Notices(): React.JSX.Element {
       {message ? (
         <div className="notice" role="alert">
           <span>{message === 'storage' ? t('fault.storage') : message}</span>
-          <button type="button" className="button plain icon" aria-label={t('fault.dismiss')} onClick={() => notify(undefined)}>
+          <button
+            type="button"
+            className="button plain icon"
+            aria-label={t('fault.dismiss')}
+            onClick={() => notify(undefined)}
+          >
             <X size={16} aria-hidden />
           </button>
         </div>

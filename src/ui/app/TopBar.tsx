@@ -17,13 +17,26 @@ export function TopBar(): React.JSX.Element {
         <img src="./favicon.svg" alt="" width="22" height="22" />
         {t('app.title')}
       </h1>
-      <span className="soft wide">{options ? `${options.clusterName} · ${options.region} · Kubernetes ${options.kubernetesVersion}` : ''}</span>
+      <span className="soft wide">
+        {options ? `${options.clusterName} · ${options.region} · Kubernetes ${options.kubernetesVersion}` : ''}
+      </span>
       <span className="spring" />
-      <button type="button" className="button plain tool" onClick={() => view.setState({ language: language === 'ko' ? 'en' : 'ko' })} lang={language === 'ko' ? 'en' : 'ko'}>
+      <button
+        type="button"
+        className="button plain tool"
+        onClick={() => view.setState({ language: language === 'ko' ? 'en' : 'ko' })}
+        lang={language === 'ko' ? 'en' : 'ko'}
+      >
         <Languages size={16} aria-hidden />
         {t('app.language')}
       </button>
-      <button type="button" className="button plain icon tool" aria-label={t('app.theme')} title={t('app.theme')} onClick={() => view.setState({ theme: theme === 'dark' ? 'light' : 'dark' })}>
+      <button
+        type="button"
+        className="button plain icon tool"
+        aria-label={t('app.theme')}
+        title={t('app.theme')}
+        onClick={() => view.setState({ theme: theme === 'dark' ? 'light' : 'dark' })}
+      >
         <MoonStar size={16} aria-hidden />
       </button>
       <button type="button" className="button primary tool" onClick={() => setSharing(true)}>

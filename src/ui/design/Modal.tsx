@@ -2,7 +2,15 @@ import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 
 /** A dialog that takes the focus and gives it back. */
-export function Modal({ title, close, children }: { title: string; close(): void; children: ReactNode }): React.JSX.Element {
+export function Modal({
+  title,
+  close,
+  children,
+}: {
+  title: string;
+  close(): void;
+  children: ReactNode;
+}): React.JSX.Element {
   return (
     <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : close())}>
       <Dialog.Portal>

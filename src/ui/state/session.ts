@@ -40,13 +40,25 @@ export async function command(what: Command): Promise<CommandResult | undefined>
 
 /** A run of its own from nothing; undefined options mean the default cluster. */
 export function newScenario(options?: Partial<WorldOptions>): Scenario {
-  return { version: 1, options: (options ?? {}) as WorldOptions, files: { 'manifest.yaml': view.getState().text }, commands: [], time: 0, speed: 1 };
+  return {
+    version: 1,
+    options: (options ?? {}) as WorldOptions,
+    files: { 'manifest.yaml': view.getState().text },
+    commands: [],
+    time: 0,
+    speed: 1,
+  };
 }
 
 /** The first visit: one application and a client, already alive. */
 function firstScenario(): Scenario {
   const start = newScenario();
-  return { ...start, files: { 'manifest.yaml': START_TEXT }, commands: [{ at: 0, command: { verb: 'apply', file: 'manifest.yaml', text: START_TEXT } }], time: 60_000 };
+  return {
+    ...start,
+    files: { 'manifest.yaml': START_TEXT },
+    commands: [{ at: 0, command: { verb: 'apply', file: 'manifest.yaml', text: START_TEXT } }],
+    time: 60_000,
+  };
 }
 
 function read(key: string): string | null {
@@ -142,10 +154,16 @@ export interface ConsoleAnswer {
 }
 
 /** `window.pilothouse`: the simulated API server from the browser's console. */
-export async function request(path: string, init: { method?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<ConsoleAnswer> {
+export async function request(
+  path: string,
+  init: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<ConsoleAnswer> {
   const { method = 'GET', body, headers = {} } = init;
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-  const result = await client.call('command', { command: { verb: 'request', method, path, headers, body: text }, confirmFork: true });
+  const result = await client.call('command', {
+    command: { verb: 'request', method, path, headers, body: text },
+    confirmFork: true,
+  });
   return result.response!;
 }
 

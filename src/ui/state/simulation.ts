@@ -25,6 +25,7 @@ export interface SimulationState {
   readonly eventsOmitted: number;
   readonly lives: ReadonlyMap<string, LifeState>;
   readonly log: readonly LoggedCommand[];
+  readonly commandsDone: number;
   readonly marks: readonly TimelineMark[];
   readonly options: WorldOptions | undefined;
   readonly usage: NonNullable<Frame['nodeUsage']>;
@@ -34,8 +35,27 @@ export interface SimulationState {
 }
 
 const INITIAL: SimulationState = {
-  isBooted: false, epoch: 0, time: 0, epochMs: 0, startTime: 0, horizon: 0, seq: 0, isPlaying: false, speed: 1, isSettled: true,
-  objects: new Map(), events: [], eventsOmitted: 0, lives: new Map(), log: [], marks: [], options: undefined, usage: {}, crash: undefined, receivedAt: 0,
+  isBooted: false,
+  epoch: 0,
+  time: 0,
+  epochMs: 0,
+  startTime: 0,
+  horizon: 0,
+  seq: 0,
+  isPlaying: false,
+  speed: 1,
+  isSettled: true,
+  objects: new Map(),
+  events: [],
+  eventsOmitted: 0,
+  lives: new Map(),
+  log: [],
+  commandsDone: 0,
+  marks: [],
+  options: undefined,
+  usage: {},
+  crash: undefined,
+  receivedAt: 0,
 };
 
 export const simulation = createStore<SimulationState>(() => INITIAL);
@@ -56,7 +76,11 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     for (const instance of frame.livesRemoved) next.delete(instance);
     lives = next;
   }
-  const events = isWhole ? frame.events : frame.events.length > 0 ? [...state.events, ...frame.events].slice(-EVENT_LIMIT) : state.events;
+  const events = isWhole
+    ? frame.events
+    : frame.events.length > 0
+      ? [...state.events, ...frame.events].slice(-EVENT_LIMIT)
+      : state.events;
   return {
     isBooted: true,
     epoch: frame.epoch,
@@ -73,6 +97,7 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     eventsOmitted: isWhole ? 0 : state.eventsOmitted + frame.eventsOmitted,
     lives,
     log: frame.log ?? state.log,
+    commandsDone: frame.commandsDone,
     marks: frame.marks ?? state.marks,
     options: frame.options ?? state.options,
     usage: frame.nodeUsage ?? state.usage,

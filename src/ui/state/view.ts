@@ -26,9 +26,24 @@ export interface ViewState {
 }
 
 export const view = createStore<ViewState>(() => ({
-  language: 'en', theme: 'light', left: 'editor', right: 'inspector', selected: undefined, whySeq: undefined, attempt: undefined, filter: '', namespace: '', hiddenPackets: [], text: START_TEXT, narrow: 'stage',
+  language: 'en',
+  theme: 'light',
+  left: 'editor',
+  right: 'inspector',
+  selected: undefined,
+  whySeq: undefined,
+  attempt: undefined,
+  filter: '',
+  namespace: '',
+  hiddenPackets: [],
+  text: START_TEXT,
+  narrow: 'stage',
 }));
 
 export function select(key: string | undefined): void {
-  view.setState((state) => ({ selected: key, whySeq: undefined, right: state.right === 'why' || state.right === 'request' ? 'inspector' : state.right }));
+  view.setState((state) => ({
+    selected: key,
+    whySeq: undefined,
+    right: state.right === 'why' || state.right === 'request' ? 'inspector' : state.right,
+  }));
 }

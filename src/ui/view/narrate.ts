@@ -8,7 +8,10 @@ export interface Sentence {
 
 export function narrate(event: TraceEvent): Sentence {
   const name = event.object?.name ?? '';
-  const say = (key: string, values: Sentence['values'] = {}): Sentence => ({ key: `narrate.${key}`, values: { name, component: event.component, ...values } });
+  const say = (key: string, values: Sentence['values'] = {}): Sentence => ({
+    key: `narrate.${key}`,
+    values: { name, component: event.component, ...values },
+  });
   switch (event.type) {
     case 'command':
       return say('command', { title: event.data.title });
@@ -29,7 +32,9 @@ export function narrate(event: TraceEvent): Sentence {
     case 'transition':
       return say('transition', { instance: event.data.instance, from: event.data.from, to: event.data.to });
     case 'scheduler.attempt':
-      return event.data.outcome === 'scheduled' ? say('scheduled', { node: event.data.node ?? '' }) : say('unschedulable', { message: event.data.message });
+      return event.data.outcome === 'scheduled'
+        ? say('scheduled', { node: event.data.node ?? '' })
+        : say('unschedulable', { message: event.data.message });
     case 'scheduler.queue':
       return say('queue', { queue: event.data.queue, because: event.data.because });
     case 'image.pull':
@@ -51,7 +56,11 @@ export function narrate(event: TraceEvent): Sentence {
     case 'dns.query':
       return say('query', { question: event.data.name, type: event.data.queryType, answer: event.data.answer });
     case 'proxy.choose':
-      return say('choose', { node: event.data.node, service: event.data.service, chosen: event.data.chosen ?? event.data.verdict });
+      return say('choose', {
+        node: event.data.node,
+        service: event.data.service,
+        chosen: event.data.chosen ?? event.data.verdict,
+      });
     case 'traffic.hop':
       return say('hop', { from: event.data.from, to: event.data.to });
     case 'traffic.done':

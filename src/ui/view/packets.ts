@@ -23,7 +23,12 @@ export function stagePlace(component: string): string {
 
 export function packetsOf(event: TraceEvent): readonly Packet[] {
   const leg = (kind: PacketKind, from: string, to: string, departAt: number, arriveAt: number): Packet => ({
-    seq: event.seq, kind, from: stagePlace(from), to: stagePlace(to), departAt, arriveAt,
+    seq: event.seq,
+    kind,
+    from: stagePlace(from),
+    to: stagePlace(to),
+    departAt,
+    arriveAt,
   });
   switch (event.type) {
     case 'api.request': {
@@ -38,7 +43,10 @@ export function packetsOf(event: TraceEvent): readonly Packet[] {
       return [leg('probe', event.data.from, event.data.to, event.data.departAt, event.data.arriveAt)];
     case 'dns.query': {
       const { from, to, departAt, arriveAt, returnAt } = event.data;
-      return [leg('dns', from, to, departAt, arriveAt), leg('dns', to, from, Math.max(arriveAt, returnAt - 1), returnAt)];
+      return [
+        leg('dns', from, to, departAt, arriveAt),
+        leg('dns', to, from, Math.max(arriveAt, returnAt - 1), returnAt),
+      ];
     }
     case 'traffic.hop':
       return [leg('traffic', event.data.from, event.data.to, event.data.departAt, event.data.arriveAt)];

@@ -14,9 +14,12 @@ export function podHealth(pod: Pod): PodHealth {
   if (metadata?.deletionTimestamp) return { shape: 'ending', word: 'Terminating' };
   if (status?.phase === 'Succeeded') return { shape: 'done', word: 'Completed' };
   if (status?.phase === 'Failed') return { shape: 'failed', word: status.reason ?? 'Failed' };
-  const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find(({ state }) => state?.waiting?.reason)?.state?.waiting?.reason;
+  const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find(
+    ({ state }) => state?.waiting?.reason,
+  )?.state?.waiting?.reason;
   if (waiting && /BackOff|Err|Error|Invalid/.test(waiting)) return { shape: 'failed', word: waiting };
-  if (status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True')) return { shape: 'ready', word: 'Running' };
+  if (status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True'))
+    return { shape: 'ready', word: 'Running' };
   if (status?.phase === 'Running') return { shape: 'waiting', word: 'Running' };
   return { shape: 'starting', word: waiting ?? 'Pending' };
 }

@@ -98,7 +98,10 @@ const COMPONENTS: readonly (Point & { id: string; width: number })[] = [
 ];
 const HUB = 'kube-apiserver';
 const REGION_X = 100;
-const middleOf = ({ x, y, width }: Point & { width: number }): Point => ({ x: x + width / 2 - REGION_X, y: y + CARD_HEIGHT / 2 });
+const middleOf = ({ x, y, width }: Point & { width: number }): Point => ({
+  x: x + width / 2 - REGION_X,
+  y: y + CARD_HEIGHT / 2,
+});
 const LINES = COMPONENTS.filter(({ id }) => id !== HUB && id !== 'registry' && id !== 'internet').map(
   (card) => [middleOf(COMPONENTS.find(({ id }) => id === HUB)!), middleOf(card)] as const,
 );
@@ -163,7 +166,9 @@ export function buildStage(
   book: SlotBook,
 ): Stage {
   const places = new Map<string, Point>();
-  const items: StageItem[] = [{ kind: 'region', title: 'azure', id: 'region-azure', x: REGION_X, y: 0, width: 526, height: 200, lines: LINES }];
+  const items: StageItem[] = [
+    { kind: 'region', title: 'azure', id: 'region-azure', x: REGION_X, y: 0, width: 526, height: 200, lines: LINES },
+  ];
   for (const { id, x, y, width } of COMPONENTS) {
     items.push({ kind: 'component', id, x, y, width, height: CARD_HEIGHT });
     places.set(id, { x: x + width / 2, y: y + CARD_HEIGHT / 2 });
@@ -174,12 +179,30 @@ export function buildStage(
   placeTray(sorted.pods, filter, trayY, items, places);
   const top = trayY + TRAY_HEIGHT + GAP;
   const bottom = placeNodes(sorted.nodes, sorted.pods, usage, filter, book, top, items, places);
-  items.splice(1, 0, { kind: 'region', title: 'yours', id: 'region-yours', x: -14, y: 212, width: WIDTH + 28, height: Math.max(180, bottom - 212 + 6) });
+  items.splice(1, 0, {
+    kind: 'region',
+    title: 'yours',
+    id: 'region-yours',
+    x: -14,
+    y: 212,
+    width: WIDTH + 28,
+    height: Math.max(180, bottom - 212 + 6),
+  });
   return { items, places, width: WIDTH, height: bottom };
 }
 
-function sortByKind(objects: ReadonlyMap<string, Stored>): { services: Stored<Service>[]; slices: Stored<EndpointSlice>[]; nodes: Stored<Node>[]; pods: Stored<Pod>[] } {
-  const sorted = { services: [] as Stored<Service>[], slices: [] as Stored<EndpointSlice>[], nodes: [] as Stored<Node>[], pods: [] as Stored<Pod>[] };
+function sortByKind(objects: ReadonlyMap<string, Stored>): {
+  services: Stored<Service>[];
+  slices: Stored<EndpointSlice>[];
+  nodes: Stored<Node>[];
+  pods: Stored<Pod>[];
+} {
+  const sorted = {
+    services: [] as Stored<Service>[],
+    slices: [] as Stored<EndpointSlice>[],
+    nodes: [] as Stored<Node>[],
+    pods: [] as Stored<Pod>[],
+  };
   for (const [key, object] of objects) {
     if (key.startsWith('pods|')) sorted.pods.push(object as Stored<Pod>);
     else if (key.startsWith('services|')) sorted.services.push(object as Stored<Service>);
@@ -198,18 +221,35 @@ function isWanted(object: Stored, filter: StageFilter, words: readonly string[])
   return [object.metadata.name, ...labels, ...words].some((word) => word.toLowerCase().includes(text));
 }
 
-function placeServices(services: readonly Stored<Service>[], slices: readonly Stored<EndpointSlice>[], items: StageItem[], places: Map<string, Point>): number {
+function placeServices(
+  services: readonly Stored<Service>[],
+  slices: readonly Stored<EndpointSlice>[],
+  items: StageItem[],
+  places: Map<string, Point>,
+): number {
   const [width, height, perRow] = [244, 46, 3];
   services.forEach((service, index) => {
     const { name, namespace = '' } = service.metadata;
     const x = (index % perRow) * (width + 14);
     const y = SERVICES_Y + 24 + Math.floor(index / perRow) * (height + 10);
-    const own = slices.filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.['kubernetes.io/service-name'] === name);
+    const own = slices.filter(
+      ({ metadata }) => metadata.namespace === namespace && metadata.labels?.['kubernetes.io/service-name'] === name,
+    );
     const endpoints = own.flatMap((slice) => slice.endpoints ?? []);
     const key = `services|${namespace}/${name}`;
     items.push({
-      kind: 'service', id: key, x, y, width, height, name, namespace, type: service.spec?.clusterIP === 'None' ? 'Headless' : (service.spec?.type ?? 'ClusterIP'),
-      address: service.status?.loadBalancer?.ingress?.[0]?.ip ?? service.spec?.clusterIP ?? '', ready: endpoints.filter(({ conditions }) => conditions?.ready !== false).length, total: endpoints.length,
+      kind: 'service',
+      id: key,
+      x,
+      y,
+      width,
+      height,
+      name,
+      namespace,
+      type: service.spec?.clusterIP === 'None' ? 'Headless' : (service.spec?.type ?? 'ClusterIP'),
+      address: service.status?.loadBalancer?.ingress?.[0]?.ip ?? service.spec?.clusterIP ?? '',
+      ready: endpoints.filter(({ conditions }) => conditions?.ready !== false).length,
+      total: endpoints.length,
     });
     places.set(key, { x: x + width / 2, y: y + height / 2 });
     places.set(`service/${namespace}/${name}`, { x: x + width / 2, y: y + height / 2 });
@@ -220,10 +260,25 @@ function placeServices(services: readonly Stored<Service>[], slices: readonly St
 const TRAY_HEIGHT = 36;
 const TRAY_LIMIT = 18;
 
-function placeTray(pods: readonly Stored<Pod>[], filter: StageFilter, y: number, items: StageItem[], places: Map<string, Point>): void {
+function placeTray(
+  pods: readonly Stored<Pod>[],
+  filter: StageFilter,
+  y: number,
+  items: StageItem[],
+  places: Map<string, Point>,
+): void {
   const waiting = pods.filter((pod) => !pod.spec?.nodeName && isWanted(pod, filter, [podHealth(pod).word]));
   const chips = waiting.slice(0, TRAY_LIMIT).map((pod, index) => chipOf(pod, 108 + index * CHIP, 6));
-  items.push({ kind: 'tray', id: 'tray', x: 0, y, width: WIDTH, height: TRAY_HEIGHT, pods: chips, podCount: waiting.length });
+  items.push({
+    kind: 'tray',
+    id: 'tray',
+    x: 0,
+    y,
+    width: WIDTH,
+    height: TRAY_HEIGHT,
+    pods: chips,
+    podCount: waiting.length,
+  });
   for (const [index, { metadata }] of waiting.entries()) {
     const place = { x: 120 + Math.min(index, TRAY_LIMIT) * CHIP, y: y + TRAY_HEIGHT / 2 };
     places.set(`pods|${metadata.namespace}/${metadata.name}`, place);
@@ -294,15 +349,31 @@ function nodeCard(
   book: SlotBook,
 ): NodeCard {
   const { name, labels } = node.metadata;
-  const slots = isCompact ? new Map<string, number>() : book.assign(name, pods.map(({ metadata }) => metadata.uid));
+  const slots = isCompact
+    ? new Map<string, number>()
+    : book.assign(
+        name,
+        pods.map(({ metadata }) => metadata.uid),
+      );
   const shown = isCompact ? [] : pods.filter((pod) => isWanted(pod, filter, [podHealth(pod).word, name]));
   const rows = Math.max(1, Math.ceil((Math.max(-1, ...slots.values()) + 1) / CHIPS_A_ROW));
   return {
-    kind: 'node', id: `nodes|${name}`, x, y, width, height: isCompact ? 56 : NODE_HEAD + rows * CHIP + 10, name,
+    kind: 'node',
+    id: `nodes|${name}`,
+    x,
+    y,
+    width,
+    height: isCompact ? 56 : NODE_HEAD + rows * CHIP + 10,
+    name,
     zone: labels?.['topology.kubernetes.io/zone'] ?? '',
     isReady: node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     isCordoned: node.spec?.unschedulable ?? false,
-    requestedCpu: pods.reduce((sum, { spec }) => sum + (spec?.containers ?? []).reduce((inner, { resources }) => inner + millis(resources?.requests?.['cpu']), 0), 0),
+    requestedCpu: pods.reduce(
+      (sum, { spec }) =>
+        sum +
+        (spec?.containers ?? []).reduce((inner, { resources }) => inner + millis(resources?.requests?.['cpu']), 0),
+      0,
+    ),
     usedCpu: usage[name]?.cpuMillis ?? 0,
     allocatableCpu: millis(node.status?.allocatable?.['cpu']),
     podCount: pods.length,

@@ -9,10 +9,22 @@ import { pathToFileURL } from 'node:url';
 
 const PACKAGE = '@sparticuz/chromium@143.0.4';
 const cache = resolve(import.meta.dirname, '../../../.cache/chromium');
-const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
+const SYSTEM = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+];
 
 /** Without these, Chromium looks for hosts outside at every start. */
-const QUIET = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'];
+const QUIET = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+];
 
 export interface Launch {
   readonly executablePath: string;
@@ -27,7 +39,8 @@ function fetchPackage(): string {
   const folder = join(cache, 'node_modules/@sparticuz/chromium');
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
-  const run = (command: string, args: readonly string[]): void => void execFileSync(command, args, { cwd: cache, stdio: ['ignore', 'ignore', 'inherit'] });
+  const run = (command: string, args: readonly string[]): void =>
+    void execFileSync(command, args, { cwd: cache, stdio: ['ignore', 'ignore', 'inherit'] });
   run('npm', ['install', '--no-save', '--no-package-lock', '--ignore-scripts', '--prefix', cache, PACKAGE]);
   return folder;
 }
@@ -37,7 +50,9 @@ export async function launchOptions(): Promise<Launch> {
   const system = [...(own ? [own] : []), ...SYSTEM].find((path) => existsSync(path));
   if (system) return { executablePath: system, args: QUIET };
   const folder = fetchPackage();
-  const entry = ['build/index.js', 'build/esm/index.js'].map((path) => join(folder, path)).find((path) => existsSync(path));
+  const entry = ['build/index.js', 'build/esm/index.js']
+    .map((path) => join(folder, path))
+    .find((path) => existsSync(path));
   if (!entry) throw new Error(`no entry in ${folder}: ${readdirSync(folder).join(', ')}`);
   // Its libraries are unpacked only where it believes to be on such a host.
   process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs20.x';

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Store } from '../../../src/sim/etcd/index.ts';
 
 const PREFIX = '/registry/pods/';
-const operation = fc.record({ verb: fc.constantFrom('put', 'delete', 'stale'), key: fc.constantFrom('a', 'b', 'c/x', 'c/y'), value: fc.nat(1000) });
+const operation = fc.record({
+  verb: fc.constantFrom('put', 'delete', 'stale'),
+  key: fc.constantFrom('a', 'b', 'c/x', 'c/y'),
+  value: fc.nat(1000),
+});
 
 describe('the store', () => {
   it('behaves as a map with a history: ranges, older revisions and changes agree with a naive model', () => {
@@ -25,7 +29,10 @@ describe('the store', () => {
             expect(store.delete(PREFIX, key, held?.revision ?? 0).ok).toBe(held !== undefined);
             model.delete(key);
           }
-          past.push([store.revision, [...model].map(([item, { value: kept }]): [string, number] => [item, kept]).sort()]);
+          past.push([
+            store.revision,
+            [...model].map(([item, { value: kept }]): [string, number] => [item, kept]).sort(),
+          ]);
         }
         for (const [revision, expected] of past) {
           expect(store.rangeAt(PREFIX, PREFIX, revision)?.map(({ key, value }) => [key, value])).toEqual(expected);
@@ -42,7 +49,8 @@ describe('the store', () => {
 
   it('lets go of history when it is compacted, and says so', () => {
     const store = new Store<number>();
-    for (let value = 0; value < 5; value += 1) store.put(PREFIX, `${PREFIX}a`, store.get(PREFIX, `${PREFIX}a`)?.modRevision ?? 0, () => value);
+    for (let value = 0; value < 5; value += 1)
+      store.put(PREFIX, `${PREFIX}a`, store.get(PREFIX, `${PREFIX}a`)?.modRevision ?? 0, () => value);
     store.compact(4);
     expect(store.changesAfter(3)).toBeUndefined();
     expect(store.rangeAt(PREFIX, PREFIX, 3)).toBeUndefined();

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AssertionFailure, hashOf, Kernel, mintUid, RandomStream, TaskHeap, type Component } from '../../../src/sim/kernel/index.ts';
+import {
+  AssertionFailure,
+  hashOf,
+  Kernel,
+  mintUid,
+  RandomStream,
+  TaskHeap,
+  type Component,
+} from '../../../src/sim/kernel/index.ts';
 
 /** Draws, schedules further tasks and remembers what it saw: enough to show any difference between two runs. */
 class Echo implements Component {
@@ -59,7 +67,9 @@ describe('the task heap', () => {
         );
         const order: Array<[number, number]> = [];
         for (let task = heap.pop(); task; task = heap.pop()) order.push([task.due, task.seq]);
-        const expected = dues.map((due, seq): [number, number] => [due, seq]).sort((x, y) => x[0] - y[0] || x[1] - y[1]);
+        const expected = dues
+          .map((due, seq): [number, number] => [due, seq])
+          .sort((x, y) => x[0] - y[0] || x[1] - y[1]);
         expect(order).toEqual(expected);
         expect(heap.foregroundCount).toBe(0);
       }),
@@ -116,7 +126,11 @@ describe('the kernel', () => {
     kernel.schedule(1, 'a', 'slow', 0);
     kernel.schedule(1, 'a', 'quick', 0);
     kernel.advanceTo(50);
-    expect(echoes[0]!.lines.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['0 slow', '1 quick', '7 slow']);
+    expect(echoes[0]!.lines.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      '0 slow',
+      '1 quick',
+      '7 slow',
+    ]);
   });
 
   it('lets parallel calls depart together and waits for the slowest', () => {
@@ -188,7 +202,8 @@ describe('chance', () => {
     const stream = RandomStream.seeded('seed', 'uid');
     const uids = Array.from({ length: 1000 }, () => mintUid(stream));
     expect(new Set(uids).size).toBe(1000);
-    for (const uid of uids) expect(uid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    for (const uid of uids)
+      expect(uid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 });
 

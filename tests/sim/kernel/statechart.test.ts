@@ -8,10 +8,30 @@ const nested = createMachine({
   id: 'nested',
   initial: 'a',
   states: {
-    a: { entry: 'enterA', exit: 'exitA', initial: 'one', on: { OUT: 'b', AGAIN: { target: 'a', reenter: true } }, states: { one: { exit: 'exitOne', on: { NEXT: 'two' } }, two: { entry: 'enterTwo', on: { NEXT: 'one', NOTE: { actions: 'noted' } } } } },
+    a: {
+      entry: 'enterA',
+      exit: 'exitA',
+      initial: 'one',
+      on: { OUT: 'b', AGAIN: { target: 'a', reenter: true } },
+      states: {
+        one: { exit: 'exitOne', on: { NEXT: 'two' } },
+        two: { entry: 'enterTwo', on: { NEXT: 'one', NOTE: { actions: 'noted' } } },
+      },
+    },
     b: { entry: ['enterB', 'alsoB'], on: { BACK: { target: 'a.two', actions: 'going' } } },
   },
-}).provide({ actions: { enterA: () => undefined, exitA: () => undefined, exitOne: () => undefined, enterTwo: () => undefined, noted: () => undefined, enterB: () => undefined, alsoB: () => undefined, going: () => undefined } });
+}).provide({
+  actions: {
+    enterA: () => undefined,
+    exitA: () => undefined,
+    exitOne: () => undefined,
+    enterTwo: () => undefined,
+    noted: () => undefined,
+    enterB: () => undefined,
+    alsoB: () => undefined,
+    going: () => undefined,
+  },
+});
 
 function expectSame(machine: AnyStateMachine, events: readonly LifeEvent[]): void {
   const flat = new FlatMachine(machine);
@@ -29,9 +49,19 @@ function expectSame(machine: AnyStateMachine, events: readonly LifeEvent[]): voi
 }
 
 describe('the flat table of a machine', () => {
-  it.each([nested as AnyStateMachine, ...MACHINES].map((machine) => [machine.id, machine] as const))('answers as XState does: %s', (_id, machine) => {
-    const types = new FlatMachine(machine).events;
-    const event = fc.record({ type: fc.constantFrom(...types), willRestart: fc.boolean(), isFirstRestart: fc.boolean() });
-    fc.assert(fc.property(fc.array(event, { maxLength: 30 }), (events) => expectSame(machine, events)), { numRuns: 200 });
-  });
+  it.each([nested as AnyStateMachine, ...MACHINES].map((machine) => [machine.id, machine] as const))(
+    'answers as XState does: %s',
+    (_id, machine) => {
+      const types = new FlatMachine(machine).events;
+      const event = fc.record({
+        type: fc.constantFrom(...types),
+        willRestart: fc.boolean(),
+        isFirstRestart: fc.boolean(),
+      });
+      fc.assert(
+        fc.property(fc.array(event, { maxLength: 30 }), (events) => expectSame(machine, events)),
+        { numRuns: 200 },
+      );
+    },
+  );
 });

@@ -30,8 +30,15 @@ const addressOf = (node: Node, type: string): string =>
   node.status?.addresses?.find((address) => address.type === type)?.address ?? '<none>';
 
 export const nodeKind: KindDefinition<Node> = {
-  group: '', version: 'v1', kind: 'Node', plural: 'nodes', singular: 'node', shortNames: ['no'], isNamespaced: false,
-  support: 'simulated', etcdPrefix: 'minions',
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  singular: 'node',
+  shortNames: ['no'],
+  isNamespaced: false,
+  support: 'simulated',
+  etcdPrefix: 'minions',
   subresources: [{ name: 'status', kind: 'Node', verbs: ['get', 'patch', 'update'] }],
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
   columns: [
@@ -49,8 +56,15 @@ export const nodeKind: KindDefinition<Node> = {
 };
 
 export const namespaceKind: KindDefinition<Namespace> = {
-  group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', singular: 'namespace', shortNames: ['ns'], isNamespaced: false,
-  nameRule: 'label', support: 'simulated',
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  singular: 'namespace',
+  shortNames: ['ns'],
+  isNamespaced: false,
+  nameRule: 'label',
+  support: 'simulated',
   subresources: [
     { name: 'status', kind: 'Namespace', verbs: ['get', 'patch', 'update'] },
     { name: 'finalize', kind: 'Namespace', verbs: ['update'] },
@@ -73,8 +87,15 @@ export const namespaceKind: KindDefinition<Namespace> = {
 };
 
 export const eventKind: KindDefinition<Event> = {
-  group: '', version: 'v1', kind: 'Event', plural: 'events', singular: 'event', shortNames: ['ev'], isNamespaced: true,
-  support: 'simulated', canCreateOnUpdate: true,
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  singular: 'event',
+  shortNames: ['ev'],
+  isNamespaced: true,
+  support: 'simulated',
+  canCreateOnUpdate: true,
   selectableFields: {
     'involvedObject.kind': ({ involvedObject }) => involvedObject.kind ?? '',
     'involvedObject.namespace': ({ involvedObject }) => involvedObject.namespace ?? '',
@@ -89,10 +110,15 @@ export const eventKind: KindDefinition<Event> = {
     type: ({ type }) => type ?? '',
   },
   columns: [
-    textColumn('Last Seen', ({ lastTimestamp, eventTime }, { nowEpochMs }) => ageOf(lastTimestamp ?? eventTime, nowEpochMs)),
+    textColumn('Last Seen', ({ lastTimestamp, eventTime }, { nowEpochMs }) =>
+      ageOf(lastTimestamp ?? eventTime, nowEpochMs),
+    ),
     textColumn('Type', ({ type }) => type ?? ''),
     textColumn('Reason', ({ reason }) => reason ?? ''),
-    textColumn('Object', ({ involvedObject }) => `${(involvedObject.kind ?? '').toLowerCase()}/${involvedObject.name ?? ''}`),
+    textColumn(
+      'Object',
+      ({ involvedObject }) => `${(involvedObject.kind ?? '').toLowerCase()}/${involvedObject.name ?? ''}`,
+    ),
     textColumn('Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? '', 1),
     textColumn('Source', ({ source }) => [source?.component, source?.host].filter(Boolean).join(', '), 1),
     textColumn('Message', ({ message }) => (message ?? '').trim()),
@@ -103,17 +129,34 @@ export const eventKind: KindDefinition<Event> = {
 };
 
 export const leaseKind: KindDefinition<Lease> = {
-  group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', singular: 'lease', isNamespaced: true,
-  support: 'simulated', canCreateOnUpdate: true, needsResourceVersion: true,
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  singular: 'lease',
+  isNamespaced: true,
+  support: 'simulated',
+  canCreateOnUpdate: true,
+  needsResourceVersion: true,
   columns: [nameColumn(), textColumn('Holder', ({ spec }) => spec?.holderIdentity ?? ''), ageColumn()],
 };
 
 const firstThree = (items: readonly string[]): string =>
-  items.length === 0 ? '<unset>' : items.length <= 3 ? items.join(',') : `${items.slice(0, 3).join(',')} + ${items.length - 3} more...`;
+  items.length === 0
+    ? '<unset>'
+    : items.length <= 3
+      ? items.join(',')
+      : `${items.slice(0, 3).join(',')} + ${items.length - 3} more...`;
 
 export const endpointSliceKind: KindDefinition<EndpointSlice> = {
-  group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice', plural: 'endpointslices', singular: 'endpointslice',
-  isNamespaced: true, support: 'simulated', hasGeneration: true,
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  singular: 'endpointslice',
+  isNamespaced: true,
+  support: 'simulated',
+  hasGeneration: true,
   applyDefaults({ ports }) {
     for (const port of ports ?? []) {
       setDefault(port, 'name', '');
@@ -123,7 +166,9 @@ export const endpointSliceKind: KindDefinition<EndpointSlice> = {
   columns: [
     nameColumn(),
     textColumn('AddressType', ({ addressType }) => addressType),
-    textColumn('Ports', ({ ports }) => firstThree((ports ?? []).map(({ port, name }) => String(port ?? (name || '*'))))),
+    textColumn('Ports', ({ ports }) =>
+      firstThree((ports ?? []).map(({ port, name }) => String(port ?? (name || '*')))),
+    ),
     textColumn('Endpoints', ({ endpoints }) => firstThree((endpoints ?? []).flatMap(({ addresses }) => addresses))),
     ageColumn(),
   ],
@@ -137,7 +182,13 @@ function validateData(data: Readonly<Record<string, string>>, field: string): re
   for (const [key, value] of Object.entries(data)) {
     size += value.length;
     if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
-      errors.push(fieldInvalid(`${field}[${key}]`, key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
+      errors.push(
+        fieldInvalid(
+          `${field}[${key}]`,
+          key,
+          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+        ),
+      );
     }
   }
   if (size > DATA_LIMIT_BYTES) errors.push(fieldTooLong('', DATA_LIMIT_BYTES));
@@ -145,7 +196,13 @@ function validateData(data: Readonly<Record<string, string>>, field: string): re
 }
 
 export const configMapKind: KindDefinition<ConfigMap> = {
-  group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', singular: 'configmap', shortNames: ['cm'], isNamespaced: true,
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  singular: 'configmap',
+  shortNames: ['cm'],
+  isNamespaced: true,
   support: 'simulated',
   validate: ({ data }) => validateData(data ?? {}, 'data'),
   columns: [
@@ -156,7 +213,13 @@ export const configMapKind: KindDefinition<ConfigMap> = {
 };
 
 export const secretKind: KindDefinition<Secret> = {
-  group: '', version: 'v1', kind: 'Secret', plural: 'secrets', singular: 'secret', isNamespaced: true, support: 'simulated',
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  singular: 'secret',
+  isNamespaced: true,
+  support: 'simulated',
   applyDefaults: (secret) => setDefault(secret, 'type', 'Opaque'),
   prepareForCreate(secret) {
     const { stringData, ...rest } = secret;
@@ -167,10 +230,22 @@ export const secretKind: KindDefinition<Secret> = {
   },
   validate: ({ data }) => validateData(data ?? {}, 'data'),
   selectableFields: { type: ({ type }) => type ?? '' },
-  columns: [nameColumn(), textColumn('Type', ({ type }) => type ?? ''), textColumn('Data', ({ data }) => Object.keys(data ?? {}).length), ageColumn()],
+  columns: [
+    nameColumn(),
+    textColumn('Type', ({ type }) => type ?? ''),
+    textColumn('Data', ({ data }) => Object.keys(data ?? {}).length),
+    ageColumn(),
+  ],
 };
 
 export const serviceAccountKind: KindDefinition<ServiceAccount> = {
-  group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', singular: 'serviceaccount', shortNames: ['sa'],
-  isNamespaced: true, support: 'simulated', columns: [nameColumn(), ageColumn()],
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  singular: 'serviceaccount',
+  shortNames: ['sa'],
+  isNamespaced: true,
+  support: 'simulated',
+  columns: [nameColumn(), ageColumn()],
 };

@@ -21,9 +21,24 @@ export function ageColumn<T extends KubeObject>(): Column<T> {
 export function templateColumns<T extends KubeObject>(
   templateOf: (object: T) => { spec?: { containers: readonly { name: string; image?: string }[] } } | undefined,
 ): readonly Column<T>[] {
-  const containers = (object: T): readonly { name: string; image?: string }[] => templateOf(object)?.spec?.containers ?? [];
+  const containers = (object: T): readonly { name: string; image?: string }[] =>
+    templateOf(object)?.spec?.containers ?? [];
   return [
-    textColumn('Containers', (object) => containers(object).map(({ name }) => name).join(','), 1),
-    textColumn('Images', (object) => containers(object).map(({ image }) => image ?? '').join(','), 1),
+    textColumn(
+      'Containers',
+      (object) =>
+        containers(object)
+          .map(({ name }) => name)
+          .join(','),
+      1,
+    ),
+    textColumn(
+      'Images',
+      (object) =>
+        containers(object)
+          .map(({ image }) => image ?? '')
+          .join(','),
+      1,
+    ),
   ];
 }

@@ -77,7 +77,8 @@ export function defaultRequests(spec: PodSpec): void {
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     const { limits, requests } = container.resources ?? {};
     const missing = Object.entries(limits ?? {}).filter(([name]) => requests?.[name] === undefined);
-    if (missing.length > 0) container.resources = { ...container.resources, requests: { ...requests, ...Object.fromEntries(missing) } };
+    if (missing.length > 0)
+      container.resources = { ...container.resources, requests: { ...requests, ...Object.fromEntries(missing) } };
   }
 }
 
@@ -100,16 +101,32 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): readon
     errors.push(...validateContainer(container, `${path}.initContainers[${index}]`, volumes, names)),
   );
   errors.push(...supported(spec.restartPolicy, `${path}.restartPolicy`, ['Always', 'OnFailure', 'Never']));
-  errors.push(...supported(spec.dnsPolicy, `${path}.dnsPolicy`, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']));
+  errors.push(
+    ...supported(spec.dnsPolicy, `${path}.dnsPolicy`, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']),
+  );
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
-    errors.push(fieldInvalid(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'));
+    errors.push(
+      fieldInvalid(
+        `${path}.terminationGracePeriodSeconds`,
+        spec.terminationGracePeriodSeconds,
+        'must be greater than or equal to 0',
+      ),
+    );
   }
   (spec.tolerations ?? []).forEach((toleration, index) => {
     const field = `${path}.tolerations[${index}]`;
     if (!toleration.key && toleration.operator !== 'Exists') {
-      errors.push(fieldInvalid(`${field}.operator`, toleration.operator ?? '', "operator must be Exists when `key` is empty, which means \"match all values and all keys\""));
+      errors.push(
+        fieldInvalid(
+          `${field}.operator`,
+          toleration.operator ?? '',
+          'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+        ),
+      );
     }
-    errors.push(...supported(toleration.effect || undefined, `${field}.effect`, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']));
+    errors.push(
+      ...supported(toleration.effect || undefined, `${field}.effect`, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+    );
   });
   return errors;
 }
@@ -124,7 +141,12 @@ function nameErrors(name: string | undefined, field: string): readonly FieldErro
   return LABEL.test(name) ? [] : [fieldInvalid(field, name, LABEL_TEXT)];
 }
 
-function validateContainer(container: Container, path: string, volumes: ReadonlySet<string>, names: Set<string>): readonly FieldError[] {
+function validateContainer(
+  container: Container,
+  path: string,
+  volumes: ReadonlySet<string>,
+  names: Set<string>,
+): readonly FieldError[] {
   const errors: FieldError[] = [...nameErrors(container.name, `${path}.name`)];
   if (container.name && names.has(container.name)) errors.push(fieldDuplicate(`${path}.name`, container.name));
   names.add(container.name);
@@ -136,16 +158,32 @@ function validateContainer(container: Container, path: string, volumes: Readonly
   errors.push(...validatePorts(container.ports ?? [], `${path}.ports`));
   (container.env ?? []).forEach((env, index) => {
     if (!env.name) errors.push(fieldRequired(`${path}.env[${index}].name`));
-    else if (!ENV_NAME.test(env.name)) errors.push(fieldInvalid(`${path}.env[${index}].name`, env.name, "a valid environment variable name must consist only of printable ASCII characters other than '='"));
-    if (env.value && env.valueFrom) errors.push(fieldInvalid(`${path}.env[${index}].valueFrom`, '', 'may not be specified when `value` is not empty'));
+    else if (!ENV_NAME.test(env.name))
+      errors.push(
+        fieldInvalid(
+          `${path}.env[${index}].name`,
+          env.name,
+          "a valid environment variable name must consist only of printable ASCII characters other than '='",
+        ),
+      );
+    if (env.value && env.valueFrom)
+      errors.push(
+        fieldInvalid(`${path}.env[${index}].valueFrom`, '', 'may not be specified when `value` is not empty'),
+      );
   });
   const mounts = new Set<string>();
   (container.volumeMounts ?? []).forEach((mount, index) => {
     const field = `${path}.volumeMounts[${index}]`;
     if (!mount.name) errors.push(fieldRequired(`${field}.name`));
-    else if (!volumes.has(mount.name)) errors.push({ type: 'FieldValueNotFound', field: `${field}.name`, message: `Not found: ${JSON.stringify(mount.name)}` });
+    else if (!volumes.has(mount.name))
+      errors.push({
+        type: 'FieldValueNotFound',
+        field: `${field}.name`,
+        message: `Not found: ${JSON.stringify(mount.name)}`,
+      });
     if (!mount.mountPath) errors.push(fieldRequired(`${field}.mountPath`));
-    else if (mounts.has(mount.mountPath)) errors.push(fieldInvalid(`${field}.mountPath`, mount.mountPath, 'must be unique'));
+    else if (mounts.has(mount.mountPath))
+      errors.push(fieldInvalid(`${field}.mountPath`, mount.mountPath, 'must be unique'));
     mounts.add(mount.mountPath);
   });
   errors.push(...validateResources(container, path));
@@ -161,15 +199,24 @@ function validatePorts(ports: readonly ContainerPort[], path: string): readonly 
     const errors: FieldError[] = [];
     const field = `${path}[${index}]`;
     if (port.name) {
-      if (port.name.length > 15) errors.push(fieldInvalid(`${field}.name`, port.name, 'must be no more than 15 characters'));
+      if (port.name.length > 15)
+        errors.push(fieldInvalid(`${field}.name`, port.name, 'must be no more than 15 characters'));
       else if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(port.name)) {
-        errors.push(fieldInvalid(`${field}.name`, port.name, 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)'));
-      } else if (!/[a-z]/.test(port.name)) errors.push(fieldInvalid(`${field}.name`, port.name, 'must contain at least one letter (a-z)'));
+        errors.push(
+          fieldInvalid(
+            `${field}.name`,
+            port.name,
+            'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)',
+          ),
+        );
+      } else if (!/[a-z]/.test(port.name))
+        errors.push(fieldInvalid(`${field}.name`, port.name, 'must contain at least one letter (a-z)'));
       if (names.has(port.name)) errors.push(fieldDuplicate(`${field}.name`, port.name));
       names.add(port.name);
     }
     if (!port.containerPort) errors.push(fieldRequired(`${field}.containerPort`));
-    else if (!isPort(port.containerPort)) errors.push(fieldInvalid(`${field}.containerPort`, port.containerPort, PORT_TEXT));
+    else if (!isPort(port.containerPort))
+      errors.push(fieldInvalid(`${field}.containerPort`, port.containerPort, PORT_TEXT));
     if (port.hostPort !== undefined && port.hostPort !== 0 && !isPort(port.hostPort)) {
       errors.push(fieldInvalid(`${field}.hostPort`, port.hostPort, PORT_TEXT));
     }
@@ -201,7 +248,13 @@ function validateResources(container: Container, path: string): readonly FieldEr
   for (const [name, value] of Object.entries(requests)) {
     const limit = limits[name];
     if (limit !== undefined && compareQuantities(value, limit) > 0) {
-      errors.push(fieldInvalid(`${path}.resources.requests`, String(value), `must be less than or equal to ${name} limit of ${limit}`));
+      errors.push(
+        fieldInvalid(
+          `${path}.resources.requests`,
+          String(value),
+          `must be less than or equal to ${name} limit of ${limit}`,
+        ),
+      );
     }
   }
   return errors;
@@ -212,11 +265,24 @@ function validateProbe(probe: Probe | undefined, path: string, mustSucceedOnce: 
   const errors: FieldError[] = [];
   const handlers = [probe.exec, probe.httpGet, probe.tcpSocket, probe.grpc].filter(Boolean);
   if (handlers.length === 0) errors.push(fieldRequired(path, 'must specify a handler type'));
-  if (handlers.length > 1) errors.push({ type: 'FieldValueForbidden', field: `${path}.tcpSocket`, message: 'Forbidden: may not specify more than 1 handler type' });
+  if (handlers.length > 1)
+    errors.push({
+      type: 'FieldValueForbidden',
+      field: `${path}.tcpSocket`,
+      message: 'Forbidden: may not specify more than 1 handler type',
+    });
   if (probe.httpGet && !probe.httpGet.port) errors.push(fieldRequired(`${path}.httpGet.port`));
-  if (mustSucceedOnce && (probe.successThreshold ?? 1) !== 1) errors.push(fieldInvalid(`${path}.successThreshold`, probe.successThreshold, 'must be 1'));
-  for (const field of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const) {
-    if ((probe[field] ?? 0) < 0) errors.push(fieldInvalid(`${path}.${field}`, probe[field], 'must be greater than or equal to 0'));
+  if (mustSucceedOnce && (probe.successThreshold ?? 1) !== 1)
+    errors.push(fieldInvalid(`${path}.successThreshold`, probe.successThreshold, 'must be 1'));
+  for (const field of [
+    'initialDelaySeconds',
+    'timeoutSeconds',
+    'periodSeconds',
+    'successThreshold',
+    'failureThreshold',
+  ] as const) {
+    if ((probe[field] ?? 0) < 0)
+      errors.push(fieldInvalid(`${path}.${field}`, probe[field], 'must be greater than or equal to 0'));
   }
   return errors;
 }

@@ -13,8 +13,11 @@ type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 export function qosClassOf(pod: Pod): QosClass {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   const names = ['cpu', 'memory'] as const;
-  const isSet = (value: string | undefined): boolean => value !== undefined && (milliValue(value) > 0 || wholeValue(value) > 0);
-  const hasAny = containers.some(({ resources }) => names.some((name) => isSet(resources?.requests?.[name]) || isSet(resources?.limits?.[name])));
+  const isSet = (value: string | undefined): boolean =>
+    value !== undefined && (milliValue(value) > 0 || wholeValue(value) > 0);
+  const hasAny = containers.some(({ resources }) =>
+    names.some((name) => isSet(resources?.requests?.[name]) || isSet(resources?.limits?.[name])),
+  );
   if (!hasAny) return 'BestEffort';
   const isGuaranteed = containers.every(({ resources }) =>
     names.every((name) => {
@@ -27,7 +30,8 @@ export function qosClassOf(pod: Pod): QosClass {
 }
 
 const isSidecar = (pod: Pod, name: string): boolean =>
-  pod.spec?.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') ?? false;
+  pod.spec?.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') ??
+  false;
 
 interface PodSummary {
   readonly status: string;
@@ -41,7 +45,8 @@ interface PodSummary {
 export function summarizePod(pod: Pod): PodSummary {
   const { status = {}, spec } = pod;
   let text = status.reason || status.phase || '';
-  if (status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'SchedulingGated')) text = 'SchedulingGated';
+  if (status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'SchedulingGated'))
+    text = 'SchedulingGated';
   const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').length;
   const counted = { ready: 0, restarts: 0, sidecarRestarts: 0, restartedAt: '' };
   const later = (found: ContainerStatus): void => {
@@ -59,13 +64,20 @@ export function summarizePod(pod: Pod): PodSummary {
       if (found.ready) counted.ready += 1;
       continue;
     }
-    if (terminated) text = terminated.reason ? `Init:${terminated.reason}` : terminated.signal ? `Init:Signal:${terminated.signal}` : `Init:ExitCode:${terminated.exitCode}`;
+    if (terminated)
+      text = terminated.reason
+        ? `Init:${terminated.reason}`
+        : terminated.signal
+          ? `Init:Signal:${terminated.signal}`
+          : `Init:ExitCode:${terminated.exitCode}`;
     else if (waiting?.reason && waiting.reason !== 'PodInitializing') text = `Init:${waiting.reason}`;
     else text = `Init:${index}/${spec?.initContainers?.length ?? 0}`;
     isInitializing = true;
     break;
   }
-  const isInitialized = status.conditions?.some(({ type, status: value }) => type === 'Initialized' && value === 'True');
+  const isInitialized = status.conditions?.some(
+    ({ type, status: value }) => type === 'Initialized' && value === 'True',
+  );
   if (!isInitializing || isInitialized) {
     counted.restarts = counted.sidecarRestarts;
     let hasRunning = false;
@@ -90,7 +102,13 @@ export function summarizePod(pod: Pod): PodSummary {
     if (status.reason === 'NodeLost') text = 'Unknown';
     else if (status.phase !== 'Succeeded' && status.phase !== 'Failed') text = 'Terminating';
   }
-  return { status: text, ready: counted.ready, total: (spec?.containers.length ?? 0) + sidecars, restarts: counted.restarts, restartedAt: counted.restartedAt };
+  return {
+    status: text,
+    ready: counted.ready,
+    total: (spec?.containers.length ?? 0) + sidecars,
+    restarts: counted.restarts,
+    restartedAt: counted.restartedAt,
+  };
 }
 
 function restartsCell(pod: Pod, context: ColumnContext): string {
@@ -99,16 +117,33 @@ function restartsCell(pod: Pod, context: ColumnContext): string {
   return `${restarts} (${humanDuration(context.nowEpochMs - Date.parse(restartedAt))} ago)`;
 }
 
-const column = (name: string, priority: number, cell: Column<Pod>['cell'], type: Column<Pod>['type'] = 'string'): Column<Pod> => ({
-  name, type, priority, description: '', cell,
+const column = (
+  name: string,
+  priority: number,
+  cell: Column<Pod>['cell'],
+  type: Column<Pod>['type'] = 'string',
+): Column<Pod> => ({
+  name,
+  type,
+  priority,
+  description: '',
+  cell,
 });
 
 const MUTABLE_TEXT =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 export const podKind: KindDefinition<Pod> = {
-  group: '', version: 'v1', kind: 'Pod', plural: 'pods', singular: 'pod', shortNames: ['po'], categories: ['all'],
-  isNamespaced: true, support: 'simulated', hasGeneration: true,
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  isNamespaced: true,
+  support: 'simulated',
+  hasGeneration: true,
   subresources: [
     { name: 'status', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
@@ -129,7 +164,10 @@ export const podKind: KindDefinition<Pod> = {
         ? {
             conditions: [
               {
-                type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', lastTransitionTime: context.formatTime(),
+                type: 'PodScheduled',
+                status: 'False',
+                reason: 'SchedulingGated',
+                lastTransitionTime: context.formatTime(),
                 message: 'Scheduling is blocked due to non-empty scheduling gates',
               },
             ],
@@ -158,7 +196,10 @@ export const podKind: KindDefinition<Pod> = {
   },
   columns: [
     column('Name', 0, (pod) => pod.metadata.name),
-    column('Ready', 0, (pod) => { const { ready, total } = summarizePod(pod); return `${ready}/${total}`; }),
+    column('Ready', 0, (pod) => {
+      const { ready, total } = summarizePod(pod);
+      return `${ready}/${total}`;
+    }),
     column('Status', 0, (pod) => summarizePod(pod).status),
     column('Restarts', 0, restartsCell),
     column('Age', 0, (pod, context) => ageOf(pod.metadata.creationTimestamp, context.nowEpochMs)),
@@ -171,7 +212,16 @@ export const podKind: KindDefinition<Pod> = {
 
 function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldError[] {
   const fixed = (pod: Pod): string => {
-    const { containers = [], initContainers = [], tolerations: _t, activeDeadlineSeconds: _a, terminationGracePeriodSeconds: _g, nodeName: _n, schedulingGates: _s, ...rest } = pod.spec ?? { containers: [] };
+    const {
+      containers = [],
+      initContainers = [],
+      tolerations: _t,
+      activeDeadlineSeconds: _a,
+      terminationGracePeriodSeconds: _g,
+      nodeName: _n,
+      schedulingGates: _s,
+      ...rest
+    } = pod.spec ?? { containers: [] };
     const bare = (list: typeof containers): unknown => list.map(({ image: _image, ...container }) => container);
     return JSON.stringify([rest, bare(containers), bare(initContainers)]);
   };

@@ -12,7 +12,13 @@ import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts
 import { defaultPodSpec, setDefault, validatePodSpec } from './pod-template.ts';
 
 const STATUS = (kind: string): Subresource => ({ name: 'status', kind, verbs: ['get', 'patch', 'update'] });
-const SCALE: Subresource = { name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] };
+const SCALE: Subresource = {
+  name: 'scale',
+  kind: 'Scale',
+  group: 'autoscaling',
+  version: 'v1',
+  verbs: ['get', 'patch', 'update'],
+};
 
 export function defaultTemplate(template: PodTemplateSpec | undefined): void {
   if (template?.spec) defaultPodSpec(template.spec);
@@ -41,7 +47,10 @@ export function validateTemplate(
   return errors;
 }
 
-export function immutableSelector(next: LabelSelector | undefined, old: LabelSelector | undefined): readonly FieldError[] {
+export function immutableSelector(
+  next: LabelSelector | undefined,
+  old: LabelSelector | undefined,
+): readonly FieldError[] {
   return next === old || JSON.stringify(next) === JSON.stringify(old)
     ? []
     : [fieldInvalid('spec.selector', next ?? null, 'field is immutable')];
@@ -54,12 +63,26 @@ export function notNegative(field: string, value: number | undefined): readonly 
 function validateIntOrPercent(field: string, value: number | string | undefined): readonly FieldError[] {
   if (typeof value === 'number') return notNegative(field, value);
   if (value === undefined || /^\d+%$/.test(value)) return [];
-  return [fieldInvalid(field, value, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')")];
+  return [
+    fieldInvalid(
+      field,
+      value,
+      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+    ),
+  ];
 }
 
 export const deploymentKind: KindDefinition<Deployment> = {
-  group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', singular: 'deployment',
-  shortNames: ['deploy'], categories: ['all'], isNamespaced: true, support: 'simulated', hasGeneration: true,
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  singular: 'deployment',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  isNamespaced: true,
+  support: 'simulated',
+  hasGeneration: true,
   subresources: [STATUS('Deployment'), SCALE],
   applyDefaults({ spec }) {
     if (!spec) return;
@@ -79,23 +102,38 @@ export const deploymentKind: KindDefinition<Deployment> = {
     Object.assign(deployment, { status: {} });
   },
   validate({ spec }) {
-    const errors = [...notNegative('spec.replicas', spec?.replicas), ...validateTemplate(spec?.selector, spec?.template)];
+    const errors = [
+      ...notNegative('spec.replicas', spec?.replicas),
+      ...validateTemplate(spec?.selector, spec?.template),
+    ];
     const { type, rollingUpdate } = spec?.strategy ?? {};
     if (type && type !== 'Recreate' && type !== 'RollingUpdate') {
       errors.push(fieldNotSupported('spec.strategy.type', type, ['Recreate', 'RollingUpdate']));
     }
     if (type === 'Recreate' && rollingUpdate) {
-      errors.push({ type: 'FieldValueForbidden', field: 'spec.strategy.rollingUpdate', message: "Forbidden: may not be specified when strategy `type` is 'Recreate'" });
+      errors.push({
+        type: 'FieldValueForbidden',
+        field: 'spec.strategy.rollingUpdate',
+        message: "Forbidden: may not be specified when strategy `type` is 'Recreate'",
+      });
     }
     const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
     errors.push(...validateIntOrPercent('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable));
     errors.push(...validateIntOrPercent('spec.strategy.rollingUpdate.maxSurge', maxSurge));
     const isZero = (value: number | string | undefined): boolean => value === 0 || value === '0%' || value === '0';
     if (isZero(maxUnavailable) && isZero(maxSurge)) {
-      errors.push(fieldInvalid('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+      errors.push(
+        fieldInvalid('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
+      );
     }
     if (spec?.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds <= (spec.minReadySeconds ?? 0)) {
-      errors.push(fieldInvalid('spec.progressDeadlineSeconds', spec.progressDeadlineSeconds, 'must be greater than minReadySeconds'));
+      errors.push(
+        fieldInvalid(
+          'spec.progressDeadlineSeconds',
+          spec.progressDeadlineSeconds,
+          'must be greater than minReadySeconds',
+        ),
+      );
     }
     return errors;
   },
@@ -112,8 +150,16 @@ export const deploymentKind: KindDefinition<Deployment> = {
 };
 
 export const replicaSetKind: KindDefinition<ReplicaSet> = {
-  group: 'apps', version: 'v1', kind: 'ReplicaSet', plural: 'replicasets', singular: 'replicaset',
-  shortNames: ['rs'], categories: ['all'], isNamespaced: true, support: 'simulated', hasGeneration: true,
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  singular: 'replicaset',
+  shortNames: ['rs'],
+  categories: ['all'],
+  isNamespaced: true,
+  support: 'simulated',
+  hasGeneration: true,
   subresources: [STATUS('ReplicaSet'), SCALE],
   applyDefaults({ spec }) {
     if (!spec) return;
@@ -123,7 +169,10 @@ export const replicaSetKind: KindDefinition<ReplicaSet> = {
   prepareForCreate(set) {
     Object.assign(set, { status: { replicas: 0 } });
   },
-  validate: ({ spec }) => [...notNegative('spec.replicas', spec?.replicas), ...validateTemplate(spec?.selector, spec?.template)],
+  validate: ({ spec }) => [
+    ...notNegative('spec.replicas', spec?.replicas),
+    ...validateTemplate(spec?.selector, spec?.template),
+  ],
   validateUpdate: (next, old) => immutableSelector(next.spec?.selector, old.spec?.selector),
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
   columns: [
@@ -138,8 +187,16 @@ export const replicaSetKind: KindDefinition<ReplicaSet> = {
 };
 
 export const daemonSetKind: KindDefinition<DaemonSet> = {
-  group: 'apps', version: 'v1', kind: 'DaemonSet', plural: 'daemonsets', singular: 'daemonset',
-  shortNames: ['ds'], categories: ['all'], isNamespaced: true, support: 'simulated', hasGeneration: true,
+  group: 'apps',
+  version: 'v1',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  singular: 'daemonset',
+  shortNames: ['ds'],
+  categories: ['all'],
+  isNamespaced: true,
+  support: 'simulated',
+  hasGeneration: true,
   subresources: [STATUS('DaemonSet')],
   applyDefaults({ spec }) {
     if (!spec) return;
@@ -154,7 +211,9 @@ export const daemonSetKind: KindDefinition<DaemonSet> = {
     defaultTemplate(spec.template);
   },
   prepareForCreate(set) {
-    Object.assign(set, { status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 } });
+    Object.assign(set, {
+      status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+    });
   },
   validate: ({ spec }) => validateTemplate(spec?.selector, spec?.template),
   validateUpdate: (next, old) => immutableSelector(next.spec?.selector, old.spec?.selector),
@@ -165,7 +224,13 @@ export const daemonSetKind: KindDefinition<DaemonSet> = {
     textColumn('Ready', ({ status }) => status?.numberReady ?? 0),
     textColumn('Up-to-date', ({ status }) => status?.updatedNumberScheduled ?? 0),
     textColumn('Available', ({ status }) => status?.numberAvailable ?? 0),
-    textColumn('Node Selector', ({ spec }) => Object.entries(spec?.template.spec?.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`).join(',') || '<none>'),
+    textColumn(
+      'Node Selector',
+      ({ spec }) =>
+        Object.entries(spec?.template.spec?.nodeSelector ?? {})
+          .map(([key, value]) => `${key}=${value}`)
+          .join(',') || '<none>',
+    ),
     ageColumn(),
     ...templateColumns<DaemonSet>(({ spec }) => spec?.template),
     textColumn('Selector', ({ spec }) => formatSelector(spec?.selector), 1),

@@ -41,7 +41,13 @@ function checkNamespace(context: RequestContext, draft: Draft): void {
     context.resource,
     name,
     `unable to create new content in namespace ${namespace} because it is being terminated`,
-    [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
   );
   refuse(context, 'mutate', status);
 }
@@ -54,8 +60,12 @@ function admitClaim(context: RequestContext, claim: PersistentVolumeClaim & Draf
     .filter(({ metadata }) => metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true')
     .sort((left, right) =>
       left.metadata.creationTimestamp === right.metadata.creationTimestamp
-        ? left.metadata.name < right.metadata.name ? -1 : 1
-        : left.metadata.creationTimestamp > right.metadata.creationTimestamp ? -1 : 1,
+        ? left.metadata.name < right.metadata.name
+          ? -1
+          : 1
+        : left.metadata.creationTimestamp > right.metadata.creationTimestamp
+          ? -1
+          : 1,
     );
   const [first] = classes;
   if (!first) return ['StorageObjectInUseProtection'];
@@ -76,4 +86,3 @@ function taintNewNode(draft: Draft): void {
     draft['spec'] = { ...spec, taints: [...(spec.taints ?? []), taint] };
   }
 }
-

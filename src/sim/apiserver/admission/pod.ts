@@ -43,7 +43,8 @@ function limitRanger(context: RequestContext, pod: PodDraft): boolean {
       }
     }
     for (const side of ['request', 'limit'] as const) {
-      if (filled[side].length > 0) notes.push(`${filled[side].sort().join(', ')} ${side} for container ${container.name}`);
+      if (filled[side].length > 0)
+        notes.push(`${filled[side].sort().join(', ')} ${side} for container ${container.name}`);
     }
     return { ...container, resources: { ...container.resources, requests, limits } };
   };
@@ -66,14 +67,16 @@ function checkLimits(context: RequestContext, pod: PodDraft, items: readonly Lim
     for (const item of items) {
       for (const [name, minimum] of Object.entries(item.min ?? {})) {
         const request = resources?.requests?.[name];
-        if (request === undefined) faults.push(`minimum ${name} usage per Container is ${minimum}.  No request is specified`);
+        if (request === undefined)
+          faults.push(`minimum ${name} usage per Container is ${minimum}.  No request is specified`);
         else if (compareQuantities(request, minimum) < 0) {
           faults.push(`minimum ${name} usage per Container is ${minimum}, but request is ${request}`);
         }
       }
       for (const [name, maximum] of Object.entries(item.max ?? {})) {
         const limit = resources?.limits?.[name];
-        if (limit === undefined) faults.push(`maximum ${name} usage per Container is ${maximum}.  No limit is specified`);
+        if (limit === undefined)
+          faults.push(`maximum ${name} usage per Container is ${maximum}.  No limit is specified`);
         else if (compareQuantities(limit, maximum) > 0) {
           faults.push(`maximum ${name} usage per Container is ${maximum}, but limit is ${limit}`);
         }
@@ -105,7 +108,10 @@ function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
   const mounted = (container: Container): Container =>
     hasMount(container)
       ? container
-      : { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: TOKEN_MOUNT }] };
+      : {
+          ...container,
+          volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: TOKEN_MOUNT }],
+        };
   spec.containers = spec.containers.map(mounted);
   if (spec.initContainers) spec.initContainers = spec.initContainers.map(mounted);
   spec.volumes = [
@@ -116,7 +122,11 @@ function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
         sources: [
           { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
           { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-          { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+          {
+            downwardAPI: {
+              items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+            },
+          },
         ],
         defaultMode: 420,
       },
@@ -149,7 +159,9 @@ function priority(context: RequestContext, pod: PodDraft): boolean {
 function defaultTolerations(pod: PodDraft): boolean {
   const present = pod.spec!.tolerations ?? [];
   const added: Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
-    .filter((taint) => !present.some(({ key, effect }) => (!key || key === taint) && (!effect || effect === 'NoExecute')))
+    .filter(
+      (taint) => !present.some(({ key, effect }) => (!key || key === taint) && (!effect || effect === 'NoExecute')),
+    )
     .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
   if (added.length === 0) return false;
   pod.spec!.tolerations = [...present, ...added];

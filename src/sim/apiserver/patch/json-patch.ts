@@ -59,7 +59,10 @@ function applyOne(target: unknown, operation: Operation): unknown {
     case 'test': {
       const value = read(target, path, 'test', operation.path);
       if (isDeepEqual(value, operation.value)) return target;
-      throw new PatchFailure(`the server rejected our request due to an error in our request: testing value ${operation.path} failed`, 422);
+      throw new PatchFailure(
+        `the server rejected our request due to an error in our request: testing value ${operation.path} failed`,
+        422,
+      );
     }
     default:
       throw new PatchFailure(`Unexpected kind: ${operation.op}`, 422);
@@ -69,7 +72,10 @@ function applyOne(target: unknown, operation: Operation): unknown {
 function parsePointer(pointer: string): readonly string[] {
   if (pointer === '') return [];
   if (!pointer.startsWith('/')) throw new PatchFailure(`doc is missing path: "${pointer}": missing value`, 422);
-  return pointer.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function missing(op: string, pointer: string): PatchFailure {
@@ -117,7 +123,10 @@ function insert(parent: Container, key: string, operation: Operation): unknown {
   if (!Array.isArray(parent)) return { ...parent, [key]: operation.value };
   if (key === '-') return [...(parent as unknown[]), operation.value];
   if (!isIndex(key, parent.length)) {
-    throw new PatchFailure(`add operation does not apply: doc is missing path: "${operation.path}": invalid index`, 422);
+    throw new PatchFailure(
+      `add operation does not apply: doc is missing path: "${operation.path}": invalid index`,
+      422,
+    );
   }
   return [...parent.slice(0, Number(key)), operation.value, ...parent.slice(Number(key))] as unknown[];
 }

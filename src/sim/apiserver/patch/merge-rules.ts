@@ -62,7 +62,11 @@ export function listRuleOf(kind: string, path: readonly string[]): ListRule | un
   if (field === 'addresses' && kind !== 'Node') return ATOMIC;
   if (field === 'drivers' && kind !== 'CSINode') return ATOMIC;
   if (field === 'podCIDRs' && kind !== 'Node') return ATOMIC;
-  if (['matchLabelKeys', 'readinessGates', 'loadBalancerSourceRanges', 'clusterIPs', 'metrics', 'resourceNames'].includes(field)) {
+  if (
+    ['matchLabelKeys', 'readinessGates', 'loadBalancerSourceRanges', 'clusterIPs', 'metrics', 'resourceNames'].includes(
+      field,
+    )
+  ) {
     return ATOMIC;
   }
   return RULES[field];
@@ -78,5 +82,21 @@ function portsRule(kind: string, parent: string): ListRule | undefined {
 /** Mappings that are one value for server-side apply (`x-kubernetes-map-type: atomic`). */
 export function isAtomicMap(path: readonly string[]): boolean {
   const field = path.at(-1) ?? '';
-  return ['selector', 'labelSelector', 'namespaceSelector', 'nodeSelector', 'secretRef', 'configMapRef', 'secretKeyRef', 'configMapKeyRef', 'fieldRef', 'resourceFieldRef', 'claimRef', 'targetRef', 'scaleTargetRef', 'roleRef', 'involvedObject'].includes(field);
+  return [
+    'selector',
+    'labelSelector',
+    'namespaceSelector',
+    'nodeSelector',
+    'secretRef',
+    'configMapRef',
+    'secretKeyRef',
+    'configMapKeyRef',
+    'fieldRef',
+    'resourceFieldRef',
+    'claimRef',
+    'targetRef',
+    'scaleTargetRef',
+    'roleRef',
+    'involvedObject',
+  ].includes(field);
 }

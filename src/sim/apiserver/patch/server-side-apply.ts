@@ -33,11 +33,16 @@ export function applyServerSide(context: RequestContext, applied: KubeObject, cu
   const before = (entries.find(isOwn)?.fieldsV1 ?? {}) as FieldSet;
   const others = entries.filter((entry) => !isOwn(entry));
 
-  const conflicts = current ? conflictsOf(kind.kind, others, applied as Fields, current as unknown as Fields, wanted) : [];
+  const conflicts = current
+    ? conflictsOf(kind.kind, others, applied as Fields, current as unknown as Fields, wanted)
+    : [];
   if (conflicts.length > 0 && !request.options?.force) refuse(context, 'decode', conflictStatus(conflicts));
 
   const merged = mergeApplied(kind.kind, (current ?? {}) as Fields, applied as Fields, []);
-  const dropped = others.reduce((rest, entry) => withoutSet(rest, (entry.fieldsV1 ?? {}) as FieldSet), withoutSet(before, wanted));
+  const dropped = others.reduce(
+    (rest, entry) => withoutSet(rest, (entry.fieldsV1 ?? {}) as FieldSet),
+    withoutSet(before, wanted),
+  );
   const result = removeFields(kind.kind, merged, dropped, []) as KubeObject;
 
   const taken = request.options?.force ? setOfConflicts(conflicts) : {};
@@ -91,7 +96,12 @@ function removeFields(kind: string, object: Fields, dropped: FieldSet, path: rea
   return result;
 }
 
-function removeItems(kind: string, items: readonly unknown[], dropped: FieldSet, path: readonly string[]): readonly unknown[] {
+function removeItems(
+  kind: string,
+  items: readonly unknown[],
+  dropped: FieldSet,
+  path: readonly string[],
+): readonly unknown[] {
   const keys = listRuleOf(kind, path)?.keys ?? [];
   return items.flatMap((item) => {
     const mark = isMapping(item) ? itemKey(keys, item) : `v:${JSON.stringify(item)}`;
@@ -130,8 +140,18 @@ function commonLeaves(
     const other = right[mark];
     if (!other || mark === '.' || mark.startsWith('v:')) return [];
     const [a, b, text, nextFields] = mark.startsWith('f:')
-      ? ([fieldOf(applied, mark), fieldOf(current, mark), `${path}.${mark.slice(2)}`, [...fields, mark.slice(2)]] as const)
-      : ([itemOf(kind, applied, mark, fields), itemOf(kind, current, mark, fields), `${path}[${keyText(mark)}]`, fields] as const);
+      ? ([
+          fieldOf(applied, mark),
+          fieldOf(current, mark),
+          `${path}.${mark.slice(2)}`,
+          [...fields, mark.slice(2)],
+        ] as const)
+      : ([
+          itemOf(kind, applied, mark, fields),
+          itemOf(kind, current, mark, fields),
+          `${path}[${keyText(mark)}]`,
+          fields,
+        ] as const);
     if (Object.keys(inner).length === 0 || Object.keys(other).length === 0) return isDeepEqual(a, b) ? [] : [text];
     return commonLeaves(kind, inner, other, a, b, text, nextFields);
   });
@@ -147,7 +167,9 @@ function itemOf(kind: string, value: unknown, mark: string, fields: readonly str
 
 function keyText(mark: string): string {
   const named = JSON.parse(mark.slice(2)) as Record<string, unknown>;
-  return Object.entries(named).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',');
+  return Object.entries(named)
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join(',');
 }
 
 function conflictStatus(conflicts: readonly Conflict[]): ReturnType<typeof failure> {

@@ -62,7 +62,13 @@ function mergeValue(kind: string, target: unknown, value: unknown, order: unknow
   const merged =
     rule.patchKey === ''
       ? [...new Set([...((target as unknown[] | undefined) ?? []), ...value])]
-      : mergeList(kind, (target as readonly Fields[] | undefined) ?? [], value as readonly Fields[], rule.patchKey, path);
+      : mergeList(
+          kind,
+          (target as readonly Fields[] | undefined) ?? [],
+          value as readonly Fields[],
+          rule.patchKey,
+          path,
+        );
   return Array.isArray(order) ? ordered(kind, merged, order, path) : merged;
 }
 
@@ -79,7 +85,9 @@ function mergeList(
   const result = [...target];
   for (const item of patch) {
     if (!isMapping(item) || item[key] === undefined) {
-      throw new PatchFailure(`map: map[${isMapping(item) ? Object.keys(item).join(' ') : ''}] does not contain declared merge key: ${key}`);
+      throw new PatchFailure(
+        `map: map[${isMapping(item) ? Object.keys(item).join(' ') : ''}] does not contain declared merge key: ${key}`,
+      );
     }
     const index = result.findIndex((existing) => isDeepEqual(existing[key], item[key]));
     if (item['$patch'] === 'delete') {
@@ -94,7 +102,12 @@ function mergeList(
 }
 
 /** Items named in `order` in that order; the others keep their place relative to the one before them. */
-function ordered(kind: string, items: readonly unknown[], order: readonly unknown[], path: readonly string[]): readonly unknown[] {
+function ordered(
+  kind: string,
+  items: readonly unknown[],
+  order: readonly unknown[],
+  path: readonly string[],
+): readonly unknown[] {
   const key = listRuleOf(kind, path)?.patchKey;
   const identity = (item: unknown): unknown => (key && isMapping(item) ? item[key] : item);
   const positions = new Map(order.map((item, index) => [identity(item), index]));
@@ -211,7 +224,12 @@ function mergePatches(kind: string, base: Fields, over: Fields, path: readonly s
   return result;
 }
 
-function mergePatchLists(kind: string, base: readonly Fields[], over: readonly Fields[], path: readonly string[]): unknown {
+function mergePatchLists(
+  kind: string,
+  base: readonly Fields[],
+  over: readonly Fields[],
+  path: readonly string[],
+): unknown {
   const patchKey = listRuleOf(kind, path)?.patchKey;
   if (!patchKey) return over;
   const result = [...base];

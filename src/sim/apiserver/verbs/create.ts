@@ -40,7 +40,11 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
   prepare(context, draft);
   kind.prepareForCreate?.(draft, context);
   const failures: FieldError[] = [...addresses.allocate(context, draft, undefined)];
-  checkValid(context, draft, [...failures, ...validateMetadata(kind, draft.metadata), ...(kind.validate?.(draft) ?? [])]);
+  checkValid(context, draft, [
+    ...failures,
+    ...validateMetadata(kind, draft.metadata),
+    ...(kind.validate?.(draft) ?? []),
+  ]);
   admit(context, draft, undefined);
   trackCreate(context, draft);
   if (context.isDryRun) return draft as unknown as Stored;
@@ -69,9 +73,7 @@ function place(context: RequestContext, draft: Draft): void {
     refuse(
       context,
       'decode',
-      badRequest(
-        `the namespace of the provided object does not match the namespace sent on the request`,
-      ),
+      badRequest(`the namespace of the provided object does not match the namespace sent on the request`),
     );
   }
   metadata.namespace = metadata.namespace || request.namespace || 'default';
@@ -83,7 +85,8 @@ function prepare(context: RequestContext, draft: Draft): void {
   for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion']) {
     delete metadata[field];
   }
-  if (!metadata['name'] && metadata['generateName']) metadata['name'] = generateName(context, String(metadata['generateName']));
+  if (!metadata['name'] && metadata['generateName'])
+    metadata['name'] = generateName(context, String(metadata['generateName']));
   metadata['uid'] = mintUid(kernel.stream('kube-apiserver/uid'));
   metadata['creationTimestamp'] = kernel.formatTime();
   if (kind.hasGeneration) metadata['generation'] = 1;

@@ -47,7 +47,11 @@ function removeOne(context: RequestContext, addresses: ServiceAddresses, old: St
   }
   const { uid, resourceVersion } = options.preconditions ?? {};
   if (uid && uid !== old.metadata.uid) {
-    preconditionFailed(context, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`);
+    preconditionFailed(
+      context,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+    );
   }
   if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) {
     preconditionFailed(
@@ -105,7 +109,11 @@ function finalizersOf(context: RequestContext, old: Stored): readonly string[] {
   const { kind, request } = context;
   const present = old.metadata.finalizers ?? [];
   const wanted = request.options?.propagationPolicy;
-  const inherited = present.includes('orphan') ? 'Orphan' : present.includes('foregroundDeletion') ? 'Foreground' : undefined;
+  const inherited = present.includes('orphan')
+    ? 'Orphan'
+    : present.includes('foregroundDeletion')
+      ? 'Foreground'
+      : undefined;
   const policy = wanted ?? inherited ?? kind.defaultPropagation ?? 'Background';
   const others = present.filter((item) => item !== 'orphan' && item !== 'foregroundDeletion');
   if (policy === 'Orphan') return [...others, 'orphan'];

@@ -92,7 +92,10 @@ function encodeToken(rv: number, after: string): string {
 
 function decodeToken(context: RequestContext, token: string): { rv: number; after: string } {
   try {
-    const value = JSON.parse(atob(token.replaceAll('-', '+').replaceAll('_', '/'))) as { rv?: unknown; start?: unknown };
+    const value = JSON.parse(atob(token.replaceAll('-', '+').replaceAll('_', '/'))) as {
+      rv?: unknown;
+      start?: unknown;
+    };
     if (typeof value.rv === 'number' && typeof value.start === 'string') {
       return { rv: value.rv, after: value.start.replace(/\u0000$/, '') };
     }
@@ -107,7 +110,7 @@ function expired(isContinue: boolean): ReturnType<typeof failure> {
     code: 410,
     reason: 'Expired',
     message: isContinue
-      ? "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
+      ? 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
       : 'The resourceVersion for the provided list is too old.',
   });
 }

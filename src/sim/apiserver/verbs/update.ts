@@ -88,7 +88,13 @@ function checkPreconditions(context: RequestContext, old: Stored, draft: Draft):
 
 function keepSystemMetadata(draft: Draft, old: Stored): void {
   const metadata = draft.metadata as Record<string, unknown>;
-  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
+  for (const field of [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+  ] as const) {
     if (old.metadata[field] === undefined) delete metadata[field];
     else metadata[field] = old.metadata[field];
   }
@@ -165,4 +171,12 @@ export function isReleased(draft: Draft): boolean {
 }
 
 export const preconditionFailed = (context: RequestContext, name: string, what: string): never =>
-  refuse(context, 'store', failure({ code: 409, reason: 'Conflict', message: `Operation cannot be fulfilled on ${context.resource} "${name}": ${what}` }));
+  refuse(
+    context,
+    'store',
+    failure({
+      code: 409,
+      reason: 'Conflict',
+      message: `Operation cannot be fulfilled on ${context.resource} "${name}": ${what}`,
+    }),
+  );

@@ -36,13 +36,23 @@ export class AccountsController extends Controller {
     if (!found || found.metadata.deletionTimestamp) return undefined;
     const metadata = { namespace };
     if (!this.accounts.get(namespace, 'default')) {
-      const made = this.client.create('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, name: 'default' } });
+      const made = this.client.create('serviceaccounts', {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { ...metadata, name: 'default' },
+      });
       if (!made.ok && made.status.reason !== 'AlreadyExists') return made.status.message;
     }
     if (!this.maps.get(namespace, ROOT_CA)) {
-      const annotations = { 'kubernetes.io/description': 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.' };
+      const annotations = {
+        'kubernetes.io/description':
+          'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+      };
       const made = this.client.create('configmaps', {
-        apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, name: ROOT_CA, annotations }, data: { 'ca.crt': CERTIFICATE },
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { ...metadata, name: ROOT_CA, annotations },
+        data: { 'ca.crt': CERTIFICATE },
       });
       if (!made.ok && made.status.reason !== 'AlreadyExists') return made.status.message;
     }

@@ -19,11 +19,30 @@ const BURST = 250;
 
 /** Tolerations that every daemon pod gets (AddOrUpdateDaemonPodTolerations). */
 function daemonTolerations(spec: PodSpec): Toleration[] {
-  const noExecute = ['not-ready', 'unreachable'].map((name) => ({ key: `node.kubernetes.io/${name}`, operator: 'Exists', effect: 'NoExecute' }));
-  const names = ['disk-pressure', 'memory-pressure', 'pid-pressure', 'unschedulable', ...(spec.hostNetwork ? ['network-unavailable'] : [])];
-  const noSchedule = names.map((name) => ({ key: `node.kubernetes.io/${name}`, operator: 'Exists', effect: 'NoSchedule' }));
+  const noExecute = ['not-ready', 'unreachable'].map((name) => ({
+    key: `node.kubernetes.io/${name}`,
+    operator: 'Exists',
+    effect: 'NoExecute',
+  }));
+  const names = [
+    'disk-pressure',
+    'memory-pressure',
+    'pid-pressure',
+    'unschedulable',
+    ...(spec.hostNetwork ? ['network-unavailable'] : []),
+  ];
+  const noSchedule = names.map((name) => ({
+    key: `node.kubernetes.io/${name}`,
+    operator: 'Exists',
+    effect: 'NoSchedule',
+  }));
   const present = spec.tolerations ?? [];
-  const added = [...noExecute, ...noSchedule].filter((item) => !present.some((other) => other.key === item.key && other.effect === item.effect && other.operator === item.operator));
+  const added = [...noExecute, ...noSchedule].filter(
+    (item) =>
+      !present.some(
+        (other) => other.key === item.key && other.effect === item.effect && other.operator === item.operator,
+      ),
+  );
   return [...present, ...added] as Toleration[];
 }
 
@@ -46,12 +65,19 @@ export class DaemonSetController extends Controller {
       if (owner?.kind !== 'DaemonSet') return;
       const target = targetOf(pod);
       if (!old && target) this.expected.delete(`${owner.uid}/${target}`);
-      if (!old || !next || isPodReady(old) !== isPodReady(next) || old.status?.phase !== next.status?.phase || Boolean(old.metadata.deletionTimestamp) !== Boolean(next.metadata.deletionTimestamp)) {
+      if (
+        !old ||
+        !next ||
+        isPodReady(old) !== isPodReady(next) ||
+        old.status?.phase !== next.status?.phase ||
+        Boolean(old.metadata.deletionTimestamp) !== Boolean(next.metadata.deletionTimestamp)
+      ) {
         this.queue.add(`${pod.metadata.namespace}/${owner.name}`);
       }
     });
     this.nodes.onChange((next, old) => {
-      if (next && old && isDeepEqual(next.spec, old.spec) && isDeepEqual(next.metadata.labels, old.metadata.labels)) return;
+      if (next && old && isDeepEqual(next.spec, old.spec) && isDeepEqual(next.metadata.labels, old.metadata.labels))
+        return;
       for (const set of this.sets.list()) this.queue.add(keyOf(set));
     });
   }
@@ -93,8 +119,17 @@ export class DaemonSetController extends Controller {
     this.kernel.parallel(batch.map((node) => () => (failure = this.createPod(set, node, hash) ?? failure)));
     this.kernel.parallel(
       [...new Set(surplus)].map((pod) => () => {
-        const gone = this.client.delete('pods', pod.metadata.namespace, pod.metadata.name, { preconditions: { uid: pod.metadata.uid } });
-        if (gone.ok) this.recorder.record('daemonsets.apps', set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+        const gone = this.client.delete('pods', pod.metadata.namespace, pod.metadata.name, {
+          preconditions: { uid: pod.metadata.uid },
+        });
+        if (gone.ok)
+          this.recorder.record(
+            'daemonsets.apps',
+            set,
+            'Normal',
+            'SuccessfulDelete',
+            `Deleted pod: ${pod.metadata.name}`,
+          );
       }),
     );
     if (missing.length > BURST) this.queue.addAfter(keyOf(set), 1000);
@@ -114,7 +149,11 @@ export class DaemonSetController extends Controller {
       metadata: {
         generateName: `${set.metadata.name}-`,
         namespace: set.metadata.namespace!,
-        labels: { ...template.metadata?.labels, [HASH_LABEL]: hash, 'pod-template-generation': String(set.metadata.generation ?? 1) },
+        labels: {
+          ...template.metadata?.labels,
+          [HASH_LABEL]: hash,
+          'pod-template-generation': String(set.metadata.generation ?? 1),
+        },
         ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),
         ownerReferences: [ownerReferenceTo(set)],
       },
@@ -122,13 +161,22 @@ export class DaemonSetController extends Controller {
         ...spec,
         affinity: {
           ...spec.affinity,
-          nodeAffinity: { ...spec.affinity?.nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
+          nodeAffinity: {
+            ...spec.affinity?.nodeAffinity,
+            requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms },
+          },
         },
         tolerations: daemonTolerations(spec),
       },
     });
     if (made.ok) {
-      this.recorder.record('daemonsets.apps', set, 'Normal', 'SuccessfulCreate', `Created pod: ${made.object.metadata.name}`);
+      this.recorder.record(
+        'daemonsets.apps',
+        set,
+        'Normal',
+        'SuccessfulCreate',
+        `Created pod: ${made.object.metadata.name}`,
+      );
       return undefined;
     }
     this.expected.delete(`${set.metadata.uid}/${node}`);
@@ -140,7 +188,8 @@ export class DaemonSetController extends Controller {
   private update(set: Stored<DaemonSet>, hash: string, byNode: ReadonlyMap<string, readonly Stored<Pod>[]>): void {
     const nodes = [...this.nodes.list()].filter((node) => fitsNode(set, node).shouldRun);
     const wanted = set.spec?.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1;
-    const allowed = typeof wanted === 'number' ? wanted : Math.ceil((Number(wanted.replace('%', '')) * nodes.length) / 100);
+    const allowed =
+      typeof wanted === 'number' ? wanted : Math.ceil((Number(wanted.replace('%', '')) * nodes.length) / 100);
     const nowEpochMs = this.kernel.options.epochMs + this.kernel.turn.cursor;
     let unavailable = 0;
     const old: Stored<Pod>[] = [];
@@ -157,11 +206,18 @@ export class DaemonSetController extends Controller {
   }
 
   private deleteOld(set: Stored<DaemonSet>, pod: Stored<Pod>): void {
-    const gone = this.client.delete('pods', pod.metadata.namespace, pod.metadata.name, { preconditions: { uid: pod.metadata.uid } });
-    if (gone.ok) this.recorder.record('daemonsets.apps', set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+    const gone = this.client.delete('pods', pod.metadata.namespace, pod.metadata.name, {
+      preconditions: { uid: pod.metadata.uid },
+    });
+    if (gone.ok)
+      this.recorder.record('daemonsets.apps', set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
   }
 
-  private writeStatus(set: Stored<DaemonSet>, hash: string, byNode: ReadonlyMap<string, readonly Stored<Pod>[]>): Outcome {
+  private writeStatus(
+    set: Stored<DaemonSet>,
+    hash: string,
+    byNode: ReadonlyMap<string, readonly Stored<Pod>[]>,
+  ): Outcome {
     const nowEpochMs = this.kernel.options.epochMs + this.kernel.turn.cursor;
     const counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, available: 0, updated: 0 };
     for (const node of this.nodes.list()) {
@@ -215,6 +271,7 @@ function fitsNode(set: Stored<DaemonSet>, node: Stored<Node>): { shouldRun: bool
   if (!matchesNodeSelector(spec, node)) return { shouldRun: false, shouldContinue: false };
   const tolerations = daemonTolerations(spec);
   const taints = node.spec?.taints ?? [];
-  const blocks = (effect: string): boolean => taints.some((taint) => taint.effect === effect && !tolerates(tolerations, taint));
+  const blocks = (effect: string): boolean =>
+    taints.some((taint) => taint.effect === effect && !tolerates(tolerations, taint));
   return { shouldRun: !blocks('NoSchedule') && !blocks('NoExecute'), shouldContinue: !blocks('NoExecute') };
 }

@@ -20,7 +20,13 @@ const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MAX = 'deployment.kubernetes.io/max-replicas';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 /** Annotations that stay on the Deployment and are not copied to its ReplicaSets. */
-const NOT_COPIED = new Set(['kubectl.kubernetes.io/last-applied-configuration', REVISION, DESIRED, MAX, 'deployment.kubernetes.io/revision-history']);
+const NOT_COPIED = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  DESIRED,
+  MAX,
+  'deployment.kubernetes.io/revision-history',
+]);
 
 const rollout = new FlatMachine(rolloutMachine);
 
@@ -77,10 +83,13 @@ export class DeploymentController extends Controller {
     const deployment = this.deployments.byKey(key);
     if (!deployment) return undefined;
     const sets = [...this.sets.byIndex('controller', deployment.metadata.uid)].sort(byCreation);
-    if (deployment.metadata.deletionTimestamp) return this.syncStatus(deployment, sets, this.newSetOf(deployment, sets));
+    if (deployment.metadata.deletionTimestamp)
+      return this.syncStatus(deployment, sets, this.newSetOf(deployment, sets));
     if (!this.rollouts.has(key)) this.begin(key);
     if (deployment.spec?.paused || this.isScalingEvent(deployment, sets)) return this.syncScale(deployment, sets);
-    return deployment.spec?.strategy?.type === 'Recreate' ? this.recreate(deployment, sets) : this.roll(deployment, sets);
+    return deployment.spec?.strategy?.type === 'Recreate'
+      ? this.recreate(deployment, sets)
+      : this.roll(deployment, sets);
   }
 
   private newSetOf(deployment: Stored<Deployment>, sets: Sets): Stored<ReplicaSet> | undefined {
@@ -173,7 +182,10 @@ export class DeploymentController extends Controller {
   }
 
   /** Finds or makes the ReplicaSet of the present template; its revision is one above all others. */
-  private ensureNewSet(deployment: Stored<Deployment>, sets: Sets): { newSet: Stored<ReplicaSet>; sets: Sets } | string {
+  private ensureNewSet(
+    deployment: Stored<Deployment>,
+    sets: Sets,
+  ): { newSet: Stored<ReplicaSet>; sets: Sets } | string {
     const found = this.newSetOf(deployment, sets);
     const highest = Math.max(0, ...this.oldSetsOf(sets, found).map(revisionOf));
     if (found) {
@@ -188,7 +200,11 @@ export class DeploymentController extends Controller {
   }
 
   /** A rollback: the set of an older template is the newest revision again. */
-  private renumber(deployment: Stored<Deployment>, set: Stored<ReplicaSet>, revision: number): Stored<ReplicaSet> | string {
+  private renumber(
+    deployment: Stored<Deployment>,
+    set: Stored<ReplicaSet>,
+    revision: number,
+  ): Stored<ReplicaSet> | string {
     const annotations = { ...set.metadata.annotations, [REVISION]: String(revision) };
     const written = this.client.update('replicasets.apps', { ...set, metadata: { ...set.metadata, annotations } });
     this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
@@ -197,7 +213,11 @@ export class DeploymentController extends Controller {
     return written.object;
   }
 
-  private createSet(deployment: Stored<Deployment>, sets: Sets, revision: number): { newSet: Stored<ReplicaSet>; sets: Sets } | string {
+  private createSet(
+    deployment: Stored<Deployment>,
+    sets: Sets,
+    revision: number,
+  ): { newSet: Stored<ReplicaSet>; sets: Sets } | string {
     const { template, replicas = 1, minReadySeconds } = deployment.spec!;
     const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
     const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
@@ -222,7 +242,10 @@ export class DeploymentController extends Controller {
       spec: {
         replicas: size,
         ...(minReadySeconds ? { minReadySeconds } : {}),
-        selector: { ...deployment.spec!.selector, matchLabels: { ...deployment.spec!.selector.matchLabels, [HASH_LABEL]: hash } },
+        selector: {
+          ...deployment.spec!.selector,
+          matchLabels: { ...deployment.spec!.selector.matchLabels, [HASH_LABEL]: hash },
+        },
         template: { ...template, metadata: { ...template.metadata, labels } },
       },
     });
@@ -234,7 +257,12 @@ export class DeploymentController extends Controller {
     return { newSet: made.object, sets: [...sets, made.object] };
   }
 
-  private notCreated(deployment: Stored<Deployment>, name: string, reason: string | undefined, message: string): string {
+  private notCreated(
+    deployment: Stored<Deployment>,
+    name: string,
+    reason: string | undefined,
+    message: string,
+  ): string {
     const other = this.sets.get(deployment.metadata.namespace, name);
     if (reason === 'AlreadyExists' && other && controllerOf(other)?.uid !== deployment.metadata.uid) {
       // Another template has the same hash: count the collision, so that the next hash differs.
@@ -262,7 +290,13 @@ export class DeploymentController extends Controller {
     return undefined;
   }
 
-  private scalingEvent(deployment: Stored<Deployment>, direction: 'up' | 'down', name: string, from: number, to: number): void {
+  private scalingEvent(
+    deployment: Stored<Deployment>,
+    direction: 'up' | 'down',
+    name: string,
+    from: number,
+    to: number,
+  ): void {
     const message = `Scaled ${direction} replica set ${name} from ${from} to ${to}`;
     this.recorder.record('deployments.apps', deployment, 'Normal', 'ScalingReplicaSet', message);
   }
@@ -279,7 +313,9 @@ export class DeploymentController extends Controller {
     if (!isComplete(deployment, newSet, old)) return;
     const limit = deployment.spec?.revisionHistoryLimit ?? 10;
     const idle = old.filter(({ spec, status }) => (spec?.replicas ?? 0) === 0 && (status?.replicas ?? 0) === 0);
-    for (const set of [...idle].sort((left, right) => revisionOf(left) - revisionOf(right)).slice(0, Math.max(0, idle.length - limit))) {
+    for (const set of [...idle]
+      .sort((left, right) => revisionOf(left) - revisionOf(right))
+      .slice(0, Math.max(0, idle.length - limit))) {
       this.client.delete('replicasets.apps', set.metadata.namespace, set.metadata.name);
     }
   }
@@ -293,7 +329,11 @@ export class DeploymentController extends Controller {
     return written.ok ? undefined : written.status.message;
   }
 
-  private statusOf(deployment: Stored<Deployment>, sets: Sets, newSet: Stored<ReplicaSet> | undefined): DeploymentStatus {
+  private statusOf(
+    deployment: Stored<Deployment>,
+    sets: Sets,
+    newSet: Stored<ReplicaSet> | undefined,
+  ): DeploymentStatus {
     const sum = (field: 'replicas' | 'readyReplicas' | 'availableReplicas' | 'terminatingReplicas'): number =>
       sets.reduce((total, { status }) => total + ((status as Record<string, number> | undefined)?.[field] ?? 0), 0);
     const [replicas, ready, available] = [sum('replicas'), sum('readyReplicas'), sum('availableReplicas')];
@@ -330,7 +370,9 @@ export class DeploymentController extends Controller {
     });
     const progress = this.progressOf(deployment, sets, newSet, counts, conditions);
     if (progress) conditions = this.withCondition(conditions, progress);
-    const failure = [newSet, ...sets].flatMap((set) => set?.status?.conditions ?? []).find(({ type }) => type === 'ReplicaFailure');
+    const failure = [newSet, ...sets]
+      .flatMap((set) => set?.status?.conditions ?? [])
+      .find(({ type }) => type === 'ReplicaFailure');
     conditions = conditions.filter(({ type }) => type !== 'ReplicaFailure');
     if (failure) conditions = this.withCondition(conditions, { ...failure });
     this.pendingConditions.delete(keyOf(deployment));
@@ -358,7 +400,9 @@ export class DeploymentController extends Controller {
     const current = conditions.find(({ type }) => type === 'Progressing');
     if (deployment.spec?.paused) {
       this.advance(key, 'PAUSED');
-      return current?.reason === 'DeploymentPaused' ? undefined : { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' };
+      return current?.reason === 'DeploymentPaused'
+        ? undefined
+        : { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' };
     }
     if (current?.reason === 'DeploymentPaused') {
       this.advance(key, 'RESUMED');
@@ -374,18 +418,29 @@ export class DeploymentController extends Controller {
       return { ...progressing('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), isRefreshed: true };
     }
     if (current && deadline !== undefined && deadline < 2_147_483_647) {
-      if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable') return undefined;
-      const elapsedMs = this.kernel.options.epochMs + this.kernel.turn.cursor - Date.parse(current.lastUpdateTime ?? '');
+      if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable')
+        return undefined;
+      const elapsedMs =
+        this.kernel.options.epochMs + this.kernel.turn.cursor - Date.parse(current.lastUpdateTime ?? '');
       if (elapsedMs >= deadline * 1000) {
         this.advance(key, 'DEADLINE_EXCEEDED');
-        return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `ReplicaSet "${name}" has timed out progressing.` };
+        return {
+          type: 'Progressing',
+          status: 'False',
+          reason: 'ProgressDeadlineExceeded',
+          message: `ReplicaSet "${name}" has timed out progressing.`,
+        };
       }
       this.queue.addAfter(key, deadline * 1000 - elapsedMs, true);
     }
     return undefined;
   }
 
-  private withCondition(conditions: readonly DeploymentCondition[], wanted: Wanted, isRefreshed = wanted.isRefreshed ?? false): DeploymentCondition[] {
+  private withCondition(
+    conditions: readonly DeploymentCondition[],
+    wanted: Wanted,
+    isRefreshed = wanted.isRefreshed ?? false,
+  ): DeploymentCondition[] {
     const { isRefreshed: _flag, ...condition } = wanted;
     const before = conditions.find(({ type }) => type === condition.type);
     const isSame = before?.status === condition.status && before.reason === condition.reason;
@@ -424,7 +479,12 @@ export class DeploymentController extends Controller {
 
 type Wanted = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'> & { readonly isRefreshed?: boolean };
 
-const progressing = (reason: string, message: string): Wanted => ({ type: 'Progressing', status: 'True', reason, message });
+const progressing = (reason: string, message: string): Wanted => ({
+  type: 'Progressing',
+  status: 'True',
+  reason,
+  message,
+});
 
 const revisionOf = (set: Stored<ReplicaSet>): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
 
@@ -440,12 +500,20 @@ function bareTemplate(template: PodTemplateSpec | undefined): unknown {
 }
 
 function copiedAnnotations(deployment: Stored<Deployment>): Record<string, string> {
-  return Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key) || key === CHANGE_CAUSE));
+  return Object.fromEntries(
+    Object.entries(deployment.metadata.annotations ?? {}).filter(
+      ([key]) => !NOT_COPIED.has(key) || key === CHANGE_CAUSE,
+    ),
+  );
 }
 
 function isSaturated(deployment: Stored<Deployment>, set: Stored<ReplicaSet>): boolean {
   const { replicas = 1 } = deployment.spec!;
-  return set.spec?.replicas === replicas && set.metadata.annotations?.[DESIRED] === String(replicas) && set.status?.availableReplicas === replicas;
+  return (
+    set.spec?.replicas === replicas &&
+    set.metadata.annotations?.[DESIRED] === String(replicas) &&
+    set.status?.availableReplicas === replicas
+  );
 }
 
 function isComplete(deployment: Stored<Deployment>, newSet: Stored<ReplicaSet>, old: Sets): boolean {
@@ -458,7 +526,8 @@ function isComplete(deployment: Stored<Deployment>, newSet: Stored<ReplicaSet>, 
 }
 
 function hasProgressed(next: DeploymentStatus, before: DeploymentStatus | undefined): boolean {
-  const oldReplicas = (status: DeploymentStatus | undefined): number => (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
+  const oldReplicas = (status: DeploymentStatus | undefined): number =>
+    (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
   return (
     (next.updatedReplicas ?? 0) > (before?.updatedReplicas ?? 0) ||
     oldReplicas(next) < oldReplicas(before) ||

@@ -3,7 +3,9 @@ import { setup } from 'xstate';
 
 export const rolloutMachine = setup({
   types: {
-    events: {} as { type: 'TEMPLATE_CHANGED' | 'PROGRESSED' | 'COMPLETED' | 'DEADLINE_EXCEEDED' | 'PAUSED' | 'RESUMED' },
+    events: {} as {
+      type: 'TEMPLATE_CHANGED' | 'PROGRESSED' | 'COMPLETED' | 'DEADLINE_EXCEEDED' | 'PAUSED' | 'RESUMED';
+    },
   },
 }).createMachine({
   id: 'rollout',

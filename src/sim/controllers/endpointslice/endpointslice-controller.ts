@@ -35,7 +35,9 @@ export class EndpointSliceController extends Controller {
   constructor(kernel: Kernel, api: ApiServerPort) {
     super(kernel, api, controllerOptions('endpointslice', 'endpoint-slice-controller'));
     this.services = this.informer('services', { indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] } });
-    this.pods = this.informer('pods', { indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''], label: labelIndex } });
+    this.pods = this.informer('pods', {
+      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''], label: labelIndex },
+    });
     this.slices = this.informer('endpointslices.discovery.k8s.io', {
       labelSelector: `${MANAGED_BY}=${MANAGER}`,
       indexes: { service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.[SERVICE_NAME]}`] },
@@ -72,9 +74,18 @@ export class EndpointSliceController extends Controller {
       // The garbage collector removes the slices of a deleted Service by their owner.
       return undefined;
     }
-    if (!service.spec?.selector || Object.keys(service.spec.selector).length === 0 || service.spec.type === 'ExternalName') return undefined;
+    if (
+      !service.spec?.selector ||
+      Object.keys(service.spec.selector).length === 0 ||
+      service.spec.type === 'ExternalName'
+    )
+      return undefined;
     const wanted = this.wantedOf(service);
-    return this.apply(service, wanted, existing.filter(({ metadata }) => !metadata.deletionTimestamp));
+    return this.apply(
+      service,
+      wanted,
+      existing.filter(({ metadata }) => !metadata.deletionTimestamp),
+    );
   }
 
   private podsOf(service: Stored<Service>): readonly Stored<Pod>[] {
@@ -112,12 +123,18 @@ export class EndpointSliceController extends Controller {
   }
 
   /** Keeps endpoints where they are, fills slices that have room, then makes new ones. */
-  private apply(service: Stored<Service>, groups: readonly Wanted[], existing: readonly Stored<EndpointSlice>[]): Outcome {
+  private apply(
+    service: Stored<Service>,
+    groups: readonly Wanted[],
+    existing: readonly Stored<EndpointSlice>[],
+  ): Outcome {
     let failure: Outcome;
     const used = new Set<string>();
     const wanted = groups.length > 0 ? groups : [{ ports: [], endpoints: [] }];
     for (const group of wanted) {
-      const slices = existing.filter((slice) => !used.has(slice.metadata.name) && isDeepEqual(slice.ports ?? [], group.ports));
+      const slices = existing.filter(
+        (slice) => !used.has(slice.metadata.name) && isDeepEqual(slice.ports ?? [], group.ports),
+      );
       const byAddress = new Map(group.endpoints.map((endpoint) => [endpoint.addresses[0]!, endpoint]));
       const filled = slices.map((slice) => {
         used.add(slice.metadata.name);
@@ -133,13 +150,17 @@ export class EndpointSliceController extends Controller {
       const rest = [...byAddress.values()];
       for (const item of filled) item.endpoints.push(...rest.splice(0, ENDPOINTS_PER_SLICE - item.endpoints.length));
       for (const { slice, endpoints } of filled) failure = this.update(service, slice, endpoints) ?? failure;
-      while (rest.length > 0 || (slices.length === 0 && group === wanted[0] && existing.length === 0 && used.size === 0)) {
+      while (
+        rest.length > 0 ||
+        (slices.length === 0 && group === wanted[0] && existing.length === 0 && used.size === 0)
+      ) {
         used.add('');
         failure = this.create(service, group.ports, rest.splice(0, ENDPOINTS_PER_SLICE)) ?? failure;
       }
     }
     for (const slice of existing) {
-      if (!used.has(slice.metadata.name)) this.client.delete('endpointslices.discovery.k8s.io', slice.metadata.namespace, slice.metadata.name);
+      if (!used.has(slice.metadata.name))
+        this.client.delete('endpointslices.discovery.k8s.io', slice.metadata.namespace, slice.metadata.name);
     }
     return failure;
   }
@@ -221,7 +242,14 @@ function portsFor(service: Stored<Service>, pod: Stored<Pod>): readonly Endpoint
     const number = targetPort(port, pod);
     if (number === undefined) return [];
     const { appProtocol } = port;
-    return [{ name: port.name ?? '', port: number, protocol: port.protocol ?? 'TCP', ...(appProtocol ? { appProtocol } : {}) }];
+    return [
+      {
+        name: port.name ?? '',
+        port: number,
+        protocol: port.protocol ?? 'TCP',
+        ...(appProtocol ? { appProtocol } : {}),
+      },
+    ];
   });
 }
 
@@ -230,9 +258,10 @@ export function targetPort(port: ServicePort, pod: Pod): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target;
   for (const { ports } of pod.spec?.containers ?? []) {
-    const found = ports?.find(({ name, protocol }) => name === target && (protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
+    const found = ports?.find(
+      ({ name, protocol }) => name === target && (protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    );
     if (found) return found.containerPort;
   }
   return undefined;
 }
-

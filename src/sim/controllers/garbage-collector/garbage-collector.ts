@@ -13,10 +13,24 @@ import type { Kernel } from '../../kernel/index.ts';
 import { controllerOptions } from '../identity.ts';
 
 const WATCHED: readonly ResourceName[] = [
-  'pods', 'services', 'configmaps', 'secrets', 'persistentvolumeclaims', 'replicasets.apps', 'deployments.apps', 'daemonsets.apps', 'statefulsets.apps', 'jobs.batch', 'cronjobs.batch', 'controllerrevisions.apps', 'endpointslices.discovery.k8s.io',
+  'pods',
+  'services',
+  'configmaps',
+  'secrets',
+  'persistentvolumeclaims',
+  'replicasets.apps',
+  'deployments.apps',
+  'daemonsets.apps',
+  'statefulsets.apps',
+  'jobs.batch',
+  'cronjobs.batch',
+  'controllerrevisions.apps',
+  'endpointslices.discovery.k8s.io',
 ];
 
-const byOwner = { owner: ({ metadata }: Stored): readonly string[] => (metadata.ownerReferences ?? []).map(({ uid }) => uid) };
+const byOwner = {
+  owner: ({ metadata }: Stored): readonly string[] => (metadata.ownerReferences ?? []).map(({ uid }) => uid),
+};
 
 export class GarbageCollector extends Controller {
   private readonly graph = new Map<ResourceName, Informer<ResourceName>>();
@@ -46,7 +60,8 @@ export class GarbageCollector extends Controller {
     }
     const isMarked = next.metadata.finalizers?.some((item) => item === 'orphan' || item === 'foregroundDeletion');
     if (next.metadata.deletionTimestamp && isMarked) this.queue.add(`${resource}|${keyOf(next)}`);
-    else if (!old && next.metadata.ownerReferences?.some((owner) => !this.ownerOf(next, owner))) this.queue.add(`${resource}|${keyOf(next)}`);
+    else if (!old && next.metadata.ownerReferences?.some((owner) => !this.ownerOf(next, owner)))
+      this.queue.add(`${resource}|${keyOf(next)}`);
   }
 
   private queueOwner(dependent: Stored, owner: OwnerReference): void {
@@ -58,7 +73,9 @@ export class GarbageCollector extends Controller {
     const kind = this.registry.byGvk(owner.apiVersion, owner.kind);
     if (!kind) return undefined;
     const resource = resourceName(kind) as ResourceName;
-    const object = this.graph.get(resource)?.get(kind.isNamespaced ? dependent.metadata.namespace : undefined, owner.name) as Stored | undefined;
+    const object = this.graph
+      .get(resource)
+      ?.get(kind.isNamespaced ? dependent.metadata.namespace : undefined, owner.name) as Stored | undefined;
     return object?.metadata.uid === owner.uid ? { resource, object } : undefined;
   }
 
@@ -86,7 +103,10 @@ export class GarbageCollector extends Controller {
     for (const owner of owners) if (this.isAlive(object, owner)) alive.push(owner);
     if (owners.length === 0 || alive.length === owners.length) return undefined;
     if (alive.length > 0) return this.setOwners(resource, object, alive);
-    const gone = this.client.delete(resource, namespace, name, { propagationPolicy: 'Background', preconditions: { uid } });
+    const gone = this.client.delete(resource, namespace, name, {
+      propagationPolicy: 'Background',
+      preconditions: { uid },
+    });
     return gone.ok || gone.status.code === 404 || gone.status.code === 409 ? undefined : gone.status.message;
   }
 
@@ -95,7 +115,11 @@ export class GarbageCollector extends Controller {
     const kind = this.registry.byGvk(owner.apiVersion, owner.kind);
     // A kind that nobody here knows may well exist: leave its dependents alone.
     if (!kind) return true;
-    const live = this.client.get(resourceName(kind) as ResourceName, kind.isNamespaced ? object.metadata.namespace : undefined, owner.name);
+    const live = this.client.get(
+      resourceName(kind) as ResourceName,
+      kind.isNamespaced ? object.metadata.namespace : undefined,
+      owner.name,
+    );
     return live.ok && live.object.metadata.uid === owner.uid;
   }
 
@@ -117,7 +141,10 @@ export class GarbageCollector extends Controller {
       if (owner?.blockOwnerDeletion) isBlocked = true;
       if (dependent.metadata.deletionTimestamp) continue;
       const { namespace, name } = dependent.metadata;
-      this.client.delete(other, namespace, name, { propagationPolicy: 'Foreground', preconditions: { uid: dependent.metadata.uid } });
+      this.client.delete(other, namespace, name, {
+        propagationPolicy: 'Foreground',
+        preconditions: { uid: dependent.metadata.uid },
+      });
     }
     return isBlocked ? undefined : this.removeFinalizer(resource, object, 'foregroundDeletion');
   }

@@ -23,7 +23,8 @@ export class NamespaceController extends Controller {
     super(kernel, api, controllerOptions('namespace'));
     this.namespaces = this.informer('namespaces');
     this.namespaces.onChange((next, old) => {
-      if (next?.metadata.deletionTimestamp && !old?.metadata.deletionTimestamp) this.queue.addAfter(next.metadata.name, GRACE_MS);
+      if (next?.metadata.deletionTimestamp && !old?.metadata.deletionTimestamp)
+        this.queue.addAfter(next.metadata.name, GRACE_MS);
     });
   }
 
@@ -37,11 +38,15 @@ export class NamespaceController extends Controller {
       const left = this.client.list(resource, key);
       if (!left.ok || left.object.items.length === 0) continue;
       for (const item of left.object.items) {
-        if (!item.metadata.deletionTimestamp) this.client.delete(resource, key, item.metadata.name, { propagationPolicy: 'Background' });
+        if (!item.metadata.deletionTimestamp)
+          this.client.delete(resource, key, item.metadata.name, { propagationPolicy: 'Background' });
       }
       const after = this.client.list(resource, key);
       const count = after.ok ? after.object.items.length : 0;
-      if (count > 0) remaining.push(`${resourceName(kind).includes('.') ? resourceName(kind) : `${kind.plural}.`} has ${count} resource instances`);
+      if (count > 0)
+        remaining.push(
+          `${resourceName(kind).includes('.') ? resourceName(kind) : `${kind.plural}.`} has ${count} resource instances`,
+        );
     }
     this.report(key, remaining);
     if (remaining.length > 0) {
@@ -50,7 +55,11 @@ export class NamespaceController extends Controller {
     }
     const current = this.client.get('namespaces', undefined, key);
     if (!current.ok) return undefined;
-    const done = this.client.update('namespaces', { ...current.object, spec: { ...current.object.spec, finalizers: [] } }, 'finalize');
+    const done = this.client.update(
+      'namespaces',
+      { ...current.object, spec: { ...current.object.spec, finalizers: [] } },
+      'finalize',
+    );
     return done.ok || done.status.code === 404 ? undefined : done.status.message;
   }
 
@@ -63,7 +72,9 @@ export class NamespaceController extends Controller {
       status: hasContent ? 'True' : 'False',
       lastTransitionTime: this.kernel.formatTime(),
       reason: hasContent ? 'SomeResourcesRemain' : 'ContentRemoved',
-      message: hasContent ? `Some resources are remaining: ${remaining.join(', ')}` : 'All content successfully removed',
+      message: hasContent
+        ? `Some resources are remaining: ${remaining.join(', ')}`
+        : 'All content successfully removed',
     };
     const before = current.object.status?.conditions?.find(({ type }) => type === condition.type);
     if (before?.status === condition.status && before.message === condition.message) return;
@@ -71,7 +82,10 @@ export class NamespaceController extends Controller {
       ...current.object,
       status: {
         ...current.object.status,
-        conditions: [...(current.object.status?.conditions ?? []).filter(({ type }) => type !== condition.type), condition],
+        conditions: [
+          ...(current.object.status?.conditions ?? []).filter(({ type }) => type !== condition.type),
+          condition,
+        ],
       },
     });
   }

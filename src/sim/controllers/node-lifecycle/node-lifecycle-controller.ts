@@ -41,12 +41,30 @@ export class NodeLifecycleController extends Controller {
     this.leases = this.informer('leases.coordination.k8s.io', { namespace: 'kube-node-lease' });
     this.pods = this.informer('pods', { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } });
     this.nodes.onChange((next, old) => {
-      if (next && !old) this.recorder.record('nodes', next, 'Normal', 'RegisteredNode', `Node ${next.metadata.name} event: Registered Node ${next.metadata.name} in Controller`);
+      if (next && !old)
+        this.recorder.record(
+          'nodes',
+          next,
+          'Normal',
+          'RegisteredNode',
+          `Node ${next.metadata.name} event: Registered Node ${next.metadata.name} in Controller`,
+        );
       if (!next && old) {
         this.seen.delete(old.metadata.name);
-        this.recorder.record('nodes', old, 'Normal', 'RemovingNode', `Node ${old.metadata.name} event: Removing Node ${old.metadata.name} from Controller`);
+        this.recorder.record(
+          'nodes',
+          old,
+          'Normal',
+          'RemovingNode',
+          `Node ${old.metadata.name} event: Removing Node ${old.metadata.name} from Controller`,
+        );
       }
-      if (next && (!old || !isDeepEqual(next.status?.conditions?.map(bare), old.status?.conditions?.map(bare)) || next.spec !== old.spec)) {
+      if (
+        next &&
+        (!old ||
+          !isDeepEqual(next.status?.conditions?.map(bare), old.status?.conditions?.map(bare)) ||
+          next.spec !== old.spec)
+      ) {
         this.queue.add(next.metadata.name);
       }
     });
@@ -64,7 +82,8 @@ export class NodeLifecycleController extends Controller {
   }
 
   protected override handleOther(action: string, payload: unknown): void {
-    if (action === 'evict') return this.evict(payload as { namespace: string; name: string; uid: string; node: string });
+    if (action === 'evict')
+      return this.evict(payload as { namespace: string; name: string; uid: string; node: string });
     this.kernel.assert(action === 'monitor', `${this.id} has no action ${action}`);
     this.monitor();
     this.kernel.schedule(MONITOR_MS, this.id, 'monitor', undefined, true);
@@ -99,7 +118,10 @@ export class NodeLifecycleController extends Controller {
       };
     });
     const others = (node.status?.conditions ?? []).filter(({ type }) => !types.includes(type));
-    const written = this.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions: [...others, ...conditions] } });
+    const written = this.client.updateStatus('nodes', {
+      ...node,
+      status: { ...node.status, conditions: [...others, ...conditions] },
+    });
     if (!written.ok) return;
     const { name } = node.metadata;
     this.recorder.record('nodes', node, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
@@ -130,7 +152,9 @@ export class NodeLifecycleController extends Controller {
       if (effect === 'NoExecute') return ready?.status !== 'True';
       return effect !== 'NoSchedule' || wanted.some((taint) => taint.key === key);
     });
-    const added = wanted.filter((taint) => !kept.some(({ key, effect }) => key === taint.key && effect === taint.effect));
+    const added = wanted.filter(
+      (taint) => !kept.some(({ key, effect }) => key === taint.key && effect === taint.effect),
+    );
     const next = [...kept, ...added.map((taint) => ({ ...taint, timeAdded: this.kernel.formatTime() }))];
     const outcome = next.length === taints.length && added.length === 0 ? undefined : this.writeTaints(node, next);
     if (noExecute(node).length > 0) this.evictFrom(node, this.pods.byIndex('node', name));
@@ -148,7 +172,10 @@ export class NodeLifecycleController extends Controller {
   }
 
   private writeTaints(node: Stored<Node>, taints: readonly Taint[]): Outcome {
-    const body = { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints: taints.length > 0 ? taints : null } };
+    const body = {
+      metadata: { resourceVersion: node.metadata.resourceVersion },
+      spec: { taints: taints.length > 0 ? taints : null },
+    };
     const patched = this.client.patch('nodes', undefined, node.metadata.name, 'merge', body);
     return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
   }
@@ -169,7 +196,13 @@ export class NodeLifecycleController extends Controller {
     const node = this.nodes.get(undefined, target.node);
     if (!pod || !node || pod.metadata.uid !== target.uid || pod.metadata.deletionTimestamp) return;
     if (toleratedSeconds(pod, noExecute(node)) === undefined) return;
-    this.recorder.record('pods', pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${target.namespace}/${target.name}`);
+    this.recorder.record(
+      'pods',
+      pod,
+      'Normal',
+      'TaintManagerEviction',
+      `Marking for deletion Pod ${target.namespace}/${target.name}`,
+    );
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',
@@ -177,7 +210,14 @@ export class NodeLifecycleController extends Controller {
       message: 'Taint manager: deleting due to NoExecute taint',
       lastTransitionTime: this.kernel.formatTime(),
     };
-    this.client.patch('pods', target.namespace, target.name, 'strategic', { status: { conditions: [condition] } }, 'status');
+    this.client.patch(
+      'pods',
+      target.namespace,
+      target.name,
+      'strategic',
+      { status: { conditions: [condition] } },
+      'status',
+    );
     this.client.delete('pods', target.namespace, target.name, { preconditions: { uid: target.uid } });
   }
 
@@ -194,7 +234,8 @@ export class NodeLifecycleController extends Controller {
 
 const bare = ({ type, status }: NodeCondition): string => `${type}=${status}`;
 
-const noExecute = (node: Stored<Node>): readonly Taint[] => (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+const noExecute = (node: Stored<Node>): readonly Taint[] =>
+  (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
 
 /** Seconds until a pod has to go; undefined when it may stay for ever or nothing drives it out. */
 function toleratedSeconds(pod: Pod, taints: readonly Taint[]): number | undefined {
@@ -204,7 +245,8 @@ function toleratedSeconds(pod: Pod, taints: readonly Taint[]): number | undefine
     const matching = (pod.spec?.tolerations ?? []).filter((toleration) => toleratesTaint(toleration, taint));
     if (matching.length === 0) return 0;
     for (const { tolerationSeconds } of matching) {
-      if (tolerationSeconds !== undefined) least = Math.min(least ?? Number.POSITIVE_INFINITY, Math.max(0, tolerationSeconds));
+      if (tolerationSeconds !== undefined)
+        least = Math.min(least ?? Number.POSITIVE_INFINITY, Math.max(0, tolerationSeconds));
     }
   }
   return least;

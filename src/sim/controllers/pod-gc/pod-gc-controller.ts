@@ -45,9 +45,20 @@ export class PodGcController extends Controller {
       missing.set(node, since);
       if (this.kernel.now - since < QUARANTINE_MS) continue;
       const condition = {
-        type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists', lastTransitionTime: this.kernel.formatTime(),
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'DeletionByPodGC',
+        message: 'PodGC: node no longer exists',
+        lastTransitionTime: this.kernel.formatTime(),
       };
-      this.client.patch('pods', namespace, name, 'strategic', { status: { phase: 'Failed', conditions: [condition] } }, 'status');
+      this.client.patch(
+        'pods',
+        namespace,
+        name,
+        'strategic',
+        { status: { phase: 'Failed', conditions: [condition] } },
+        'status',
+      );
       this.client.delete('pods', namespace, name, { gracePeriodSeconds: 0 });
     }
     this.missingSince = missing;

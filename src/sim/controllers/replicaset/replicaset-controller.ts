@@ -79,7 +79,11 @@ export class ReplicaSetController extends Controller {
     const status = this.statusOf(set, owned, active, failure);
     const outcome = this.writeStatus(set, status);
     const minReady = set.spec?.minReadySeconds ?? 0;
-    if (minReady > 0 && (status.readyReplicas ?? 0) === set.spec?.replicas && status.availableReplicas !== status.readyReplicas) {
+    if (
+      minReady > 0 &&
+      (status.readyReplicas ?? 0) === set.spec?.replicas &&
+      status.availableReplicas !== status.readyReplicas
+    ) {
       this.queue.addAfter(key, minReady * 1000);
     }
     return failure ?? outcome;
@@ -104,7 +108,8 @@ export class ReplicaSetController extends Controller {
     }
     const skipped = count - done;
     const expected = this.expectations.get(key)!;
-    if (failure !== undefined) this.expectations.set(key, { ...expected, adds: Math.max(0, expected.adds - skipped - 1) });
+    if (failure !== undefined)
+      this.expectations.set(key, { ...expected, adds: Math.max(0, expected.adds - skipped - 1) });
     return failure;
   }
 
@@ -124,12 +129,19 @@ export class ReplicaSetController extends Controller {
       spec: template!.spec!,
     });
     if (made.ok) {
-      this.recorder.record('replicasets.apps', set, 'Normal', 'SuccessfulCreate', `Created pod: ${made.object.metadata.name}`);
+      this.recorder.record(
+        'replicasets.apps',
+        set,
+        'Normal',
+        'SuccessfulCreate',
+        `Created pod: ${made.object.metadata.name}`,
+      );
       return undefined;
     }
     const message = made.status.message ?? '';
     const isEnding = made.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
-    if (!isEnding) this.recorder.record('replicasets.apps', set, 'Warning', 'FailedCreate', `Error creating: ${message}`);
+    if (!isEnding)
+      this.recorder.record('replicasets.apps', set, 'Warning', 'FailedCreate', `Error creating: ${message}`);
     return message;
   }
 
@@ -139,12 +151,17 @@ export class ReplicaSetController extends Controller {
     const nowEpochMs = this.kernel.options.epochMs + this.kernel.turn.cursor;
     const order = compareForDeletion(nowEpochMs, ({ spec }) => perNode.get(spec?.nodeName ?? '') ?? 0);
     const victims = [...active].sort(order).slice(0, count);
-    this.expectations.set(key, { adds: 0, deletes: victims.map(({ metadata }) => metadata.uid), since: this.kernel.turn.cursor });
+    this.expectations.set(key, {
+      adds: 0,
+      deletes: victims.map(({ metadata }) => metadata.uid),
+      since: this.kernel.turn.cursor,
+    });
     this.kernel.parallel(
       victims.map((pod) => () => {
         const { namespace, name, uid } = pod.metadata;
         const gone = this.client.delete('pods', namespace, name, { preconditions: { uid } });
-        if (gone.ok) this.recorder.record('replicasets.apps', set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
+        if (gone.ok)
+          this.recorder.record('replicasets.apps', set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
         else this.observeDelete(key, uid);
       }),
     );
@@ -184,7 +201,13 @@ export class ReplicaSetController extends Controller {
     if (before.some(({ type }) => type === 'ReplicaFailure')) return before;
     return [
       ...before,
-      { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: failure, lastTransitionTime: this.kernel.formatTime() },
+      {
+        type: 'ReplicaFailure',
+        status: 'True',
+        reason: 'FailedCreate',
+        message: failure,
+        lastTransitionTime: this.kernel.formatTime(),
+      },
     ];
   }
 
@@ -205,9 +228,24 @@ export class ReplicaSetController extends Controller {
 }
 
 function normal(status: ReplicaSetStatus | undefined): unknown {
-  const { replicas = 0, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0, observedGeneration = 0, conditions = [] } = status ?? { replicas: 0 };
+  const {
+    replicas = 0,
+    fullyLabeledReplicas = 0,
+    readyReplicas = 0,
+    availableReplicas = 0,
+    observedGeneration = 0,
+    conditions = [],
+  } = status ?? { replicas: 0 };
   const { terminatingReplicas } = (status ?? {}) as { terminatingReplicas?: number };
-  return [replicas, fullyLabeledReplicas, readyReplicas, availableReplicas, terminatingReplicas, observedGeneration, conditions];
+  return [
+    replicas,
+    fullyLabeledReplicas,
+    readyReplicas,
+    availableReplicas,
+    terminatingReplicas,
+    observedGeneration,
+    conditions,
+  ];
 }
 
 /** Whether a change of a pod can change its set's counts. */

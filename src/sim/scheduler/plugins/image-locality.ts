@@ -13,7 +13,9 @@ function normalizedName(image: string): string {
 }
 
 function imagesOf(pod: Pod): readonly string[] {
-  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ image }) => normalizedName(image ?? ''));
+  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ image }) =>
+    normalizedName(image ?? ''),
+  );
 }
 
 function presentBytes(pod: Pod, node: NodeInfo, { nodes, imageSpread }: Snapshot): number {

@@ -26,17 +26,24 @@ export const nodeAffinity: Plugin = {
       for (const name of own) names.add(name);
     }
     if (!required || required.nodeSelectorTerms.length === 0) return undefined;
-    if (names.size === 0) return { status: unresolvable("pod affinity terms conflict") };
+    if (names.size === 0) return { status: unresolvable('pod affinity terms conflict') };
     return { nodeNames: names };
   },
   filter: (pod, { node }) => (matchesNodeSelector(pod.spec!, node) ? undefined : unresolvable(NODE_AFFINITY_REASON)),
   skipsScore: (pod) => preferred(pod).length === 0,
   score(pod, { node }) {
-    return preferred(pod).reduce((sum, { weight, preference }) => sum + (weight > 0 && matchesTerm(preference, node) ? weight : 0), 0);
+    return preferred(pod).reduce(
+      (sum, { weight, preference }) => sum + (weight > 0 && matchesTerm(preference, node) ? weight : 0),
+      0,
+    );
   },
   normalize: (raw) => defaultNormalize(raw, false),
   explainScore: (_pod, _node, { raw }, index) => [
-    { label: 'sum of the weights of matching preferred terms', expression: String(raw[index]), result: raw[index] ?? 0 },
+    {
+      label: 'sum of the weights of matching preferred terms',
+      expression: String(raw[index]),
+      result: raw[index] ?? 0,
+    },
     ...explainNormalize(raw, index, false),
   ],
 };

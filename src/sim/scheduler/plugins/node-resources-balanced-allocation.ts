@@ -35,8 +35,16 @@ export const nodeResourcesBalancedAllocation: Plugin = {
     const deviation = Math.abs((cpu - memory) / 2);
     const round = (value: number): number => Math.round(value * 10_000) / 10_000;
     return [
-      { label: 'cpu', expression: `(${node.requestedCpu} + ${requests['cpu'] ?? 0}) / ${node.allocatableCpu}`, result: round(cpu) },
-      { label: 'memory', expression: `(${node.requestedMemory} + ${requests['memory'] ?? 0}) / ${node.allocatableMemory}`, result: round(memory) },
+      {
+        label: 'cpu',
+        expression: `(${node.requestedCpu} + ${requests['cpu'] ?? 0}) / ${node.allocatableCpu}`,
+        result: round(cpu),
+      },
+      {
+        label: 'memory',
+        expression: `(${node.requestedMemory} + ${requests['memory'] ?? 0}) / ${node.allocatableMemory}`,
+        result: round(memory),
+      },
       { label: 'deviation', expression: `|${round(cpu)} − ${round(memory)}| / 2`, result: round(deviation) },
       { label: 'score', expression: `(1 − ${round(deviation)}) × 100`, result: balancedScore([cpu, memory]) },
     ];

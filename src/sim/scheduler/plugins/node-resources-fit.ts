@@ -20,7 +20,9 @@ export const nodeResourcesFit: Plugin = {
     let isUnresolvable = false;
     const { requests } = podRequests(pod);
     if (node.pods.size + 1 > (node.allocatable['pods'] ?? 0)) reasons.push('Too many pods');
-    const others = Object.keys(requests).filter((name) => !ORDER.includes(name)).sort();
+    const others = Object.keys(requests)
+      .filter((name) => !ORDER.includes(name))
+      .sort();
     for (const name of [...ORDER, ...others]) {
       const wanted = requests[name] ?? 0;
       const allocatable = node.allocatable[name] ?? 0;
@@ -50,7 +52,15 @@ export const nodeResourcesFit: Plugin = {
     });
     const cpu = line('cpu (m)', node.nonZeroCpu, nonZeroCpu, node.allocatableCpu);
     const memory = line('memory (bytes)', node.nonZeroMemory, nonZeroMemory, node.allocatableMemory);
-    return [cpu, memory, { label: 'score', expression: `(${cpu.result} + ${memory.result}) / 2`, result: Math.trunc((cpu.result + memory.result) / 2) }];
+    return [
+      cpu,
+      memory,
+      {
+        label: 'score',
+        expression: `(${cpu.result} + ${memory.result}) / 2`,
+        result: Math.trunc((cpu.result + memory.result) / 2),
+      },
+    ];
   },
   explainFilter(pod, node) {
     const { requests } = podRequests(pod);

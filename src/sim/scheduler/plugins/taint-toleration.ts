@@ -13,7 +13,9 @@ export const taintToleration: Plugin = {
   },
   score(pod, { node }) {
     const tolerations = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
-    return (node.spec?.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerates(tolerations, taint)).length;
+    return (node.spec?.taints ?? []).filter(
+      (taint) => taint.effect === 'PreferNoSchedule' && !tolerates(tolerations, taint),
+    ).length;
   },
   normalize: (raw) => defaultNormalize(raw, true),
   explainScore: (_pod, _node, { raw }, index) => [

@@ -34,36 +34,83 @@ function Form({ options }: { options: WorldOptions }): React.JSX.Element {
           else void start();
         }}
       >
-        <p className="soft" style={{ margin: 0 }}>{t('cluster.intro')}</p>
+        <p className="soft" style={{ margin: 0 }}>
+          {t('cluster.intro')}
+        </p>
         <label>
           {t('cluster.seed')}
-          <input className="field mono" value={draft.seed} onChange={(event) => setDraft({ ...draft, seed: event.target.value })} />
+          <input
+            className="field mono"
+            value={draft.seed}
+            onChange={(event) => setDraft({ ...draft, seed: event.target.value })}
+          />
         </label>
         <label>
           {t('cluster.version')}
-          <input className="field mono" value={draft.kubernetesVersion} onChange={(event) => setDraft({ ...draft, kubernetesVersion: event.target.value })} />
+          <input
+            className="field mono"
+            value={draft.kubernetesVersion}
+            onChange={(event) => setDraft({ ...draft, kubernetesVersion: event.target.value })}
+          />
         </label>
         {draft.pools.map((pool, index) => (
-          <fieldset key={index} className="form" style={{ border: '1px solid var(--line)', borderRadius: 'var(--radius)' }}>
+          <fieldset
+            key={index}
+            className="form"
+            style={{ border: '1px solid var(--line)', borderRadius: 'var(--radius)' }}
+          >
             <legend>{`${t('cluster.pool')} ${pool.name} (${pool.mode})`}</legend>
             <label>
               {t('cluster.count')}
-              <input className="field" type="number" min={1} max={1000} value={pool.count} onChange={(event) => setPool(index, { count: Number(event.target.value) })} />
+              <input
+                className="field"
+                type="number"
+                min={1}
+                max={1000}
+                value={pool.count}
+                onChange={(event) => setPool(index, { count: Number(event.target.value) })}
+              />
             </label>
             <label>
               {t('cluster.size')}
-              <input className="field mono" value={pool.vmSize} onChange={(event) => setPool(index, { vmSize: event.target.value })} />
+              <input
+                className="field mono"
+                value={pool.vmSize}
+                onChange={(event) => setPool(index, { vmSize: event.target.value })}
+              />
             </label>
             <label>
               {t('cluster.zones')}
-              <input className="field mono" value={pool.zones.join(',')} onChange={(event) => setPool(index, { zones: event.target.value.split(',').map((zone) => zone.trim()).filter(Boolean) })} />
+              <input
+                className="field mono"
+                value={pool.zones.join(',')}
+                onChange={(event) =>
+                  setPool(index, {
+                    zones: event.target.value
+                      .split(',')
+                      .map((zone) => zone.trim())
+                      .filter(Boolean),
+                  })
+                }
+              />
             </label>
             <label>
               {t('cluster.maxPods')}
-              <input className="field" type="number" min={10} max={250} value={pool.maxPods} onChange={(event) => setPool(index, { maxPods: Number(event.target.value) })} />
+              <input
+                className="field"
+                type="number"
+                min={10}
+                max={250}
+                value={pool.maxPods}
+                onChange={(event) => setPool(index, { maxPods: Number(event.target.value) })}
+              />
             </label>
             {index > 0 ? (
-              <button type="button" className="button" onClick={() => setDraft({ ...draft, pools: draft.pools.filter((_, at) => at !== index) })}>
+              <button
+                type="button"
+                className="button"
+                onClick={() => setDraft({ ...draft, pools: draft.pools.filter((_, at) => at !== index) })}
+              >
                 {t('cluster.removePool')}
               </button>
             ) : null}
@@ -73,7 +120,16 @@ function Form({ options }: { options: WorldOptions }): React.JSX.Element {
           <button type="submit" className="button primary">
             {t('cluster.start')}
           </button>
-          <button type="button" className="button" onClick={() => setDraft({ ...draft, pools: [...draft.pools, { ...draft.pools[0]!, name: `userpool${draft.pools.length}`, mode: 'User' }] })}>
+          <button
+            type="button"
+            className="button"
+            onClick={() =>
+              setDraft({
+                ...draft,
+                pools: [...draft.pools, { ...draft.pools[0]!, name: `userpool${draft.pools.length}`, mode: 'User' }],
+              })
+            }
+          >
             {t('cluster.addPool')}
           </button>
         </div>

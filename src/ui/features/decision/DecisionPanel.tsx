@@ -19,7 +19,9 @@ export function DecisionPanel(): React.JSX.Element {
   const pod = selected?.startsWith('pods|') ? selected.slice('pods|'.length).split('/') : undefined;
   const [namespace, name] = pod ?? [];
   useEffect(() => {
-    void ask('decisions', namespace && name ? { namespace, pod: name } : {}).then((found) => setAttempts((found ?? []).slice(-60).reverse()));
+    void ask('decisions', namespace && name ? { namespace, pod: name } : {}).then((found) =>
+      setAttempts((found ?? []).slice(-60).reverse()),
+    );
   }, [namespace, name, beat]);
   useEffect(() => {
     const wanted = attempt ?? (name ? attempts[0]?.attempt : undefined);
@@ -30,12 +32,17 @@ export function DecisionPanel(): React.JSX.Element {
     <div className="content" tabIndex={0}>
       {record ? <Record key={record.attempt} record={record} /> : <p className="empty">{t('decision.empty')}</p>}
       <section>
-        <h3>{t('decision.attempts')}</h3>
+        <h2>{t('decision.attempts')}</h2>
         <ul className="list">
           {attempts.map((item) => (
             <li key={item.attempt}>
-              <button type="button" aria-pressed={item.attempt === record?.attempt} onClick={() => view.setState({ attempt: item.attempt })}>
-                <span className="mono soft">{formatClock(item.time - startTime)}</span> {item.namespace}/{item.pod} {item.node ? `→ ${shorten(item.node, 22)}` : <span className="problem">{item.outcome}</span>}
+              <button
+                type="button"
+                aria-pressed={item.attempt === record?.attempt}
+                onClick={() => view.setState({ attempt: item.attempt })}
+              >
+                <span className="mono soft">{formatClock(item.time - startTime)}</span> {item.namespace}/{item.pod}{' '}
+                {item.node ? `→ ${shorten(item.node, 22)}` : <span className="problem">{item.outcome}</span>}
               </button>
             </li>
           ))}
@@ -48,13 +55,23 @@ export function DecisionPanel(): React.JSX.Element {
 function Record({ record }: { record: DecisionRecord }): React.JSX.Element {
   const { t } = useTranslation();
   const scored = record.scorePlugins.filter(({ name }) => record.nodes.some(({ scores }) => scores?.[name]));
-  const steps = [...record.filterPlugins.filter((name) => !record.skippedFilter.includes(name)).map((name) => ({ name, phase: 'filter' as const })), ...scored.map(({ name }) => ({ name, phase: 'score' as const }))];
+  const steps = [
+    ...record.filterPlugins
+      .filter((name) => !record.skippedFilter.includes(name))
+      .map((name) => ({ name, phase: 'filter' as const })),
+    ...scored.map(({ name }) => ({ name, phase: 'score' as const })),
+  ];
   const [step, setStep] = useState(steps.length);
   const [cell, setCell] = useState<{ node: string; plugin: string; phase: 'filter' | 'score' }>();
   const current = steps[step];
-  const lines = cell ? record.nodes.find(({ node }) => node === cell.node)?.arithmetic?.[`${cell.plugin}/${cell.phase}`] : undefined;
-  const reached = (phase: 'filter' | 'score', plugin: string): boolean => steps.findIndex((item) => item.name === plugin && item.phase === phase) <= step;
-  const rows = [...record.nodes].sort((left, right) => (right.total ?? -1) - (left.total ?? -1) || (left.node < right.node ? -1 : 1)).slice(0, 200);
+  const lines = cell
+    ? record.nodes.find(({ node }) => node === cell.node)?.arithmetic?.[`${cell.plugin}/${cell.phase}`]
+    : undefined;
+  const reached = (phase: 'filter' | 'score', plugin: string): boolean =>
+    steps.findIndex((item) => item.name === plugin && item.phase === phase) <= step;
+  const rows = [...record.nodes]
+    .sort((left, right) => (right.total ?? -1) - (left.total ?? -1) || (left.node < right.node ? -1 : 1))
+    .slice(0, 200);
   return (
     <section>
       <h2 style={{ overflowWrap: 'anywhere' }}>{`${record.namespace}/${record.pod}`}</h2>
@@ -69,7 +86,9 @@ function Record({ record }: { record: DecisionRecord }): React.JSX.Element {
           {t('decision.next')}
         </button>
         <span className="soft" role="status">
-          {current ? t('decision.step', { index: step + 1, count: steps.length, name: current.name }) : t('decision.all')}
+          {current
+            ? t('decision.step', { index: step + 1, count: steps.length, name: current.name })
+            : t('decision.all')}
         </span>
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label={t('decision.nodes')}>
@@ -79,7 +98,12 @@ function Record({ record }: { record: DecisionRecord }): React.JSX.Element {
               <th scope="col">{t('decision.node')}</th>
               <th scope="col">{t('decision.verdict')}</th>
               {scored.map(({ name, weight }) => (
-                <th key={name} scope="col" className={current?.name === name && current.phase === 'score' ? 'current' : undefined} title={t('decision.weight', { weight })}>
+                <th
+                  key={name}
+                  scope="col"
+                  className={current?.name === name && current.phase === 'score' ? 'current' : undefined}
+                  title={t('decision.weight', { weight })}
+                >
                   {name}
                 </th>
               ))}
@@ -92,25 +116,46 @@ function Record({ record }: { record: DecisionRecord }): React.JSX.Element {
               return (
                 <tr key={node.node}>
                   <th scope="row">
-                    <button type="button" className="button plain" title={node.node} onClick={() => select(`nodes|${node.node}`)}>
+                    <button
+                      type="button"
+                      className="button plain"
+                      title={node.node}
+                      onClick={() => select(`nodes|${node.node}`)}
+                    >
                       {shorten(node.node, 16)}
                     </button>
                   </th>
                   <td>
                     {rejected ? (
-                      <button type="button" className="problem" onClick={() => setCell({ node: node.node, plugin: rejected.plugin, phase: 'filter' })}>
+                      <button
+                        type="button"
+                        className="problem"
+                        onClick={() => setCell({ node: node.node, plugin: rejected.plugin, phase: 'filter' })}
+                      >
                         {`${rejected.plugin}: ${rejected.reasons.join(', ')}`}
                       </button>
                     ) : (
-                      <button type="button" onClick={() => setCell({ node: node.node, plugin: 'NodeResourcesFit', phase: 'filter' })}>
-                        {node.node === record.node && step >= steps.length ? t('decision.chosen') : t('decision.passes')}
+                      <button
+                        type="button"
+                        onClick={() => setCell({ node: node.node, plugin: 'NodeResourcesFit', phase: 'filter' })}
+                      >
+                        {node.node === record.node && step >= steps.length
+                          ? t('decision.chosen')
+                          : t('decision.passes')}
                       </button>
                     )}
                   </td>
                   {scored.map(({ name }) => (
-                    <td key={name} className={current?.name === name && current.phase === 'score' ? 'current' : undefined}>
+                    <td
+                      key={name}
+                      className={current?.name === name && current.phase === 'score' ? 'current' : undefined}
+                    >
                       {node.scores?.[name] && reached('score', name) ? (
-                        <button type="button" title={`${t('decision.raw')} ${node.scores[name].raw}, ${t('decision.normalized')} ${node.scores[name].normalized}, ${t('decision.weighted')} ${node.scores[name].weighted}`} onClick={() => setCell({ node: node.node, plugin: name, phase: 'score' })}>
+                        <button
+                          type="button"
+                          title={`${t('decision.raw')} ${node.scores[name].raw}, ${t('decision.normalized')} ${node.scores[name].normalized}, ${t('decision.weighted')} ${node.scores[name].weighted}`}
+                          onClick={() => setCell({ node: node.node, plugin: name, phase: 'score' })}
+                        >
                           {`${node.scores[name].raw} → ${node.scores[name].normalized} → ${node.scores[name].weighted}`}
                         </button>
                       ) : null}
@@ -125,9 +170,14 @@ function Record({ record }: { record: DecisionRecord }): React.JSX.Element {
       </div>
       {scored.length === 0 && record.outcome === 'scheduled' ? <p className="soft">{t('decision.notScored')}</p> : null}
       {record.tied.length > 1 ? <p className="soft">{t('decision.tied', { count: record.tied.length })}</p> : null}
-      <h3>{t('decision.arithmetic')}</h3>
+      <h2>{t('decision.arithmetic')}</h2>
       {lines && cell ? (
-        <pre tabIndex={0}>{[`${cell.plugin} · ${cell.node}`, ...lines.map(({ label, expression, result }) => `${label}: ${expression} = ${result}`)].join('\n')}</pre>
+        <pre tabIndex={0}>
+          {[
+            `${cell.plugin} · ${cell.node}`,
+            ...lines.map(({ label, expression, result }) => `${label}: ${expression} = ${result}`),
+          ].join('\n')}
+        </pre>
       ) : (
         <p className="soft">{t('decision.pick')}</p>
       )}

@@ -1,4 +1,12 @@
-import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, type Node, type NodeTypes } from '@xyflow/react';
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  ReactFlow,
+  ReactFlowProvider,
+  type Node,
+  type NodeTypes,
+} from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,13 +19,28 @@ import { narrate } from '../../view/narrate.ts';
 import { ComponentCardView, NodeCardView, RegionView, ServiceCardView, TrayView } from './cards.tsx';
 import { PacketCanvas } from './PacketCanvas.tsx';
 
-const TYPES: NodeTypes = { component: ComponentCardView, node: NodeCardView, service: ServiceCardView, region: RegionView, tray: TrayView };
+const TYPES: NodeTypes = {
+  component: ComponentCardView,
+  node: NodeCardView,
+  service: ServiceCardView,
+  region: RegionView,
+  tray: TrayView,
+};
 
 function toFlow(item: StageItem): Node {
   const isGround = item.kind === 'region';
   return {
-    id: item.id, type: item.kind, position: { x: item.x, y: item.y }, width: item.width, height: item.height, data: { item },
-    draggable: false, selectable: false, focusable: false, connectable: false, zIndex: isGround ? 0 : 1,
+    id: item.id,
+    type: item.kind,
+    position: { x: item.x, y: item.y },
+    width: item.width,
+    height: item.height,
+    data: { item },
+    draggable: false,
+    selectable: false,
+    focusable: false,
+    connectable: false,
+    zIndex: isGround ? 0 : 1,
   };
 }
 
@@ -29,11 +52,21 @@ export function Diagram(): React.JSX.Element {
   const isBooted = useStore(simulation, (state) => state.isBooted);
   const { filter, namespace, hiddenPackets } = useStore(view);
   const [book] = useState(() => new SlotBook());
-  const stage = useMemo(() => buildStage(objects, usage, { text: filter, namespace }, book), [objects, usage, filter, namespace, book]);
+  const stage = useMemo(
+    () => buildStage(objects, usage, { text: filter, namespace }, book),
+    [objects, usage, filter, namespace, book],
+  );
   const nodes = useMemo(() => stage.items.map(toFlow), [stage]);
   const places = useRef(stage.places);
   places.current = stage.places;
-  const namespaces = useMemo(() => [...objects.keys()].filter((key) => key.startsWith('namespaces|')).map((key) => key.slice('namespaces|'.length)).sort(), [objects]);
+  const namespaces = useMemo(
+    () =>
+      [...objects.keys()]
+        .filter((key) => key.startsWith('namespaces|'))
+        .map((key) => key.slice('namespaces|'.length))
+        .sort(),
+    [objects],
+  );
   const hasNodes = stage.items.some(({ kind }) => kind === 'node');
   return (
     <ReactFlowProvider>
@@ -56,20 +89,38 @@ export function Diagram(): React.JSX.Element {
       </ReactFlow>
       <PacketCanvas places={places} />
       <div className="tools">
-        <select className="field" aria-label={t('stage.namespace')} value={namespace} onChange={(event) => view.setState({ namespace: event.target.value })}>
+        <select
+          className="field"
+          aria-label={t('stage.namespace')}
+          value={namespace}
+          onChange={(event) => view.setState({ namespace: event.target.value })}
+        >
           <option value="">{`${t('stage.namespace')}: ${t('stage.all')}`}</option>
           {namespaces.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>
-        <input className="field" type="search" aria-label={t('stage.search')} placeholder={t('stage.search')} value={filter} onChange={(event) => view.setState({ filter: event.target.value })} />
+        <input
+          className="field"
+          type="search"
+          aria-label={t('stage.search')}
+          placeholder={t('stage.search')}
+          value={filter}
+          onChange={(event) => view.setState({ filter: event.target.value })}
+        />
         {filter || namespace ? (
           <button type="button" className="button" onClick={() => view.setState({ filter: '', namespace: '' })}>
             {t('stage.clear')}
           </button>
         ) : null}
       </div>
-      {!isBooted ? <p className="caption">{t('app.booting')}</p> : !hasNodes ? <p className="caption">{t('stage.empty')}</p> : <Caption />}
+      {!isBooted ? (
+        <p className="caption">{t('app.booting')}</p>
+      ) : !hasNodes ? (
+        <p className="caption">{t('stage.empty')}</p>
+      ) : (
+        <Caption />
+      )}
       <div className="legend" role="group" aria-label={t('stage.legend')}>
         {PACKET_KINDS.map((kind) => {
           const isHidden = hiddenPackets.includes(kind);
@@ -79,9 +130,16 @@ export function Diagram(): React.JSX.Element {
               type="button"
               className="button"
               aria-pressed={!isHidden}
-              onClick={() => view.setState({ hiddenPackets: isHidden ? hiddenPackets.filter((item) => item !== kind) : [...hiddenPackets, kind] })}
+              onClick={() =>
+                view.setState({
+                  hiddenPackets: isHidden ? hiddenPackets.filter((item) => item !== kind) : [...hiddenPackets, kind],
+                })
+              }
             >
-              <i aria-hidden style={{ background: `var(--packet-${kind})`, borderRadius: kind === 'watch' ? 0 : '50%' }} />
+              <i
+                aria-hidden
+                style={{ background: `var(--packet-${kind})`, borderRadius: kind === 'watch' ? 0 : '50%' }}
+              />
               {t(`packet.${kind}`)}
             </button>
           );

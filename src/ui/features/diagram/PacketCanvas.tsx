@@ -76,7 +76,15 @@ export function PacketCanvas({ places }: { places: RefObject<ReadonlyMap<string,
         const [from, to] = [places.current?.get(packet.from), places.current?.get(packet.to)];
         if (!from || !to) continue;
         const at = (point: Point): Point => ({ x: point.x * zoom + x, y: point.y * zoom + y });
-        drawPacket(context, packet, at(from), at(to), now, style.getPropertyValue(`--packet-${packet.kind}`), isStill.matches);
+        drawPacket(
+          context,
+          packet,
+          at(from),
+          at(to),
+          now,
+          style.getPropertyValue(`--packet-${packet.kind}`),
+          isStill.matches,
+        );
       }
       if (skipped.current > 0) {
         const hub = places.current?.get('kube-apiserver');
@@ -95,7 +103,15 @@ export function PacketCanvas({ places }: { places: RefObject<ReadonlyMap<string,
   return <canvas ref={canvas} aria-hidden style={{ width: '100%', height: '100%' }} data-zoom={viewport.zoom} />;
 }
 
-function drawPacket(context: CanvasRenderingContext2D, packet: Flying, from: Point, to: Point, now: number, colour: string, isStill: boolean): void {
+function drawPacket(
+  context: CanvasRenderingContext2D,
+  packet: Flying,
+  from: Point,
+  to: Point,
+  now: number,
+  colour: string,
+  isStill: boolean,
+): void {
   const part = (now - packet.startMs) / packet.lastsMs;
   if (part < 0) return;
   context.strokeStyle = colour;
@@ -109,7 +125,13 @@ function drawPacket(context: CanvasRenderingContext2D, packet: Flying, from: Poi
   context.globalAlpha = 1;
   if (part >= 1 || isStill) {
     context.beginPath();
-    context.arc(to.x, to.y, isStill ? 8 : 4 + 8 * Math.min(1, ((part - 1) * packet.lastsMs) / PULSE_MS), 0, 2 * Math.PI);
+    context.arc(
+      to.x,
+      to.y,
+      isStill ? 8 : 4 + 8 * Math.min(1, ((part - 1) * packet.lastsMs) / PULSE_MS),
+      0,
+      2 * Math.PI,
+    );
     context.stroke();
     return;
   }

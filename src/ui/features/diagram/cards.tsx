@@ -49,7 +49,12 @@ export function ServiceCardView(props: NodeProps): React.JSX.Element {
   const item = itemOf<ServiceCard>(props);
   const isSelected = useStore(view, (state) => state.selected === item.id);
   return (
-    <button type="button" className={isSelected ? 'card selected' : 'card'} title={`${item.namespace}/${item.name}`} onClick={() => pick(item.id)}>
+    <button
+      type="button"
+      className={isSelected ? 'card selected' : 'card'}
+      title={`${item.namespace}/${item.name}`}
+      onClick={() => pick(item.id)}
+    >
       <strong>{shorten(item.name, 24)}</strong>
       <small>{`${item.type} ${item.address} · ${item.ready}/${item.total}`}</small>
     </button>
@@ -61,14 +66,25 @@ export function NodeCardView(props: NodeProps): React.JSX.Element {
   const item = itemOf<NodeCard>(props);
   const isSelected = useStore(view, (state) => state.selected === item.id);
   const status = item.isReady ? t('stage.ready') : t('stage.notReady');
-  const share = (amount: number): string => `${Math.min(100, item.allocatableCpu === 0 ? 0 : (100 * amount) / item.allocatableCpu)}%`;
+  const share = (amount: number): string =>
+    `${Math.min(100, item.allocatableCpu === 0 ? 0 : (100 * amount) / item.allocatableCpu)}%`;
   const cpu = `CPU ${Math.round(item.requestedCpu)}m ${t('stage.requested')}, ${Math.round(item.usedCpu)}m ${t('stage.used')}, ${item.allocatableCpu}m`;
   return (
     <div className={isSelected ? 'card node selected' : 'card node'}>
-      <button type="button" className="head" title={item.name} aria-label={`${item.name}, ${status}, ${t('stage.pods', { count: item.podCount })}, ${cpu}`} onClick={() => pick(item.id)}>
+      <button
+        type="button"
+        className="head"
+        title={item.name}
+        aria-label={`${item.name}, ${status}, ${t('stage.pods', { count: item.podCount })}, ${cpu}`}
+        onClick={() => pick(item.id)}
+      >
         <strong>{shorten(item.name.replace(/^aks-/, '').replace(/-\d{8}-/, '-'), item.isCompact ? 15 : 21)}</strong>
         <small>
-          {item.isReady ? <CircleCheck size={13} aria-hidden color="var(--ok)" /> : <CircleAlert size={13} aria-hidden color="var(--failure)" />}
+          {item.isReady ? (
+            <CircleCheck size={13} aria-hidden color="var(--ok)" />
+          ) : (
+            <CircleAlert size={13} aria-hidden color="var(--failure)" />
+          )}
           {item.isCompact ? item.podCount : `${status} · ${item.zone}`}
         </small>
         {item.isCompact ? null : <small>{t('stage.pods', { count: item.podCount })}</small>}

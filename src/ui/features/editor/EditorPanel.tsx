@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { CommandResult, DiffEntry, Fault } from '../../../run/types.ts';
@@ -10,7 +10,11 @@ import { monaco } from './monaco.ts';
 
 const FILE = 'manifest.yaml';
 const CHECK_AFTER_MS = 250;
-const SEVERITY = { error: monaco.MarkerSeverity.Error, warning: monaco.MarkerSeverity.Warning, info: monaco.MarkerSeverity.Info } as const;
+const SEVERITY = {
+  error: monaco.MarkerSeverity.Error,
+  warning: monaco.MarkerSeverity.Warning,
+  info: monaco.MarkerSeverity.Info,
+} as const;
 
 /** The text being edited, its faults, and what applying it would do and has done. */
 export function EditorPanel(): React.JSX.Element {
@@ -26,8 +30,21 @@ export function EditorPanel(): React.JSX.Element {
 
   useEffect(() => {
     const made = monaco.editor.create(host.current!, {
-      model: monaco.editor.createModel(view.getState().text, 'yaml', monaco.Uri.parse(`inmemory://model/${Date.now()}/${FILE}`)),
-      automaticLayout: true, minimap: { enabled: false }, fontFamily: "'JetBrains Mono Variable', monospace", fontSize: 13, lineHeight: 20, scrollBeyondLastLine: false, tabSize: 2, ariaLabel: FILE, renderLineHighlight: 'line', fixedOverflowWidgets: true,
+      model: monaco.editor.createModel(
+        view.getState().text,
+        'yaml',
+        monaco.Uri.parse(`inmemory://model/${Date.now()}/${FILE}`),
+      ),
+      automaticLayout: true,
+      minimap: { enabled: false },
+      fontFamily: "'JetBrains Mono Variable', monospace",
+      fontSize: 13,
+      lineHeight: 20,
+      scrollBeyondLastLine: false,
+      tabSize: 2,
+      ariaLabel: FILE,
+      renderLineHighlight: 'line',
+      fixedOverflowWidgets: true,
     });
     editor.current = made;
     const listening = made.onDidChangeModelContent(() => view.setState({ text: made.getValue() }));
@@ -49,7 +66,7 @@ export function EditorPanel(): React.JSX.Element {
     return () => clearTimeout(timer);
   }, [text, isBooted]);
 
-  const served = result?.documents?.flatMap((document) => document.faults ?? []) ?? [];
+  const served = useMemo(() => result?.documents?.flatMap((document) => document.faults ?? []) ?? [], [result]);
   useEffect(() => {
     const model = editor.current?.getModel();
     if (!model) return;
@@ -57,7 +74,12 @@ export function EditorPanel(): React.JSX.Element {
       model,
       'pilothouse',
       [...faults, ...served].map((fault) => ({
-        startLineNumber: fault.startLine, startColumn: fault.startColumn, endLineNumber: fault.endLine, endColumn: fault.endColumn, message: fault.message, severity: SEVERITY[fault.severity],
+        startLineNumber: fault.startLine,
+        startColumn: fault.startColumn,
+        endLineNumber: fault.endLine,
+        endColumn: fault.endColumn,
+        message: fault.message,
+        severity: SEVERITY[fault.severity],
       })),
     );
   }, [faults, served]);
@@ -84,7 +106,12 @@ export function EditorPanel(): React.JSX.Element {
         <button type="button" className="button primary" disabled={!isBooted} onClick={() => void run('apply')}>
           {t('editor.apply')}
         </button>
-        <button type="button" className="button" disabled={!isBooted} onClick={() => void ask('diff', { file: FILE, text }).then((found) => setDiff(found ?? []))}>
+        <button
+          type="button"
+          className="button"
+          disabled={!isBooted}
+          onClick={() => void ask('diff', { file: FILE, text }).then((found) => setDiff(found ?? []))}
+        >
           {t('editor.diff')}
         </button>
         <button type="button" className="button" disabled={!isBooted} onClick={() => void run('delete')}>
@@ -99,13 +126,18 @@ export function EditorPanel(): React.JSX.Element {
           {listed.map((fault, index) => (
             <li key={index}>
               <button type="button" onClick={() => go(fault)}>
-                <span className={fault.severity === 'error' ? 'problem' : 'soft'}>{t('editor.line', { line: fault.startLine })}</span> {fault.message}
+                <span className={fault.severity === 'error' ? 'problem' : 'soft'}>
+                  {t('editor.line', { line: fault.startLine })}
+                </span>{' '}
+                {fault.message}
               </button>
             </li>
           ))}
           {result?.documents?.map((document, index) => (
             <li key={`done${index}`}>
-              <span className={document.outcome === 'error' ? 'problem' : 'soft'}>{`${document.kind}/${document.name} ${t(`editor.${document.outcome}`)}`}</span>
+              <span
+                className={document.outcome === 'error' ? 'problem' : 'soft'}
+              >{`${document.kind}/${document.name} ${t(`editor.${document.outcome}`)}`}</span>
             </li>
           ))}
         </ul>
@@ -114,12 +146,18 @@ export function EditorPanel(): React.JSX.Element {
       {diff ? (
         <Modal title={t('editor.diff')} close={() => setDiff(undefined)}>
           {diff.every((entry) => entry.live === entry.merged) ? <p>{t('editor.noDiff')}</p> : null}
-          {diff.filter((entry) => entry.live !== entry.merged).map((entry) => (
-            <section key={entry.key}>
-              <h3>{`${entry.title} ${t(`editor.${entry.outcome}`)}`}</h3>
-              {entry.status ? <p className="problem">{entry.status.message}</p> : <DiffText before={entry.live} after={entry.merged} />}
-            </section>
-          ))}
+          {diff
+            .filter((entry) => entry.live !== entry.merged)
+            .map((entry) => (
+              <section key={entry.key}>
+                <h2>{`${entry.title} ${t(`editor.${entry.outcome}`)}`}</h2>
+                {entry.status ? (
+                  <p className="problem">{entry.status.message}</p>
+                ) : (
+                  <DiffText before={entry.live} after={entry.merged} />
+                )}
+              </section>
+            ))}
           <button type="button" className="button" onClick={() => setDiff(undefined)}>
             {t('editor.close')}
           </button>
@@ -136,10 +174,14 @@ function DiffText({ before, after }: { before: string; after: string }): React.J
   const had = new Set(old);
   return (
     <pre className="diff" tabIndex={0}>
-      {old.filter((line) => !kept.has(line)).map((line, index) => (
-        <del key={`d${index}`}>{`- ${line}`}</del>
-      ))}
-      {next.map((line, index) => (had.has(line) ? <span key={index}>{`  ${line}\n`}</span> : <ins key={index}>{`+ ${line}`}</ins>))}
+      {old
+        .filter((line) => !kept.has(line))
+        .map((line, index) => (
+          <del key={`d${index}`}>{`- ${line}`}</del>
+        ))}
+      {next.map((line, index) =>
+        had.has(line) ? <span key={index}>{`  ${line}\n`}</span> : <ins key={index}>{`+ ${line}`}</ins>,
+      )}
     </pre>
   );
 }

@@ -18,16 +18,25 @@ self.MonacoEnvironment = {
 
 /** One schema that looks at apiVersion and kind first: alternatives would all be offered at once. */
 function dispatching(): object {
-  const { kinds, definitions } = schemas as unknown as { kinds: Record<string, string>; definitions: Record<string, object> };
+  const { kinds, definitions } = schemas as unknown as {
+    kinds: Record<string, string>;
+    definitions: Record<string, object>;
+  };
   const entries = Object.entries(kinds);
   return {
     definitions,
     type: 'object',
-    properties: { apiVersion: { type: 'string', enum: [...new Set(entries.map(([key]) => key.slice(0, key.lastIndexOf('/'))))] }, kind: { type: 'string', enum: [...new Set(entries.map(([key]) => key.slice(key.lastIndexOf('/') + 1)))] } },
+    properties: {
+      apiVersion: { type: 'string', enum: [...new Set(entries.map(([key]) => key.slice(0, key.lastIndexOf('/'))))] },
+      kind: { type: 'string', enum: [...new Set(entries.map(([key]) => key.slice(key.lastIndexOf('/') + 1)))] },
+    },
     allOf: entries.map(([key, name]) => {
       const slash = key.lastIndexOf('/');
       return {
-        if: { required: ['apiVersion', 'kind'], properties: { apiVersion: { const: key.slice(0, slash) }, kind: { const: key.slice(slash + 1) } } },
+        if: {
+          required: ['apiVersion', 'kind'],
+          properties: { apiVersion: { const: key.slice(0, slash) }, kind: { const: key.slice(slash + 1) } },
+        },
         then: { $ref: `#/definitions/${name}` },
       };
     }),

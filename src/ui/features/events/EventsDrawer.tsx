@@ -32,8 +32,20 @@ export function EventsDrawer(): React.JSX.Element {
     <section className="drawer" aria-label={t('app.narration')} style={{ margin: 0 }}>
       <div className="head">
         <h2>{t('events.title')}</h2>
-        <input className="field" type="search" value={text} placeholder={t('events.filter')} aria-label={t('events.filter')} onChange={(event) => setText(event.target.value)} />
-        <button type="button" className="button" aria-pressed={onlyProblems} onClick={() => setOnlyProblems(!onlyProblems)}>
+        <input
+          className="field"
+          type="search"
+          value={text}
+          placeholder={t('events.filter')}
+          aria-label={t('events.filter')}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <button
+          type="button"
+          className="button"
+          aria-pressed={onlyProblems}
+          onClick={() => setOnlyProblems(!onlyProblems)}
+        >
           {t('events.errorsOnly')}
         </button>
         {eventsOmitted > 0 ? <span className="soft wide">{t('events.omitted', { count: eventsOmitted })}</span> : null}
@@ -42,7 +54,11 @@ export function EventsDrawer(): React.JSX.Element {
       <ol>
         {shown.map(({ event, sentence }) => (
           <li key={event.seq} aria-current={event.seq === seq}>
-            <button type="button" title={sentence} onClick={() => view.setState({ right: 'why', whySeq: event.seq, narrow: 'right' })}>
+            <button
+              type="button"
+              title={sentence}
+              onClick={() => view.setState({ right: 'why', whySeq: event.seq, narrow: 'right' })}
+            >
               <span className="mono soft">{formatClock(event.time - startTime)}</span>
               <span className={isProblem(event) ? 'problem' : undefined}>{sentence}</span>
             </button>

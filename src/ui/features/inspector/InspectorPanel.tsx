@@ -33,7 +33,10 @@ export function InspectorPanel(): React.JSX.Element {
   const [found, setFound] = useState<Inspection>();
   useEffect(() => {
     if (!selected) return;
-    const timer = setTimeout(() => void ask('inspect', { key: selected }).then(setFound), found?.key === selected ? REFRESH_MS : 0);
+    const timer = setTimeout(
+      () => void ask('inspect', { key: selected }).then(setFound),
+      found?.key === selected ? REFRESH_MS : 0,
+    );
     return () => clearTimeout(timer);
   }, [selected, beat, found?.key]);
   if (!selected) return <p className="empty">{t('inspector.empty')}</p>;
@@ -43,13 +46,19 @@ export function InspectorPanel(): React.JSX.Element {
   return (
     <div className="content" tabIndex={0}>
       <section>
-        <h2 style={{ overflowWrap: 'anywhere' }}>{found.object ? `${found.object.kind} ${found.object.metadata.name}` : t(`component.${selected}`, selected)}</h2>
+        <h2 style={{ overflowWrap: 'anywhere' }}>
+          {found.object ? `${found.object.kind} ${found.object.metadata.name}` : t(`component.${selected}`, selected)}
+        </h2>
         <div className="row">
           <button type="button" className="button" onClick={() => view.setState({ right: 'why', whySeq: undefined })}>
             {t('inspector.why')}
           </button>
           {found.decisions.length > 0 ? (
-            <button type="button" className="button" onClick={() => view.setState({ right: 'decision', attempt: found.decisions.at(-1)!.attempt })}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => view.setState({ right: 'decision', attempt: found.decisions.at(-1)!.attempt })}
+            >
               {t('tabs.decision')}
             </button>
           ) : null}
@@ -57,22 +66,30 @@ export function InspectorPanel(): React.JSX.Element {
       </section>
       {found.lives.map((life) => (
         <section key={life.instance}>
-          <h3>{`${t('inspector.life')}: ${life.instance.split('/').at(-1)}`}</h3>
+          <h2>{`${t('inspector.life')}: ${life.instance.split('/').at(-1)}`}</h2>
           <div className="chart">
-            {life.chart.states.filter((state) => !life.chart.states.some((other) => other.parent === state.path)).map((state) => (
-              <span key={state.path} className={state.path === life.state ? 'lit' : undefined} title={state.description} aria-current={state.path === life.state}>
-                {state.path}
-              </span>
-            ))}
+            {life.chart.states
+              .filter((state) => !life.chart.states.some((other) => other.parent === state.path))
+              .map((state) => (
+                <span
+                  key={state.path}
+                  className={state.path === life.state ? 'lit' : undefined}
+                  title={state.description}
+                  aria-current={state.path === life.state}
+                >
+                  {state.path}
+                </span>
+              ))}
           </div>
           <p className="soft" style={{ margin: '4px 0 0' }}>
-            {life.chart.states.find((state) => state.path === life.state)?.description} {t('inspector.since', { time: formatClock(life.since - startTime) })}
+            {life.chart.states.find((state) => state.path === life.state)?.description}{' '}
+            {t('inspector.since', { time: formatClock(life.since - startTime) })}
           </p>
         </section>
       ))}
       {conditions.length > 0 ? (
         <section>
-          <h3>{t('inspector.conditions')}</h3>
+          <h2>{t('inspector.conditions')}</h2>
           <dl>
             {conditions.map((condition) => (
               <ConditionRow key={condition.type} condition={condition} />
@@ -81,12 +98,13 @@ export function InspectorPanel(): React.JSX.Element {
         </section>
       ) : null}
       <section>
-        <h3>{t('inspector.events')}</h3>
+        <h2>{t('inspector.events')}</h2>
         {found.events.length === 0 ? <span className="soft">{t('inspector.none')}</span> : null}
         <ul className="list">
           {(found.events as unknown as readonly Event[]).slice(-30).map((event) => (
             <li key={event.metadata.uid}>
-              <strong className={event.type === 'Warning' ? 'problem' : undefined}>{event.reason}</strong> {event.message}
+              <strong className={event.type === 'Warning' ? 'problem' : undefined}>{event.reason}</strong>{' '}
+              {event.message}
               {(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}
             </li>
           ))}
@@ -94,7 +112,7 @@ export function InspectorPanel(): React.JSX.Element {
       </section>
       {found.related.length > 0 ? (
         <section>
-          <h3>{t('inspector.related')}</h3>
+          <h2>{t('inspector.related')}</h2>
           <ul className="list">
             {found.related.slice(0, 40).map((item) => (
               <li key={`${item.relation}${item.key}`}>
@@ -108,7 +126,7 @@ export function InspectorPanel(): React.JSX.Element {
       ) : null}
       {found.yaml ? (
         <section>
-          <h3>{t('inspector.yaml')}</h3>
+          <h2>{t('inspector.yaml')}</h2>
           <pre tabIndex={0}>{found.yaml}</pre>
         </section>
       ) : null}
@@ -121,7 +139,8 @@ function ConditionRow({ condition }: { condition: Condition }): React.JSX.Elemen
     <>
       <dt>{condition.type}</dt>
       <dd>
-        <strong className={condition.status === 'True' ? undefined : 'soft'}>{condition.status}</strong> {condition.reason} {condition.message ? <span className="soft">{condition.message}</span> : null}
+        <strong className={condition.status === 'True' ? undefined : 'soft'}>{condition.status}</strong>{' '}
+        {condition.reason} {condition.message ? <span className="soft">{condition.message}</span> : null}
       </dd>
     </>
   );

@@ -29,7 +29,9 @@ export function WhyPanel(): React.JSX.Element {
             <li key={event.seq}>
               <button type="button" onClick={() => void ask('seek', { seq: event.seq })}>
                 <span className="mono soft">{formatClock(event.time - startTime)}</span> {t(key, values)}
-                {event.type === 'document' ? <span className="soft"> {t('editor.line', { line: event.data.source.startLine })}</span> : null}
+                {event.type === 'document' ? (
+                  <span className="soft"> {t('editor.line', { line: event.data.source.startLine })}</span>
+                ) : null}
               </button>
             </li>
           );

@@ -28,7 +28,14 @@ export function RequestPanel(): React.JSX.Element {
   const { objects, events, startTime } = useStore(simulation);
   const [pod, setPod] = useState('');
   const [url, setUrl] = useState('http://web');
-  const pods = useMemo(() => [...objects.keys()].filter((key) => key.startsWith('pods|') && !key.startsWith('pods|kube-system/')).map((key) => key.slice('pods|'.length)).sort(), [objects]);
+  const pods = useMemo(
+    () =>
+      [...objects.keys()]
+        .filter((key) => key.startsWith('pods|') && !key.startsWith('pods|kube-system/'))
+        .map((key) => key.slice('pods|'.length))
+        .sort(),
+    [objects],
+  );
   const source = pods.includes(pod) ? pod : pods[0];
   const requests = useMemo(() => {
     const found = new Map<number, TraceEvent[]>();
@@ -66,7 +73,12 @@ export function RequestPanel(): React.JSX.Element {
           </label>
           <label>
             {t('request.url')}
-            <input className="field mono" value={url} onChange={(event) => setUrl(event.target.value)} spellCheck={false} />
+            <input
+              className="field mono"
+              value={url}
+              onChange={(event) => setUrl(event.target.value)}
+              spellCheck={false}
+            />
           </label>
           <div className="row">
             <button type="submit" className="button primary">
@@ -82,7 +94,7 @@ export function RequestPanel(): React.JSX.Element {
         </form>
       )}
       <section style={{ marginTop: 14 }}>
-        <h3>{t('request.results')}</h3>
+        <h2>{t('request.results')}</h2>
         {requests.length === 0 ? <p className="soft">{t('request.none')}</p> : null}
         {requests.map(([id, steps]) => (
           <ol key={id} className="list" style={{ marginBottom: 10 }}>
@@ -92,11 +104,18 @@ export function RequestPanel(): React.JSX.Element {
               return (
                 <li key={event.seq}>
                   <button type="button" onClick={() => view.setState({ right: 'why', whySeq: event.seq })}>
-                    <span className="mono soft">{formatClock(event.time - startTime)}</span> <span className={isFailure ? 'problem' : undefined}>{t(key, values)}</span>
+                    <span className="mono soft">{formatClock(event.time - startTime)}</span>{' '}
+                    <span className={isFailure ? 'problem' : undefined}>{t(key, values)}</span>
                     {event.type === 'proxy.choose' ? (
                       <span className="soft">
                         {' '}
-                        {event.data.verdict === 'dnat' ? t('request.chosen', { chain: event.data.chain, address: event.data.chosen ?? '', count: event.data.candidates.length }) : t(event.data.verdict === 'reject' ? 'request.rejected' : 'request.dropped')}
+                        {event.data.verdict === 'dnat'
+                          ? t('request.chosen', {
+                              chain: event.data.chain,
+                              address: event.data.chosen ?? '',
+                              count: event.data.candidates.length,
+                            })
+                          : t(event.data.verdict === 'reject' ? 'request.rejected' : 'request.dropped')}
                       </span>
                     ) : null}
                   </button>

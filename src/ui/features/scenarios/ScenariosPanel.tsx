@@ -8,7 +8,9 @@ export function ScenariosPanel(): React.JSX.Element {
   const language = useStore(view, (state) => state.language);
   return (
     <div className="content">
-      <p className="soft" style={{ marginTop: 0 }}>{t('gallery.intro')}</p>
+      <p className="soft" style={{ marginTop: 0 }}>
+        {t('gallery.intro')}
+      </p>
       <ul className="list">
         {GALLERY.map((entry) => (
           <li key={entry.id}>

@@ -25,7 +25,9 @@ export function ShareDialog({ close }: { close(): void }): React.JSX.Element {
     })();
   }, []);
   const save = (): void => {
-    const address = URL.createObjectURL(new Blob([JSON.stringify(scenario, undefined, 2)], { type: 'application/json' }));
+    const address = URL.createObjectURL(
+      new Blob([JSON.stringify(scenario, undefined, 2)], { type: 'application/json' }),
+    );
     const anchor = document.createElement('a');
     anchor.href = address;
     anchor.download = 'pilothouse.json';
@@ -35,12 +37,29 @@ export function ShareDialog({ close }: { close(): void }): React.JSX.Element {
   const isTooLong = (link?.length ?? 0) > LINK_LIMIT;
   return (
     <Modal title={t('share.title')} close={close}>
-      {scenario ? <p style={{ margin: 0 }}>{t('share.contains', { files: Object.keys(scenario.files).length, commands: scenario.commands.length })}</p> : null}
-      {isTooLong ? <p className="problem">{t('share.tooLong')}</p> : <textarea readOnly aria-label={t('share.link')} value={link ?? ''} onFocus={(event) => event.target.select()} />}
-      {!isTooLong && (link?.length ?? 0) > LINK_WARNING ? <p className="soft" style={{ margin: 0 }}>{t('share.long')}</p> : null}
+      {scenario ? (
+        <p style={{ margin: 0 }}>
+          {t('share.contains', { files: Object.keys(scenario.files).length, commands: scenario.commands.length })}
+        </p>
+      ) : null}
+      {isTooLong ? (
+        <p className="problem">{t('share.tooLong')}</p>
+      ) : (
+        <textarea readOnly aria-label={t('share.link')} value={link ?? ''} onFocus={(event) => event.target.select()} />
+      )}
+      {!isTooLong && (link?.length ?? 0) > LINK_WARNING ? (
+        <p className="soft" style={{ margin: 0 }}>
+          {t('share.long')}
+        </p>
+      ) : null}
       <div className="row">
         {isTooLong ? null : (
-          <button type="button" className="button primary" disabled={!link} onClick={() => void navigator.clipboard.writeText(link!).then(() => setCopied(true))}>
+          <button
+            type="button"
+            className="button primary"
+            disabled={!link}
+            onClick={() => void navigator.clipboard.writeText(link!).then(() => setCopied(true))}
+          >
             {isCopied ? t('share.copied') : t('share.copy')}
           </button>
         )}

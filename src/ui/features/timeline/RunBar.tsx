@@ -13,10 +13,10 @@ const UNIT_TEXT = { event: 'run.stepEvent', decision: 'run.stepDecision', tick: 
 export function RunBar(): React.JSX.Element {
   const { t } = useTranslation();
   const state = useStore(simulation);
-  const { isPlaying, speed, time, horizon, startTime, marks, log } = state;
+  const { isPlaying, speed, time, horizon, startTime, marks, log, commandsDone } = state;
   const [unit, setUnit] = useState<StepUnit>('event');
   const end = Math.max(horizon, time, startTime + 1);
-  const later = log.filter(({ at }) => at > time).length;
+  const later = log.length - commandsDone;
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
@@ -24,7 +24,8 @@ export function RunBar(): React.JSX.Element {
       if (event.key === ' ' && !target.closest('button')) {
         event.preventDefault();
         void ask(simulation.getState().isPlaying ? 'pause' : 'play', {});
-      } else if (event.key === ',' || event.key === '.') void ask('step', { unit, direction: event.key === '.' ? 1 : -1 });
+      } else if (event.key === ',' || event.key === '.')
+        void ask('step', { unit, direction: event.key === '.' ? 1 : -1 });
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -41,17 +42,35 @@ export function RunBar(): React.JSX.Element {
           {isPlaying ? <Pause size={16} aria-hidden /> : <Play size={16} aria-hidden />}
           {isPlaying ? t('run.pause') : t('run.play')}
         </button>
-        <button type="button" className="button icon" aria-label={t('run.back')} title={`${t('run.back')} (,)`} onClick={() => void ask('step', { unit, direction: -1 })}>
+        <button
+          type="button"
+          className="button icon"
+          aria-label={t('run.back')}
+          title={`${t('run.back')} (,)`}
+          onClick={() => void ask('step', { unit, direction: -1 })}
+        >
           <SkipBack size={16} aria-hidden />
         </button>
         <div className="segmented" role="group" aria-label={t('run.unit')}>
           {UNITS.map((item) => (
-            <button key={item} type="button" className="button" aria-pressed={item === unit} onClick={() => setUnit(item)}>
+            <button
+              key={item}
+              type="button"
+              className="button"
+              aria-pressed={item === unit}
+              onClick={() => setUnit(item)}
+            >
               {t(UNIT_TEXT[item])}
             </button>
           ))}
         </div>
-        <button type="button" className="button icon" aria-label={t('run.forward')} title={`${t('run.forward')} (.)`} onClick={() => void ask('step', { unit, direction: 1 })}>
+        <button
+          type="button"
+          className="button icon"
+          aria-label={t('run.forward')}
+          title={`${t('run.forward')} (.)`}
+          onClick={() => void ask('step', { unit, direction: 1 })}
+        >
           <SkipForward size={16} aria-hidden />
         </button>
         <label className="speed">
@@ -69,13 +88,21 @@ export function RunBar(): React.JSX.Element {
         </label>
         <div className="scrubber">
           <div className="ticks" aria-hidden>
-            {marks.slice(-300).map((mark) => (
-              <i key={mark.seq} className={mark.kind} title={mark.title} style={{ left: `${(100 * mark.time) / end}%` }} />
-            ))}
+            {marks
+              .filter((mark) => mark.time >= startTime)
+              .slice(-300)
+              .map((mark) => (
+                <i
+                  key={mark.seq}
+                  className={mark.kind}
+                  title={mark.title}
+                  style={{ left: `${Math.max(0, (100 * (mark.time - startTime)) / (end - startTime))}%` }}
+                />
+              ))}
           </div>
           <input
             type="range"
-            min={0}
+            min={startTime}
             max={end}
             value={time}
             aria-label={t('run.position')}

@@ -3,7 +3,11 @@
 export function formatClock(ms: number): string {
   const sign = ms < 0 ? '-' : '';
   const all = Math.abs(Math.round(ms));
-  const [hours, minutes, seconds] = [Math.floor(all / 3_600_000), Math.floor(all / 60_000) % 60, Math.floor(all / 1000) % 60];
+  const [hours, minutes, seconds] = [
+    Math.floor(all / 3_600_000),
+    Math.floor(all / 60_000) % 60,
+    Math.floor(all / 1000) % 60,
+  ];
   const pad = (value: number, length = 2): string => String(value).padStart(length, '0');
   return `${sign}${hours > 0 ? `${hours}:` : ''}${pad(minutes)}:${pad(seconds)}.${pad(all % 1000, 3)}`;
 }

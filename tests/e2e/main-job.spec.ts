@@ -1,0 +1,180 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { parseScenario, Run } from '../../src/run/index.ts';
+import { deployment, service } from '../support/world.ts';
+
+interface Console {
+  request(
+    path: string,
+    init?: { method?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<{ status: number; body: { items: { metadata: { name: string } }[] } }>;
+  load(scenario: unknown): Promise<{ startTime: number }>;
+  seek(time: number): Promise<{ time: number }>;
+  hash(): Promise<string>;
+}
+
+/** Every message of the page's console that is not silence, and every request that leaves this machine. */
+function listen(page: Page): { faults: string[]; outside: string[] } {
+  const heard = { faults: [] as string[], outside: [] as string[] };
+  page.on('pageerror', (error) => heard.faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') heard.faults.push(message.text());
+  });
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') heard.outside.push(request.url());
+  });
+  return heard;
+}
+
+async function open(page: Page): Promise<void> {
+  await page.goto('./');
+  await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
+}
+
+test('a person applies a manifest, watches it run, looks into it, and shares it', async ({ page, context }) => {
+  const heard = listen(page);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page);
+  await page.getByRole('button', { name: 'Scenarios' }).click();
+  await page.getByRole('button', { name: /A rolling update/ }).click();
+  await expect(page.getByText('No problems found')).toBeVisible();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByText('Deployment/shop created')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^default\/shop-.*Running/ })).toHaveCount(6, { timeout: 60_000 });
+
+  await page
+    .getByRole('button', { name: /^default\/shop-/ })
+    .first()
+    .click();
+  await expect(page.getByRole('heading', { name: /^Pod shop-/ })).toBeVisible();
+  await expect(
+    page
+      .getByText('SuccessfulCreate')
+      .or(page.getByText('Scheduled', { exact: true }))
+      .first(),
+  ).toBeVisible();
+  await expect(page.locator('.chart .lit', { hasText: 'running' }).first()).toBeVisible();
+
+  await page.locator('.panel.right').getByRole('button', { name: 'Decision' }).first().click();
+  await expect(page.getByText(/Successfully assigned default\/shop-/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Previous plugin' }).click();
+  await page.getByRole('button', { name: 'Next plugin' }).click();
+  await page.locator('td button').last().click();
+  await expect(page.locator('.panel.right pre')).toContainText('=');
+
+  await page.getByRole('button', { name: 'Share' }).click();
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  expect(link).toMatch(/#run=p1\./);
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(other.getByRole('dialog', { name: 'A shared run' })).toContainText('2 commands');
+  await other.getByRole('button', { name: 'Play' }).first().click();
+  await expect(other.getByRole('button', { name: /^default\/shop-.*Running/ })).toHaveCount(6, { timeout: 80_000 });
+  expect(heard).toEqual({ faults: [], outside: [] });
+});
+
+test('the same scenario has the same hash in the browser and in Node, at several times', async ({ page }) => {
+  await open(page);
+  const text = `${deployment('web', 5, 'pilothouse/web:1.0')}---\n${service('web')}`;
+  const run = new Run(
+    parseScenario(
+      JSON.stringify({
+        options: { seed: 'both' },
+        commands: [{ at: 40_000, command: { verb: 'apply', file: 'm.yaml', text } }],
+      }),
+    ),
+  );
+  await page.evaluate(
+    async (scenario) => void (await (globalThis as unknown as { pilothouse: Console }).pilothouse.load(scenario)),
+    run.scenario,
+  );
+  for (const time of [run.startTime, 40_100, 41_000, 45_000, 70_000]) {
+    run.seek(time);
+    const hash = await page.evaluate(async (at) => {
+      const { pilothouse } = globalThis as unknown as { pilothouse: Console };
+      await pilothouse.seek(at);
+      return pilothouse.hash();
+    }, time);
+    expect([time, hash]).toEqual([time, run.world.hash()]);
+  }
+});
+
+test('the console speaks to the API server', async ({ page }) => {
+  await open(page);
+  const answer = await page.evaluate(() =>
+    (globalThis as unknown as { pilothouse: Console }).pilothouse.request('/api/v1/pods'),
+  );
+  expect(answer.status).toBe(200);
+  expect(answer.body.items.some(({ metadata }) => metadata.name.startsWith('coredns-'))).toBe(true);
+  const made = await page.evaluate(() =>
+    (globalThis as unknown as { pilothouse: Console }).pilothouse.request('/api/v1/namespaces', {
+      method: 'POST',
+      body: { metadata: { name: 'mine' } },
+    }),
+  );
+  expect(made.status).toBe(201);
+});
+
+test('a traced request shows each lookup, the rule and the answer', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Request', exact: true }).click();
+  await page.getByLabel('Address').fill('http://nowhere');
+  await page.getByRole('button', { name: 'Send once' }).click();
+  await expect(page.getByText('curl: (6) Could not resolve host: nowhere').first()).toBeVisible();
+});
+
+test('stepping back and forth, rewinding, and a refresh lose nothing', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.evaluate(() =>
+    (globalThis as unknown as { pilothouse: Console }).pilothouse.request('/api/v1/namespaces', {
+      method: 'POST',
+      body: { metadata: { name: 'later' } },
+    }),
+  );
+  const clock = page.getByRole('timer');
+  const before = await clock.textContent();
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
+  await expect(clock).not.toHaveText(before!);
+  await page.getByRole('slider', { name: 'Position in the run' }).focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByText('You are in the past.')).toBeVisible();
+  await page.keyboard.press('End');
+  await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
+});
+
+test('a damaged link and a broken text are answered with what is wrong', async ({ page }) => {
+  await page.goto('./#run=p1.AAAA');
+  await expect(page.getByRole('alert')).toContainText('damaged');
+  await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
+});
+
+for (const [language, theme] of [
+  ['en', 'light'],
+  ['ko', 'dark'],
+] as const) {
+  test(`axe finds nothing to complain about: ${language}, ${theme}`, async ({ browser }) => {
+    const context = await browser.newContext({
+      locale: language === 'ko' ? 'ko-KR' : 'en-US',
+      colorScheme: theme,
+      viewport: { width: 1440, height: 900 },
+    });
+    const page = await context.newPage();
+    await open(page);
+    await expect(page.locator('.monaco-editor').first()).toBeVisible();
+    const panels =
+      language === 'ko'
+        ? ['결정', '요청', '왜?', '살펴보기', '시나리오', '클러스터']
+        : ['Decision', 'Request', 'Why?', 'Inspector', 'Scenarios', 'Cluster'];
+    for (const panel of [undefined, ...panels]) {
+      if (panel) await page.locator('.tabs').getByRole('button', { name: panel, exact: true }).click();
+      await page.waitForTimeout(300);
+      const found = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze();
+      expect(found.violations.map(({ id, nodes }) => [panel, id, nodes[0]?.html])).toEqual([]);
+    }
+    await context.close();
+  });
+}
