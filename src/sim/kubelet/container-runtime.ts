@@ -3,10 +3,11 @@
  * Upstream: pkg/kubelet/kuberuntime/kuberuntime_{manager,container}.go, pkg/kubelet/prober/worker.go.
  */
 import type { Container, Pod } from 'kubernetes-types/core/v1';
-import { keyOf, type Stored } from '../api/object.ts';
+import { keyOf, refOf, type Stored } from '../api/object.ts';
 import type { Client, EventRecorder } from '../client/index.ts';
 import { REGISTRY, type Kernel, type LifeEvent } from '../kernel/index.ts';
-import { behaviourOf, type ProcessTable, type RunningProcess } from '../workloads/index.ts';
+import type { ProcessTable } from '../workloads/index.ts';
+import { formatSeconds, missingEnvironment, preStopSeconds, processOf } from './container-spec.ts';
 import type { ImageManager } from './image-manager.ts';
 import { digestOf } from './pod-status.ts';
 import { probe, type ProbeKind } from './probes.ts';
@@ -81,20 +82,6 @@ export class ContainerRuntime {
     }
   }
 
-  /** A volume of the pod that refers to what is not there: the FailedMount text. */
-  missingVolume(pod: Stored<Pod>): string | undefined {
-    const { namespace } = pod.metadata;
-    for (const volume of pod.spec?.volumes ?? []) {
-      const map = volume.configMap && !volume.configMap.optional ? volume.configMap.name : undefined;
-      if (map && !this.exists('configmaps', namespace, map))
-        return `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${map}" not found`;
-      const secret = volume.secret && !volume.secret.optional ? volume.secret.secretName : undefined;
-      if (secret && !this.exists('secrets', namespace, secret))
-        return `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret}" not found`;
-    }
-    return undefined;
-  }
-
   /** An image was changed in place: the container is stopped and comes back with the new one. */
   specChanged(uid: string, old: Stored<Pod>, next: Stored<Pod>): void {
     for (const container of this.ports.find(uid)?.containers ?? []) {
@@ -142,7 +129,6 @@ export class ContainerRuntime {
     const moved = containerLife.next(before.state, event);
     if (!moved.isEntered) return;
     this.update(uid, name, { state: moved.state, since: kernel.turn.cursor, stay: before.stay + 1 });
-    const { namespace, name: pod } = record.pod.metadata;
     kernel.emit(
       'transition',
       {
@@ -152,7 +138,7 @@ export class ContainerRuntime {
         to: moved.to,
         on: event.type,
       },
-      { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name: pod } },
+      { object: refOf('pods', record.pod) },
     );
     for (const action of moved.actions) this.act(action, uid, name);
   }
@@ -233,7 +219,7 @@ export class ContainerRuntime {
             outcome,
             ...(message ? { message } : {}),
           },
-          { object: { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } },
+          { object: refOf('pods', pod) },
         );
         return this.later(uid, name, duration, 'pulled', { outcome, message, began: now, ownMs: plan.durationMs });
       }
@@ -279,7 +265,7 @@ export class ContainerRuntime {
 
   private create(uid: string, name: string, spec: Container): void {
     const { pod } = this.ports.find(uid)!;
-    const missing = this.missingEnvironment(pod, spec);
+    const missing = missingEnvironment(this.ports.client, pod, spec);
     if (missing) {
       this.record(pod, name, 'Warning', 'Failed', `Error: ${missing}`);
       this.update(uid, name, { waiting: { reason: 'CreateContainerConfigError', message: missing } });
@@ -287,33 +273,6 @@ export class ContainerRuntime {
       return this.send(uid, name, { type: 'CONFIG_FAILED' });
     }
     this.later(uid, name, CREATE_MS, 'create');
-  }
-
-  private missingEnvironment(pod: Stored<Pod>, spec: Container): string | undefined {
-    const { namespace } = pod.metadata;
-    const references = [
-      ...(spec.envFrom ?? []).flatMap(({ configMapRef, secretRef }) => [
-        ...(configMapRef?.name && !configMapRef.optional ? [['configmap', configMapRef.name] as const] : []),
-        ...(secretRef?.name && !secretRef.optional ? [['secret', secretRef.name] as const] : []),
-      ]),
-      ...(spec.env ?? []).flatMap(({ valueFrom }) => [
-        ...(valueFrom?.configMapKeyRef?.name && !valueFrom.configMapKeyRef.optional
-          ? [['configmap', valueFrom.configMapKeyRef.name] as const]
-          : []),
-        ...(valueFrom?.secretKeyRef?.name && !valueFrom.secretKeyRef.optional
-          ? [['secret', valueFrom.secretKeyRef.name] as const]
-          : []),
-      ]),
-    ];
-    for (const [kind, name] of references) {
-      if (!this.exists(kind === 'configmap' ? 'configmaps' : 'secrets', namespace, name))
-        return `${kind} "${name}" not found`;
-    }
-    return undefined;
-  }
-
-  private exists(resource: 'configmaps' | 'secrets', namespace: string | undefined, name: string): boolean {
-    return this.ports.client.get(resource, namespace, name).ok;
   }
 
   private run(uid: string, name: string): void {
@@ -346,34 +305,10 @@ export class ContainerRuntime {
           : item,
       ),
     });
-    kernel.emit(
-      'container.start',
-      { container: name, restart: restarts },
-      { object: { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name } },
-    );
-    const behaviour = behaviourOf(spec);
-    const declared = (spec.ports ?? []).map(({ containerPort, protocol, name: portName }) => ({
-      port: containerPort,
-      protocol: (protocol ?? 'TCP') as 'TCP',
-      ...(portName ? { name: portName } : {}),
-    }));
-    const open = behaviour.ports
-      .filter((port) => !declared.some((item) => item.port === port))
-      .map((port) => ({ port, protocol: 'TCP' as const }));
-    const process: RunningProcess = {
-      namespace: pod.metadata.namespace!,
-      pod: pod.metadata.name,
-      podUid: uid,
-      container: name,
-      node: nodeName,
-      podIp: record.podIp,
-      isHostNetwork: pod.spec?.hostNetwork ?? false,
-      image: spec.image ?? '',
-      behaviour,
-      startedAt: now,
-      ports: behaviour.name === 'shell' ? [] : [...declared, ...open],
-    };
-    processes.start(process);
+    kernel.emit('container.start', { container: name, restart: restarts }, { object: refOf('pods', pod) });
+    const started = processOf(record, spec, nodeName, now);
+    const { behaviour } = started;
+    processes.start(started);
     if (behaviour.exit)
       this.later(uid, name, behaviour.exit.afterMs, 'exit', {
         code: behaviour.exit.code,
@@ -437,14 +372,7 @@ export class ContainerRuntime {
         result: result.isSuccess ? 'success' : 'failure',
         ...(result.output ? { output: result.output } : {}),
       },
-      {
-        object: {
-          resource: 'pods',
-          kind: 'Pod',
-          namespace: record.pod.metadata.namespace!,
-          name: record.pod.metadata.name,
-        },
-      },
+      { object: refOf('pods', record.pod) },
     );
     const before = container.probes[kind] ?? { successes: 0, failures: 0 };
     const counts = result.isSuccess
@@ -511,14 +439,7 @@ export class ContainerRuntime {
     kernel.emitCause(
       'container.exit',
       { container: name, exitCode: code, reason },
-      {
-        object: {
-          resource: 'pods',
-          kind: 'Pod',
-          namespace: record.pod.metadata.namespace!,
-          name: record.pod.metadata.name,
-        },
-      },
+      { object: refOf('pods', record.pod) },
     );
     const startedAt = container.startedAt ?? now;
     this.update(uid, name, {
@@ -572,18 +493,4 @@ export class ContainerRuntime {
     this.later(uid, name, next, 'retry', {}, true);
     this.ports.settle(uid);
   }
-}
-
-function preStopSeconds(spec: Container): number {
-  const { preStop } = spec.lifecycle ?? {};
-  const sleep = (preStop as { sleep?: { seconds?: number } } | undefined)?.sleep?.seconds;
-  if (sleep !== undefined) return sleep;
-  const match = /\bsleep\s+(\d+)/.exec((preStop?.exec?.command ?? []).join(' '));
-  return match ? Number(match[1]) : 0;
-}
-
-/** Go's duration: `20s`, `1m20s`, `5m0s`. */
-function formatSeconds(ms: number): string {
-  const seconds = ms / 1000;
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

@@ -10,6 +10,7 @@ import { Controller, type Informer, type Outcome } from '../client/index.ts';
 import { kubeletId, type Kernel } from '../kernel/index.ts';
 import type { ProcessTable } from '../workloads/index.ts';
 import { ContainerRuntime } from './container-runtime.ts';
+import { missingVolume } from './container-spec.ts';
 import { ImageManager } from './image-manager.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { NodeReporter } from './node-reporter.ts';
@@ -199,7 +200,7 @@ export class Kubelet extends Controller {
   private makeSandbox(uid: string): void {
     const record = this.pods.get(uid);
     if (!record || podLife.leaves[record.state] !== 'sandbox') return;
-    const missing = this.runtime.missingVolume(record.pod);
+    const missing = missingVolume(this.client, record.pod);
     if (missing) {
       this.recorder.record('pods', record.pod, 'Warning', 'FailedMount', missing);
       this.kernel.schedule(RETRY_MS, this.id, 'sandbox', uid);

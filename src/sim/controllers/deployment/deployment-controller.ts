@@ -3,7 +3,6 @@
  * Upstream: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate,progress}.go.
  */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from 'kubernetes-types/apps/v1';
-import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { keyOf, type Stored } from '../../api/object.ts';
 import { isDeepEqual, type ApiServerPort } from '../../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../../client/index.ts';
@@ -12,21 +11,24 @@ import { controllerOptions } from '../identity.ts';
 import { byController, controllerOf, ownerReferenceTo } from '../owners.ts';
 import { templateHash } from '../template-hash.ts';
 import { rolloutMachine } from './machine.ts';
-import { fenceposts, newSetReplicas, proportionalSizes, scaleDownOldSets } from './rollout-math.ts';
-
-const HASH_LABEL = 'pod-template-hash';
-const REVISION = 'deployment.kubernetes.io/revision';
-const DESIRED = 'deployment.kubernetes.io/desired-replicas';
-const MAX = 'deployment.kubernetes.io/max-replicas';
-const CHANGE_CAUSE = 'kubernetes.io/change-cause';
-/** Annotations that stay on the Deployment and are not copied to its ReplicaSets. */
-const NOT_COPIED = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
-  REVISION,
+import {
+  bareTemplate,
+  byCreation,
+  comparable,
+  copiedAnnotations,
   DESIRED,
+  HASH_LABEL,
+  hasProgressed,
+  isComplete,
+  isSaturated,
   MAX,
-  'deployment.kubernetes.io/revision-history',
-]);
+  progressing,
+  REVISION,
+  revisionOf,
+  type Sets,
+  type Wanted,
+} from './rollout-state.ts';
+import { fenceposts, newSetReplicas, proportionalSizes, scaleDownOldSets } from './rollout-math.ts';
 
 const rollout = new FlatMachine(rolloutMachine);
 
@@ -34,8 +36,6 @@ interface Life {
   readonly state: number;
   readonly since: number;
 }
-
-type Sets = readonly Stored<ReplicaSet>[];
 
 export class DeploymentController extends Controller {
   private readonly deployments: Informer<'deployments.apps'>;
@@ -475,67 +475,4 @@ export class DeploymentController extends Controller {
   protected override loadOwn(own: unknown): void {
     this.rollouts = new Map(own as Map<string, Life>);
   }
-}
-
-type Wanted = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'> & { readonly isRefreshed?: boolean };
-
-const progressing = (reason: string, message: string): Wanted => ({
-  type: 'Progressing',
-  status: 'True',
-  reason,
-  message,
-});
-
-const revisionOf = (set: Stored<ReplicaSet>): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
-
-function byCreation(left: Stored<ReplicaSet>, right: Stored<ReplicaSet>): number {
-  const [a, b] = [left.metadata.creationTimestamp, right.metadata.creationTimestamp];
-  return a < b ? -1 : a > b ? 1 : left.metadata.name < right.metadata.name ? -1 : 1;
-}
-
-function bareTemplate(template: PodTemplateSpec | undefined): unknown {
-  const { [HASH_LABEL]: _hash, ...labels } = template?.metadata?.labels ?? {};
-  const { creationTimestamp: _created, ...metadata } = template?.metadata ?? {};
-  return { ...template, metadata: { ...metadata, labels } };
-}
-
-function copiedAnnotations(deployment: Stored<Deployment>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(deployment.metadata.annotations ?? {}).filter(
-      ([key]) => !NOT_COPIED.has(key) || key === CHANGE_CAUSE,
-    ),
-  );
-}
-
-function isSaturated(deployment: Stored<Deployment>, set: Stored<ReplicaSet>): boolean {
-  const { replicas = 1 } = deployment.spec!;
-  return (
-    set.spec?.replicas === replicas &&
-    set.metadata.annotations?.[DESIRED] === String(replicas) &&
-    set.status?.availableReplicas === replicas
-  );
-}
-
-function isComplete(deployment: Stored<Deployment>, newSet: Stored<ReplicaSet>, old: Sets): boolean {
-  const { replicas = 1 } = deployment.spec!;
-  return (
-    (newSet.status?.replicas ?? 0) === replicas &&
-    (newSet.status?.availableReplicas ?? 0) === replicas &&
-    old.every(({ status }) => (status?.replicas ?? 0) === 0)
-  );
-}
-
-function hasProgressed(next: DeploymentStatus, before: DeploymentStatus | undefined): boolean {
-  const oldReplicas = (status: DeploymentStatus | undefined): number =>
-    (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
-  return (
-    (next.updatedReplicas ?? 0) > (before?.updatedReplicas ?? 0) ||
-    oldReplicas(next) < oldReplicas(before) ||
-    (next.readyReplicas ?? 0) > (before?.readyReplicas ?? 0) ||
-    (next.availableReplicas ?? 0) > (before?.availableReplicas ?? 0)
-  );
-}
-
-function comparable(status: DeploymentStatus | undefined): unknown {
-  return status ?? {};
 }
