@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/object.ts';
 import { validateSchema } from '../api/schema.ts';
 import { badRequest } from '../api/status.ts';
 import { note, refuse, type RequestContext } from './context.ts';
+import { copyWithoutNulls } from './equality.ts';
 
 /** Nesting beyond this is refused before anything looks at it. */
 const DEPTH_LIMIT = 128;
@@ -17,9 +18,6 @@ export function decodeBody(context: RequestContext, body: unknown): KubeObject {
   if (request.isTyped) {
     note(context, 'decode', 'ok');
     return object;
-  }
-  if (isTooDeep(object, DEPTH_LIMIT)) {
-    refuse(context, 'decode', badRequest(`the body is nested deeper than ${DEPTH_LIMIT} levels`));
   }
   const wanted = apiVersionOf(kind);
   if (object.apiVersion !== undefined && object.apiVersion !== wanted) {
@@ -41,7 +39,15 @@ export function decodeBody(context: RequestContext, body: unknown): KubeObject {
     );
   }
   checkSchema(context, object);
-  return object;
+  return copyWithoutNulls(object);
+}
+
+/** Refuses bodies that nothing further in may walk through: too deep, or with names that JavaScript gives a meaning. */
+export function checkShape(context: RequestContext): void {
+  const { body, isTyped } = context.request;
+  if (isTyped || typeof body !== 'object') return;
+  const fault = faultOf(body, DEPTH_LIMIT);
+  if (fault) refuse(context, 'decode', badRequest(fault));
 }
 
 /** Checks an object against the schema of its kind, as strictly as the request asks. */
@@ -71,8 +77,15 @@ export function checkSchema(context: RequestContext, object: KubeObject): void {
   note(context, 'decode', 'ok', unknown.length > 0 ? `unknown fields: ${unknown.join(', ')}` : undefined);
 }
 
-function isTooDeep(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((item) => isTooDeep(item, levels - 1));
+function faultOf(value: unknown, levels: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (levels === 0) return `the body is nested deeper than ${DEPTH_LIMIT} levels`;
+  if (Array.isArray(value) && value.includes(null)) return 'an item of a list may not be null';
+  for (const [key, item] of Object.entries(value)) {
+    // Plain text under such a name is harmless (a ConfigMap may have a key `constructor`), a mapping is no field of ours.
+    if (key === '__proto__' || (key in Object.prototype && typeof item === 'object')) return `unknown field "${key}"`;
+    const fault = faultOf(item, levels - 1);
+    if (fault) return fault;
+  }
+  return undefined;
 }

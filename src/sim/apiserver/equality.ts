@@ -20,8 +20,11 @@ export function isDeepEqual(left: unknown, right: unknown): boolean {
   return count === other;
 }
 
-export function copyDeep<T>(value: T): T {
+/** A copy of its own, in which a field that is null is absent, as Go's decoder leaves it. */
+export function copyWithoutNulls<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyDeep) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyDeep(item)])) as T;
+  if (Array.isArray(value)) return value.map(copyWithoutNulls) as T;
+  const result: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) if (item !== null) result[key] = copyWithoutNulls(item);
+  return result as T;
 }

@@ -122,8 +122,18 @@ interface Route {
   readonly subresource?: string;
 }
 
+/** Parts of a path; none when it is not well encoded, so that it leads nowhere. */
+function decodedParts(path: string): readonly string[] {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch (error) {
+    if (error instanceof URIError) return [];
+    throw error;
+  }
+}
+
 function routeOf(api: ApiServer, path: string): Route | undefined {
-  const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  const parts = decodedParts(path);
   const isCore = parts[0] === 'api';
   if (!isCore && parts[0] !== 'apis') return undefined;
   const group = isCore ? '' : (parts[1] ?? '');

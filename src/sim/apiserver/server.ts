@@ -9,6 +9,7 @@ import { failure, methodNotAllowed } from '../api/status.ts';
 import { Store, type Change, type StoreState } from '../etcd/index.ts';
 import { API_SERVER, ETCD, Statechart, type Component, type Kernel, type RequestStage } from '../kernel/index.ts';
 import { authorize } from './authorize.ts';
+import { checkShape } from './decode.ts';
 import { Refusal, note, refuse, type RequestContext } from './context.ts';
 import { keyFor, prefixOf, rangeStart } from './keys.ts';
 import { linkMs } from './links.ts';
@@ -197,6 +198,7 @@ export class ApiServer implements Component, ApiServerPort {
 
   private dispatch(context: RequestContext): ApiResponse {
     const { request, kind } = context;
+    checkShape(context);
     if (request.subresource) return serveSubresource(context, this.addresses);
     if (kind.verbs && !kind.verbs.includes(request.verb)) {
       refuse(context, 'decode', methodNotAllowed(context.resource));

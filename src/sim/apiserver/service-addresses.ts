@@ -40,10 +40,11 @@ export class ServiceAddresses {
   /** Fills in what the Service leaves open; faults where it asks for what is taken or not in range. */
   allocate(context: RequestContext, draft: Draft, old: Stored | undefined): readonly FieldError[] {
     if (context.kind.kind !== 'Service') return [];
-    const service = draft as unknown as Service & { spec: NonNullable<Service['spec']> };
+    const service = draft as unknown as Service;
     const owner = `${draft.metadata.namespace}/${draft.metadata.name}`;
     const before = (old as Stored<Service> | undefined)?.spec;
     const { spec } = service;
+    if (!spec) return [];
     if (spec.type === 'ExternalName') {
       draft['spec'] = withoutAddresses(spec);
       return [];

@@ -8,9 +8,8 @@ import type { KubeObject, Stored } from '../api/object.ts';
 import { formatSelector, matchesLabels, selectorOf } from '../api/selectors.ts';
 import { badRequest, conflict, failure, methodNotAllowed } from '../api/status.ts';
 import { refuse, type Draft, type RequestContext } from './context.ts';
-import { mergePatch } from './patch/merge-patch.ts';
 import { deleteObject } from './verbs/delete.ts';
-import { patchObject } from './verbs/patch.ts';
+import { patchedBody, patchObject } from './verbs/patch.ts';
 import { currentOf } from './verbs/read.ts';
 import { storeNext, updateObject } from './verbs/update.ts';
 import type { ApiResponse } from './request.ts';
@@ -48,6 +47,13 @@ function serveStatus(context: RequestContext, addresses: ServiceAddresses): ApiR
   }
 }
 
+/** The body of a subresource that has a shape of its own. */
+function bodyOf(context: RequestContext): KubeObject {
+  const { body } = context.request;
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as KubeObject;
+  return refuse(context, 'decode', badRequest('the body of the request must be an object'));
+}
+
 interface Scalable extends KubeObject {
   spec?: { replicas?: number; selector?: Parameters<typeof formatSelector>[0] };
   status?: { replicas?: number };
@@ -70,7 +76,7 @@ function serveScale(context: RequestContext, addresses: ServiceAddresses): ApiRe
   const current = currentOf(context) as Stored<Scalable>;
   if (request.verb === 'get') return { code: 200, body: scaleOf(current) };
   const before = scaleOf(current);
-  const wanted = (request.verb === 'patch' ? mergePatch(before, request.body) : request.body) as Scalable;
+  const wanted = (request.verb === 'patch' ? patchedBody(context, before, 'Scale') : bodyOf(context)) as Scalable;
   const replicas = wanted.spec?.replicas ?? 0;
   if (!Number.isInteger(replicas) || replicas < 0) {
     refuse(
@@ -108,8 +114,8 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
   const { request } = context;
   const pod = currentOf(context) as Stored<Pod>;
   const { name } = pod.metadata;
-  const node = (request.body as Binding | undefined)?.target?.name;
-  if (!node) refuse(context, 'decode', badRequest('binding needs a target node'));
+  const node = (bodyOf(context) as Binding).target?.name;
+  if (!node || typeof node !== 'string') refuse(context, 'decode', badRequest('binding needs a target node'));
   if (pod.metadata.deletionTimestamp) {
     refuse(
       context,
@@ -193,11 +199,14 @@ function refuseEviction(context: RequestContext, budget: Stored<PodDisruptionBud
 
 function finalize(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
   const current = currentOf(context) as Stored<Namespace>;
-  const wanted = context.request.body as Namespace;
+  const { finalizers = [] } = (bodyOf(context) as Namespace).spec ?? {};
+  if (!Array.isArray(finalizers) || finalizers.some((item) => typeof item !== 'string')) {
+    refuse(context, 'decode', badRequest('spec.finalizers must be a list of strings'));
+  }
   const draft = {
     ...current,
     metadata: { ...current.metadata },
-    spec: { ...current.spec, finalizers: wanted.spec?.finalizers ?? [] },
+    spec: { ...current.spec, finalizers },
   } as unknown as Draft;
   return { code: 200, body: storeNext(withoutSubresource(context), addresses, current, draft) };
 }

@@ -16,7 +16,8 @@ const TOKEN_MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Names of the plugins that changed something. */
 export function admitPod(context: RequestContext, pod: PodDraft): readonly string[] {
-  pod.spec = { ...pod.spec } as NonNullable<Pod['spec']>;
+  // A Pod without containers is refused by validation, which comes later.
+  pod.spec = { ...pod.spec, containers: pod.spec?.containers ?? [] };
   return [
     ...(limitRanger(context, pod) ? ['LimitRanger'] : []),
     ...(serviceAccount(context, pod) ? ['ServiceAccount'] : []),

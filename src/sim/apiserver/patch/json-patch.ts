@@ -28,7 +28,8 @@ export function applyJsonPatch(target: unknown, patch: unknown): unknown {
 
 function checked(operation: unknown): Operation {
   const fields = operation as Partial<Operation> | null;
-  if (typeof fields?.op !== 'string' || typeof fields.path !== 'string') {
+  const hasFrom = fields?.from === undefined || typeof fields.from === 'string';
+  if (typeof fields?.op !== 'string' || typeof fields.path !== 'string' || !hasFrom) {
     throw new PatchFailure('Unexpected kind: unknown', 422);
   }
   return fields as Operation;

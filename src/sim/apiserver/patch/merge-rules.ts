@@ -69,7 +69,7 @@ export function listRuleOf(kind: string, path: readonly string[]): ListRule | un
   ) {
     return ATOMIC;
   }
-  return RULES[field];
+  return Object.hasOwn(RULES, field) ? RULES[field] : ATOMIC;
 }
 
 function portsRule(kind: string, parent: string): ListRule | undefined {

@@ -1,4 +1,5 @@
 /** POST. Upstream: apiserver/pkg/endpoints/handlers/create.go, apiserver/pkg/registry/rest/create.go. */
+import type { PodSpec } from 'kubernetes-types/core/v1';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { alreadyExists, badRequest, failure, invalid, type FieldError } from '../../api/status.ts';
@@ -6,7 +7,6 @@ import { mintSuffix, mintUid } from '../../kernel/index.ts';
 import { admit, mutate } from '../admission/index.ts';
 import { note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { decodeBody } from '../decode.ts';
-import { copyDeep } from '../equality.ts';
 import { keyFor, prefixOf } from '../keys.ts';
 import { trackCreate } from '../managed-fields.ts';
 import { validateMetadata } from '../metadata.ts';
@@ -16,15 +16,30 @@ import type { ServiceAddresses } from '../service-addresses.ts';
 const NAME_TRIES = 8;
 const GENERATED_BASE_LENGTH = 58;
 
-/** A body as a draft of the server's own. Typed clients hand theirs over; what came as text is copied. */
-export function draftOf(context: RequestContext, body: KubeObject): Draft {
-  const source = context.request.isTyped ? body : copyDeep(body);
-  return { ...source, metadata: { ...source.metadata } } as Draft;
+/**
+ * A decoded body as a draft of the server's own. A typed client's may share parts with stored objects (a Pod has its
+ * template's spec), so what defaulting writes to is copied.
+ */
+export function draftOf(body: KubeObject): Draft {
+  const draft = { ...body, metadata: { ...body.metadata } } as Draft;
+  const { spec } = draft;
+  if (typeof spec === 'object' && spec !== null)
+    draft['spec'] = 'containers' in spec ? ownPodSpec(spec as Partial<PodSpec>) : { ...spec };
+  return draft;
+}
+
+function ownPodSpec(spec: Partial<PodSpec>): Partial<PodSpec> {
+  const { containers, initContainers } = spec;
+  return {
+    ...spec,
+    ...(containers ? { containers: containers.map((container) => ({ ...container })) } : {}),
+    ...(initContainers ? { initContainers: initContainers.map((container) => ({ ...container })) } : {}),
+  };
 }
 
 export function createObject(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
   const body = decodeBody(context, context.request.body);
-  const created = storeNew(context, addresses, draftOf(context, body));
+  const created = storeNew(context, addresses, draftOf(body));
   return { code: 201, body: created };
 }
 

@@ -3,6 +3,7 @@ import type { KubeObject, Stored } from '../../api/object.ts';
 import { badRequest, failure, notFound } from '../../api/status.ts';
 import { refuse, type Draft, type RequestContext } from '../context.ts';
 import { checkSchema, decodeBody } from '../decode.ts';
+import { copyWithoutNulls } from '../equality.ts';
 import { keyFor, prefixOf } from '../keys.ts';
 import { applyServerSide } from '../patch/server-side-apply.ts';
 import { applyJsonPatch, PatchFailure } from '../patch/json-patch.ts';
@@ -18,7 +19,7 @@ export function patchObject(context: RequestContext, addresses: ServiceAddresses
   const found = store.get(prefixOf(kind), keyFor(kind, request.namespace, request.name ?? ''));
   if (request.patchType === 'apply') return apply(context, addresses, found?.value);
   if (!found) return refuse(context, 'store', notFound(context.resource, request.name ?? ''));
-  const patched = patchedBody(context, found.value);
+  const patched = patchedBody(context, found.value, kind.kind);
   if (!request.isTyped) checkSchema(context, patched);
   const next = storeNext(context, addresses, found.value, draftFrom(context, patched, found.value));
   return { code: 200, body: next };
@@ -26,24 +27,25 @@ export function patchObject(context: RequestContext, addresses: ServiceAddresses
 
 /** A patch without a resourceVersion of its own is applied to what is there now, so it cannot conflict. */
 function draftFrom(context: RequestContext, patched: KubeObject, old: Stored): Draft {
-  const draft = { ...patched, metadata: { ...patched.metadata } } as Draft;
+  const { status, ...rest } = patched as KubeObject & { status?: unknown };
+  const whole = context.request.isTyped ? patched : { ...copyWithoutNulls(rest), ...(status ? { status } : {}) };
+  const draft = { ...whole, metadata: { ...whole.metadata } } as Draft;
   const asked = (context.request.body as KubeObject | undefined)?.metadata?.resourceVersion;
   if (!asked) (draft.metadata as { resourceVersion?: string }).resourceVersion = old.metadata.resourceVersion;
   return draft;
 }
 
-function patchedBody(context: RequestContext, current: Stored): KubeObject {
-  const { request, kind } = context;
-  const { body } = request;
+/** What a JSON, merge or strategic patch makes of an object; refuses a patch that does not fit it. */
+export function patchedBody(context: RequestContext, current: KubeObject, kind: string): KubeObject {
+  const { body, patchType } = context.request;
+  const patched = (): unknown => {
+    if (patchType === 'json') return applyJsonPatch(current, body);
+    return patchType === 'merge' ? mergePatch(current, body) : strategicMerge(kind, current, body);
+  };
   try {
-    switch (request.patchType) {
-      case 'json':
-        return applyJsonPatch(current, body) as KubeObject;
-      case 'merge':
-        return mergePatch(current, body) as KubeObject;
-      default:
-        return strategicMerge(kind.kind, current, body) as KubeObject;
-    }
+    const result = patched();
+    if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result as KubeObject;
+    throw new PatchFailure(`the patch does not leave a ${kind} but a plain value`, 422);
   } catch (error) {
     if (!(error instanceof PatchFailure)) throw error;
     const status =
@@ -69,6 +71,6 @@ function apply(context: RequestContext, addresses: ServiceAddresses, current: St
   }
   const applied = decodeBody(context, request.body);
   const merged = applyServerSide(context, applied, current);
-  if (!current) return { code: 201, body: storeNew(context, addresses, draftOf(context, merged)) };
+  if (!current) return { code: 201, body: storeNew(context, addresses, draftOf(merged)) };
   return { code: 200, body: storeNext(context, addresses, current, draftFrom(context, merged, current)) };
 }

@@ -27,9 +27,9 @@ export function updateObject(context: RequestContext, addresses: ServiceAddresse
   const found = store.get(prefixOf(kind), keyFor(kind, request.namespace, name));
   if (!found) {
     if (!kind.canCreateOnUpdate || request.subresource) refuse(context, 'store', notFound(context.resource, name));
-    return { code: 201, body: storeNew(context, addresses, draftOf(context, body)) };
+    return { code: 201, body: storeNew(context, addresses, draftOf(body)) };
   }
-  return { code: 200, body: storeNext(context, addresses, found.value, draftOf(context, body)) };
+  return { code: 200, body: storeNext(context, addresses, found.value, draftOf(body)) };
 }
 
 /** Takes the next state of an object from defaulting to the store; the same object comes back when nothing changed. */
