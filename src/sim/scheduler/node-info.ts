@@ -89,7 +89,9 @@ export interface HostPort {
 }
 
 export function hostPortsOf(pod: Pod): readonly HostPort[] {
-  return (pod.spec?.containers ?? []).flatMap(({ ports }) =>
+  // Sidecars run beside the containers, so their ports count too.
+  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...(pod.spec?.containers ?? []), ...sidecars].flatMap(({ ports }) =>
     (ports ?? []).flatMap(({ hostIP, hostPort, protocol }) =>
       hostPort ? [{ ip: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP', port: hostPort }] : [],
     ),
