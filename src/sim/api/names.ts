@@ -3,6 +3,8 @@
  * Upstream: apimachinery/pkg/util/validation/validation.go, apimachinery/pkg/apis/meta/v1/validation/validation.go.
  */
 import type { LabelSelector } from 'kubernetes-types/meta/v1';
+import type { KindDefinition } from './kind.ts';
+import type { ObjectMeta } from './object.ts';
 import { fieldForbidden, fieldInvalid, fieldRequired, fieldTooLong, type FieldError } from './status.ts';
 
 export type NameRule = 'subdomain' | 'label' | 'dns1035' | 'path';
@@ -113,4 +115,19 @@ export function validateSelector(selector: LabelSelector | undefined, field: str
     });
   });
   return errors;
+}
+
+/** What a new object's metadata must be. Upstream: apimachinery/pkg/api/validation/objectmeta.go. */
+export function validateMetadata(
+  kind: Pick<KindDefinition, 'nameRule'>,
+  metadata: Pick<ObjectMeta, 'name' | 'labels' | 'annotations'>,
+): readonly FieldError[] {
+  const { name, labels, annotations } = metadata;
+  return [
+    ...(name
+      ? nameFaults(kind.nameRule, name).map((text) => fieldInvalid('metadata.name', name, text))
+      : [fieldRequired('metadata.name', 'name or generateName is required')]),
+    ...(labels ? validateLabels(labels, 'metadata.labels') : []),
+    ...(annotations ? validateAnnotations(annotations, 'metadata.annotations') : []),
+  ];
 }
