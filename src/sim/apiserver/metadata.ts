@@ -24,6 +24,7 @@ export function validateMetadataUpdate(next: ObjectMeta, old: ObjectMeta): reado
     }
   }
   if (next.labels && next.labels !== old.labels) errors.push(...validateLabels(next.labels, 'metadata.labels'));
-  if (next.annotations && next.annotations !== old.annotations) errors.push(...validateAnnotations(next.annotations, 'metadata.annotations'));
+  if (next.annotations && next.annotations !== old.annotations)
+    errors.push(...validateAnnotations(next.annotations, 'metadata.annotations'));
   return errors;
 }

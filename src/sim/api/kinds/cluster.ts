@@ -7,9 +7,9 @@ import type { ConfigMap, Event, Namespace, Node, Secret, ServiceAccount } from '
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { ageOf } from '../duration.ts';
 import type { KindDefinition } from '../kind.ts';
+import { setDefault } from '../rules.ts';
 import { fieldInvalid, fieldTooLong, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
-import { setDefault } from './pod-template.ts';
 
 function nodeStatus(node: Node): string {
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');

@@ -1,11 +1,13 @@
 /** Pod. Upstream: pkg/registry/core/pod/strategy.go, pkg/apis/core/validation/validation.go, pkg/printers/internalversion/printers.go. */
-import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1';
+import type { ContainerStatus, Pod, PodSpec } from 'kubernetes-types/core/v1';
 import { ageOf, humanDuration } from '../duration.ts';
 import type { Column, ColumnContext, KindDefinition } from '../kind.ts';
 import type { Stored } from '../object.ts';
 import { milliValue, wholeValue } from '../quantity.ts';
-import { fieldForbidden, type FieldError } from '../status.ts';
-import { defaultPodSpec, defaultRequests, setDefault, validatePodSpec } from './pod-template.ts';
+import { isSame } from '../rules.ts';
+import { fieldForbidden, fieldInvalid, type FieldError } from '../status.ts';
+import { validatePodSpec } from './pod-rules.ts';
+import { defaultPodSpec, withRequests } from './pod-template.ts';
 
 type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
@@ -130,6 +132,15 @@ const column = (
   cell,
 });
 
+/** `1/2`: how many of the pod's readiness gates are met. */
+function readinessGates(pod: Pod): string {
+  const gates = pod.spec?.readinessGates ?? [];
+  if (gates.length === 0) return '<none>';
+  const isMet = (name: string): boolean =>
+    pod.status?.conditions?.some(({ type, status }) => type === name && status === 'True') ?? false;
+  return `${gates.filter(({ conditionType }) => isMet(conditionType)).length}/${gates.length}`;
+}
+
 const MUTABLE_TEXT =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
@@ -150,10 +161,16 @@ export const podKind: KindDefinition<Pod> = {
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
   ],
   applyDefaults(pod) {
-    pod.spec ??= { containers: [] };
-    defaultPodSpec(pod.spec);
-    defaultRequests(pod.spec);
-    setDefault(pod.spec, 'enableServiceLinks', true);
+    // The spec may be that of a stored template: what only Pods get goes into a copy.
+    const { containers = [], initContainers, ...rest } = pod.spec ?? { containers: [] };
+    const spec = { ...rest, containers, ...(initContainers ? { initContainers } : {}) };
+    defaultPodSpec(spec);
+    pod.spec = {
+      ...spec,
+      enableServiceLinks: spec.enableServiceLinks ?? true,
+      containers: withRequests(containers) as typeof containers,
+      ...(initContainers ? { initContainers: withRequests(initContainers) as typeof initContainers } : {}),
+    };
   },
   prepareForCreate(pod, context) {
     const isGated = (pod.spec?.schedulingGates?.length ?? 0) > 0;
@@ -206,25 +223,55 @@ export const podKind: KindDefinition<Pod> = {
     column('IP', 1, (pod) => pod.status?.podIP ?? '<none>'),
     column('Node', 1, (pod) => pod.spec?.nodeName ?? '<none>'),
     column('Nominated Node', 1, (pod) => pod.status?.nominatedNodeName ?? '<none>'),
-    column('Readiness Gates', 1, () => '<none>'),
+    column('Readiness Gates', 1, readinessGates),
   ],
 };
 
 function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldError[] {
-  const fixed = (pod: Pod): string => {
-    const {
-      containers = [],
-      initContainers = [],
-      tolerations: _t,
-      activeDeadlineSeconds: _a,
-      terminationGracePeriodSeconds: _g,
-      nodeName: _n,
-      schedulingGates: _s,
-      ...rest
-    } = pod.spec ?? { containers: [] };
-    const bare = (list: typeof containers): unknown => list.map(({ image: _image, ...container }) => container);
-    return JSON.stringify([rest, bare(containers), bare(initContainers)]);
-  };
-  if (next.spec === old.spec || fixed(next) === fixed(old)) return [];
-  return [fieldForbidden('spec', MUTABLE_TEXT)];
+  const [now, before] = [next.spec, old.spec];
+  if (!now || !before || now === before) return [];
+  const errors: FieldError[] = [];
+  for (const list of ['containers', 'initContainers'] as const) {
+    if ((now[list] ?? []).length !== (before[list] ?? []).length) {
+      return [fieldForbidden(`spec.${list}`, 'pod updates may not add or remove containers')];
+    }
+  }
+  const [deadline, oldDeadline] = [now.activeDeadlineSeconds, before.activeDeadlineSeconds];
+  if (oldDeadline !== undefined && deadline === undefined) {
+    errors.push(
+      fieldInvalid('spec.activeDeadlineSeconds', null, 'must not update from a positive integer to nil value'),
+    );
+  } else if (oldDeadline !== undefined && deadline! > oldDeadline) {
+    const text = 'must be less than or equal to previous value';
+    errors.push(fieldInvalid('spec.activeDeadlineSeconds', deadline, text));
+  }
+  const kept = (now.tolerations ?? []).map(({ tolerationSeconds: _seconds, ...item }) => item);
+  if (
+    now.tolerations !== before.tolerations &&
+    (before.tolerations ?? []).some(
+      ({ tolerationSeconds: _seconds, ...item }) => !kept.some((other) => isSame(item, other)),
+    )
+  ) {
+    const text = 'existing toleration can not be modified except its tolerationSeconds';
+    errors.push(fieldForbidden('spec.tolerations', text));
+  }
+  if (before.nodeName && now.nodeName !== before.nodeName) errors.push(fieldForbidden('spec', MUTABLE_TEXT));
+  else if (!isSame(fixedPart(now), fixedPart(before))) errors.push(fieldForbidden('spec', MUTABLE_TEXT));
+  return errors;
+}
+
+/** What of a spec may never change. */
+function fixedPart(spec: PodSpec): unknown {
+  const {
+    containers = [],
+    initContainers = [],
+    tolerations: _tolerations,
+    activeDeadlineSeconds: _deadline,
+    terminationGracePeriodSeconds: _grace,
+    nodeName: _node,
+    schedulingGates: _gates,
+    ...rest
+  } = spec;
+  const bare = (list: typeof containers): unknown => list.map(({ image: _image, ...container }) => container);
+  return [rest, bare(containers), bare(initContainers)];
 }

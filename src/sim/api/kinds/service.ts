@@ -1,10 +1,10 @@
 /** Service. Upstream: pkg/apis/core/v1/defaults.go, pkg/apis/core/validation/validation.go (ValidateService). */
 import type { Service } from 'kubernetes-types/core/v1';
 import type { KindDefinition } from '../kind.ts';
+import { isPort, PORT_TEXT, setDefault } from '../rules.ts';
 import { formatSelector } from '../selectors.ts';
 import { fieldDuplicate, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
-import { isPort, PORT_TEXT, setDefault } from './pod-template.ts';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const PORT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

@@ -2,17 +2,28 @@
  * Deployment, ReplicaSet, DaemonSet: defaults, rules, columns.
  * Upstream: pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation/validation.go.
  */
-import type { DaemonSet, Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
+import type { DaemonSet, Deployment, DeploymentSpec, ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import type { LabelSelector } from 'kubernetes-types/meta/v1';
 import type { KindDefinition, Subresource } from '../kind.ts';
+import { validateSelector } from '../names.ts';
+import {
+  immutable,
+  intOrPercent,
+  isEmptySelector,
+  notAboveHundredPercent,
+  notNegative,
+  oneOf,
+  setDefault,
+} from '../rules.ts';
 import { formatSelector, matchesLabels, selectorOf } from '../selectors.ts';
-import { fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
+import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts';
-import { defaultPodSpec, setDefault, validatePodSpec } from './pod-template.ts';
+import { validatePodTemplate } from './pod-rules.ts';
+import { defaultTemplate } from './pod-template.ts';
 
-const STATUS = (kind: string): Subresource => ({ name: 'status', kind, verbs: ['get', 'patch', 'update'] });
-const SCALE: Subresource = {
+export const STATUS = (kind: string): Subresource => ({ name: 'status', kind, verbs: ['get', 'patch', 'update'] });
+export const SCALE: Subresource = {
   name: 'scale',
   kind: 'Scale',
   group: 'autoscaling',
@@ -20,56 +31,63 @@ const SCALE: Subresource = {
   verbs: ['get', 'patch', 'update'],
 };
 
-export function defaultTemplate(template: PodTemplateSpec | undefined): void {
-  if (template?.spec) defaultPodSpec(template.spec);
-}
-
-/** Selector there, not empty, and matching the template; the template's pod right. */
+/** Selector there, not empty, and matching the template; the template's pod right. `owner` is how the text calls the kind. */
 export function validateTemplate(
   selector: LabelSelector | undefined,
   template: PodTemplateSpec | undefined,
-  restartPolicies: readonly string[] = ['Always'],
+  owner = 'deployment',
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (!selector) errors.push(fieldRequired('spec.selector'));
-  else if (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0) {
-    errors.push(fieldInvalid('spec.selector', {}, 'empty selector is invalid for deployment'));
+  else {
+    errors.push(...validateSelector(selector, 'spec.selector'));
+    if (isEmptySelector(selector)) {
+      errors.push(fieldInvalid('spec.selector', selector, `empty selector is invalid for ${owner}`));
+    }
   }
-  const labels = template?.metadata?.labels ?? {};
-  if (selector && !matchesLabels(selectorOf(selector) ?? [], labels)) {
-    errors.push(fieldInvalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+  const { labels } = template?.metadata ?? {};
+  // No selector matches nothing, and is a second fault.
+  if (!selector || !matchesLabels(selectorOf(selector) ?? [], labels)) {
+    const text = '`selector` does not match template `labels`';
+    errors.push(fieldInvalid('spec.template.metadata.labels', labels ?? null, text));
   }
-  errors.push(...validatePodSpec(template?.spec, 'spec.template.spec'));
-  const policy = template?.spec?.restartPolicy;
-  if (policy && !restartPolicies.includes(policy)) {
-    errors.push(fieldNotSupported('spec.template.spec.restartPolicy', policy, restartPolicies));
+  errors.push(...validatePodTemplate(template, 'spec.template'));
+  const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
+  if (restartPolicy && restartPolicy !== 'Always' && ['Never', 'OnFailure'].includes(restartPolicy)) {
+    errors.push(fieldNotSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
+  }
+  if (activeDeadlineSeconds !== undefined) {
+    const text = 'activeDeadlineSeconds in ReplicaSet is not Supported';
+    errors.push(fieldForbidden('spec.template.spec.activeDeadlineSeconds', text));
   }
   return errors;
 }
 
-export function immutableSelector(
-  next: LabelSelector | undefined,
-  old: LabelSelector | undefined,
-): readonly FieldError[] {
-  return next === old || JSON.stringify(next) === JSON.stringify(old)
-    ? []
-    : [fieldInvalid('spec.selector', next ?? null, 'field is immutable')];
-}
-
-export function notNegative(field: string, value: number | undefined): readonly FieldError[] {
-  return (value ?? 0) < 0 ? [fieldInvalid(field, value, 'must be greater than or equal to 0')] : [];
-}
-
-function validateIntOrPercent(field: string, value: number | string | undefined): readonly FieldError[] {
-  if (typeof value === 'number') return notNegative(field, value);
-  if (value === undefined || /^\d+%$/.test(value)) return [];
-  return [
-    fieldInvalid(
-      field,
-      value,
-      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-    ),
+/** Type and numbers of a Deployment's strategy, in upstream's order. */
+function validateStrategy(spec: DeploymentSpec | undefined): readonly FieldError[] {
+  const { type, rollingUpdate } = spec?.strategy ?? {};
+  const field = 'spec.strategy';
+  if (type === 'Recreate' && rollingUpdate) {
+    const text = "may not be specified when strategy `type` is 'Recreate'";
+    return [fieldForbidden(`${field}.rollingUpdate`, text)];
+  }
+  if (type && type !== 'Recreate' && type !== 'RollingUpdate') {
+    const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
+    const inner = rollingUpdate ? { MaxUnavailable: maxUnavailable ?? 0, MaxSurge: maxSurge ?? 0 } : null;
+    return [fieldNotSupported(field, { Type: type, RollingUpdate: inner }, ['Recreate', 'RollingUpdate'])];
+  }
+  if (!rollingUpdate) return [];
+  const { maxUnavailable, maxSurge } = rollingUpdate;
+  const errors = [
+    ...intOrPercent(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable),
+    ...intOrPercent(`${field}.rollingUpdate.maxSurge`, maxSurge),
   ];
+  const isZero = (value: number | string | undefined): boolean => value === 0 || value === '0%';
+  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+    const text = 'may not be 0 when `maxSurge` is 0';
+    errors.push(fieldInvalid(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable, text));
+  }
+  return [...errors, ...notAboveHundredPercent(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable)];
 }
 
 export const deploymentKind: KindDefinition<Deployment> = {
@@ -102,42 +120,20 @@ export const deploymentKind: KindDefinition<Deployment> = {
     Object.assign(deployment, { status: {} });
   },
   validate({ spec }) {
-    const errors = [
+    const deadline = spec?.progressDeadlineSeconds;
+    return [
       ...notNegative('spec.replicas', spec?.replicas),
       ...validateTemplate(spec?.selector, spec?.template),
+      ...validateStrategy(spec),
+      ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
+      ...notNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
+      ...notNegative('spec.progressDeadlineSeconds', deadline),
+      ...(deadline !== undefined && deadline <= (spec?.minReadySeconds ?? 0)
+        ? [fieldInvalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')]
+        : []),
     ];
-    const { type, rollingUpdate } = spec?.strategy ?? {};
-    if (type && type !== 'Recreate' && type !== 'RollingUpdate') {
-      errors.push(fieldNotSupported('spec.strategy.type', type, ['Recreate', 'RollingUpdate']));
-    }
-    if (type === 'Recreate' && rollingUpdate) {
-      errors.push({
-        type: 'FieldValueForbidden',
-        field: 'spec.strategy.rollingUpdate',
-        message: "Forbidden: may not be specified when strategy `type` is 'Recreate'",
-      });
-    }
-    const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
-    errors.push(...validateIntOrPercent('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable));
-    errors.push(...validateIntOrPercent('spec.strategy.rollingUpdate.maxSurge', maxSurge));
-    const isZero = (value: number | string | undefined): boolean => value === 0 || value === '0%' || value === '0';
-    if (isZero(maxUnavailable) && isZero(maxSurge)) {
-      errors.push(
-        fieldInvalid('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
-      );
-    }
-    if (spec?.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds <= (spec.minReadySeconds ?? 0)) {
-      errors.push(
-        fieldInvalid(
-          'spec.progressDeadlineSeconds',
-          spec.progressDeadlineSeconds,
-          'must be greater than minReadySeconds',
-        ),
-      );
-    }
-    return errors;
   },
-  validateUpdate: (next, old) => immutableSelector(next.spec?.selector, old.spec?.selector),
+  validateUpdate: (next, old) => immutable('spec.selector', next.spec?.selector, old.spec?.selector),
   columns: [
     nameColumn(),
     textColumn('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`),
@@ -171,9 +167,10 @@ export const replicaSetKind: KindDefinition<ReplicaSet> = {
   },
   validate: ({ spec }) => [
     ...notNegative('spec.replicas', spec?.replicas),
+    ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
     ...validateTemplate(spec?.selector, spec?.template),
   ],
-  validateUpdate: (next, old) => immutableSelector(next.spec?.selector, old.spec?.selector),
+  validateUpdate: (next, old) => immutable('spec.selector', next.spec?.selector, old.spec?.selector),
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
   columns: [
     nameColumn(),
@@ -215,8 +212,13 @@ export const daemonSetKind: KindDefinition<DaemonSet> = {
       status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
     });
   },
-  validate: ({ spec }) => validateTemplate(spec?.selector, spec?.template),
-  validateUpdate: (next, old) => immutableSelector(next.spec?.selector, old.spec?.selector),
+  validate: ({ spec }) => [
+    ...validateTemplate(spec?.selector, spec?.template, 'daemonset'),
+    ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
+    ...oneOf('spec.updateStrategy.type', spec?.updateStrategy?.type, ['RollingUpdate', 'OnDelete']),
+    ...notNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
+  ],
+  validateUpdate: (next, old) => immutable('spec.selector', next.spec?.selector, old.spec?.selector),
   columns: [
     nameColumn(),
     textColumn('Desired', ({ status }) => status?.desiredNumberScheduled ?? 0),
