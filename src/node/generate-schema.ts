@@ -84,7 +84,7 @@ function generate(groups: readonly GroupVersion[]): {
     skipTypeCheck: true,
     topRef: false,
     expose: 'all',
-    jsDoc: 'basic',
+    jsDoc: 'extended',
     type: '*',
   } as CompletedConfig;
   const program = createProgram(config);
