@@ -1,6 +1,5 @@
 /** Mounts the page: language and theme first, so that the first picture is the right one. */
 import '@fontsource-variable/jetbrains-mono/index.css';
-import 'pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css';
 import '../design/tokens.css';
 import '../design/app.css';
 import { StrictMode } from 'react';
@@ -27,6 +26,8 @@ export function mountApp(root: HTMLElement): void {
     if (state.language !== before.language) setLanguage(state.language);
     document.documentElement.dataset['theme'] = state.theme;
   });
+  // The rules of the Korean subsets are long: the first picture does not wait for them.
+  void import('pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css');
   window.pilothouse = pilothouse;
   const shared = begin();
   createRoot(root).render(
