@@ -33,27 +33,43 @@ export type Swap<V> =
   | { readonly ok: true; readonly stored: StoredValue<V> }
   | { readonly ok: false; readonly current: StoredValue<V> | undefined };
 
-/** Keys of one prefix: a map, with its order made when it is asked for. Keys compare by code unit, which is bytewise here. */
+/** With more keys than this out of place, sorting anew is quicker than putting each in its place. */
+const MEND_LIMIT = 200;
+
+/** Keys of one prefix: a map, with its order made when it is asked for, and mended from then on. Keys compare by code unit, which is bytewise here. */
 class Prefix<V> {
   readonly values: Map<string, StoredValue<V>>;
   private order: string[] | undefined;
+  /** Keys that came or went since the order was made. */
+  private readonly moved = new Set<string>();
 
   constructor(values?: ReadonlyMap<string, StoredValue<V>>) {
     this.values = new Map(values);
   }
 
   set(key: string, value: StoredValue<V>): void {
-    if (!this.values.has(key)) this.order = undefined;
+    if (this.order && !this.values.has(key)) this.moved.add(key);
     this.values.set(key, value);
   }
 
   delete(key: string): void {
-    this.order = undefined;
+    if (this.order) this.moved.add(key);
     this.values.delete(key);
   }
 
   get keys(): readonly string[] {
-    return (this.order ??= [...this.values.keys()].sort());
+    if (!this.order || this.moved.size > MEND_LIMIT) this.order = [...this.values.keys()].sort();
+    else for (const key of this.moved) this.mend(this.order, key);
+    this.moved.clear();
+    return this.order;
+  }
+
+  private mend(order: string[], key: string): void {
+    const index = lowerBound(order, key);
+    const isThere = order[index] === key;
+    if (this.values.has(key) === isThere) return;
+    if (isThere) order.splice(index, 1);
+    else order.splice(index, 0, key);
   }
 }
 
@@ -135,6 +151,13 @@ export class Store<V> {
       found.push(held.values.get(key)!);
     }
     return found;
+  }
+
+  /** How many keys that begin with `start` come after a key. */
+  countAfter(prefix: string, start: string, after: string): number {
+    const keys = this.prefixes.get(prefix)?.keys ?? [];
+    // No key holds the last code unit, so it stands behind all that begin with `start`.
+    return lowerBound(keys, `${start}\uffff`) - lowerBound(keys, `${after}\u0000`);
   }
 
   /** The range as it was at a revision; undefined when that has been compacted away or lies in the future. */

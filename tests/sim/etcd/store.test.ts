@@ -47,6 +47,39 @@ describe('the store', () => {
     );
   });
 
+  it('gives its keys in order after any mix of writes, reads and deletions, page by page', () => {
+    const step = fc.record({
+      verb: fc.constantFrom('put', 'put', 'delete', 'read'),
+      key: fc.nat(300),
+      limit: fc.integer({ min: 1, max: 40 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 900 }), (steps) => {
+        const store = new Store<number>();
+        const held = new Set<string>();
+        for (const { verb, key: number, limit } of steps) {
+          const key = `${PREFIX}ns/${number}`;
+          const expected = store.get(PREFIX, key)?.modRevision ?? 0;
+          if (verb === 'put') {
+            store.put(PREFIX, key, expected, () => number);
+            held.add(key);
+          } else if (verb === 'delete') {
+            store.delete(PREFIX, key, expected);
+            held.delete(key);
+          } else {
+            const sorted = [...held].sort();
+            expect(store.range(PREFIX, PREFIX).map((item) => item.key)).toEqual(sorted);
+            const page = store.range(PREFIX, `${PREFIX}ns/`, key, limit).map((item) => item.key);
+            const after = sorted.filter((item) => item > key);
+            expect(page).toEqual(after.slice(0, limit));
+            expect(store.countAfter(PREFIX, `${PREFIX}ns/`, key)).toBe(after.length);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('lets go of history when it is compacted, and says so', () => {
     const store = new Store<number>();
     for (let value = 0; value < 5; value += 1)

@@ -1,7 +1,8 @@
 /** GET and LIST. Upstream: apiserver/pkg/endpoints/handlers/get.go, apiserver/pkg/storage/continue.go. */
 import { apiVersionOf } from '../../api/kind.ts';
 import type { Stored } from '../../api/object.ts';
-import { badRequest, failure, notFound } from '../../api/status.ts';
+import { badRequest, failure, notFound, type Status } from '../../api/status.ts';
+import type { StoredValue } from '../../etcd/index.ts';
 import { note, refuse, type RequestContext } from '../context.ts';
 import { keyFor, prefixOf, rangeStart } from '../keys.ts';
 import type { ApiResponse } from '../request.ts';
@@ -56,32 +57,65 @@ export function listObjects(context: RequestContext): ApiResponse {
 function readPage(context: RequestContext, selection: Selection): Page {
   const { kind, store, request } = context;
   const options = request.options ?? {};
+  const asked = askedRevision(context);
   const token = options.continue ? decodeToken(context, options.continue) : undefined;
-  const exact = options.resourceVersionMatch === 'Exact' ? Number(options.resourceVersion) : undefined;
+  const exact = options.resourceVersionMatch === 'Exact' ? asked : undefined;
   const revision = token?.rv ?? exact ?? store.revision;
   const start = rangeStart(kind, selection.namespace);
-  const all =
-    revision === store.revision
-      ? store.range(prefixOf(kind), start)
-      : (store.rangeAt(prefixOf(kind), start, revision) ?? refuse(context, 'store', expired(token !== undefined)));
-  if (options.resourceVersion && Number(options.resourceVersion) > store.revision) {
-    refuse(context, 'store', tooLarge(options.resourceVersion, store.revision));
-  }
-  const from = token ? all.findIndex(({ key }) => key > token.after) : 0;
-  const rest = from < 0 ? [] : all.slice(from);
+  const isNow = revision === store.revision;
   const isPlain = selection.labels.length === 0 && selection.fields.length === 0;
-  const items: Stored[] = [];
   const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
+  const rest = isNow
+    ? store.range(prefixOf(kind), start, token?.after, isPlain ? limit : undefined)
+    : pastRange(context, start, revision, token?.after);
+  const items: Stored[] = [];
   let taken = 0;
   for (const { value } of rest) {
     if (items.length >= limit) break;
     taken += 1;
     if (isPlain || isSelected(kind, selection, value)) items.push(value);
   }
-  const left = rest.length - taken;
+  const last = rest[taken - 1]?.key ?? '';
+  const left = isNow && isPlain && last ? store.countAfter(prefixOf(kind), start, last) : rest.length - taken;
   if (left === 0) return { items, revision };
-  const next = encodeToken(revision, rest[taken - 1]!.key);
+  const next = encodeToken(revision, last);
   return isPlain ? { items, revision, next, remaining: left } : { items, revision, next };
+}
+
+/** The range as it was, after a key; refuses with 410 when it has been compacted away. */
+function pastRange(
+  context: RequestContext,
+  start: string,
+  revision: number,
+  after: string | undefined,
+): readonly StoredValue<Stored>[] {
+  const { store, kind } = context;
+  const all = store.rangeAt(prefixOf(kind), start, revision);
+  if (!all) return refuse(context, 'store', expired(after && encodeToken(store.revision, after)));
+  return after === undefined ? all : all.filter(({ key }) => key > after);
+}
+
+/** What `resourceVersion` and its match ask for. Upstream: apimachinery/pkg/apis/internalversion/validation. */
+function askedRevision(context: RequestContext): number | undefined {
+  const { resourceVersion, resourceVersionMatch } = context.request.options ?? {};
+  const fault = (message: string): never =>
+    refuse(
+      context,
+      'decode',
+      failure({ code: 422, reason: 'Invalid', message: `ListOptions.meta.k8s.io "" is invalid: ${message}` }),
+    );
+  if (resourceVersionMatch && resourceVersion === undefined) {
+    fault('resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
+  }
+  if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
+    fault('resourceVersionMatch: Forbidden: resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
+  }
+  if (resourceVersion === undefined || resourceVersion === '') return undefined;
+  if (!/^\d{1,15}$/.test(resourceVersion)) fault(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}`);
+  const revision = Number(resourceVersion);
+  const { store } = context;
+  if (revision > store.revision) refuse(context, 'store', tooLarge(resourceVersion, store.revision));
+  return revision;
 }
 
 /** base64url of `{"v":"meta.k8s.io/v1","rv":N,"start":"<key>\u0000"}`. */
@@ -105,14 +139,16 @@ function decodeToken(context: RequestContext, token: string): { rv: number; afte
   return refuse(context, 'decode', badRequest('continue key is not valid: incorrect encoded start key'));
 }
 
-function expired(isContinue: boolean): ReturnType<typeof failure> {
-  return failure({
+/** With `next`, a token that goes on from the same key at the newest revision. */
+function expired(next: string | undefined): Status {
+  const status = failure({
     code: 410,
     reason: 'Expired',
-    message: isContinue
+    message: next
       ? 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
       : 'The resourceVersion for the provided list is too old.',
   });
+  return next ? { ...status, metadata: { continue: next } } : status;
 }
 
 function tooLarge(wanted: string, current: number): ReturnType<typeof failure> {
