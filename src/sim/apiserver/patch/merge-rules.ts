@@ -79,6 +79,11 @@ function portsRule(kind: string, parent: string): ListRule | undefined {
   return kind === 'Service' && parent === 'spec' ? byName('port', ['port', 'protocol']) : ATOMIC;
 }
 
+/** Mappings whose fields exclude each other: a patch says which to keep (`patchStrategy: retainKeys`). */
+export function retainsKeys(kind: string, path: readonly string[]): boolean {
+  return path.at(-1) === 'volumes' || (kind === 'Deployment' && path.length === 2 && path[1] === 'strategy');
+}
+
 /** Mappings that are one value for server-side apply (`x-kubernetes-map-type: atomic`). */
 export function isAtomicMap(path: readonly string[]): boolean {
   const field = path.at(-1) ?? '';

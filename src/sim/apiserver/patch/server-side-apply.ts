@@ -5,7 +5,7 @@
  */
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
-import { failure } from '../../api/status.ts';
+import { badRequest, failure } from '../../api/status.ts';
 import { refuse, type RequestContext } from '../context.ts';
 import { isDeepEqual } from '../equality.ts';
 import { entriesOf, fieldSetOf, itemKey, makeEntry, managerOf, withoutSet, type FieldSet } from '../managed-fields.ts';
@@ -19,13 +19,17 @@ const isMapping = (value: unknown): value is Fields =>
 interface Conflict {
   readonly manager: string;
   readonly apiVersion: string;
+  /** As a person reads it: `.spec.containers[name="a"].image`. */
   readonly field: string;
+  /** As `fieldsV1` has it, mark by mark. */
+  readonly marks: readonly string[];
 }
 
 /** The object as it would be; its managedFields say who owns what now. Refuses with 409 on conflicts without `force`. */
 export function applyServerSide(context: RequestContext, applied: KubeObject, current: Stored | undefined): KubeObject {
   const { kind, request } = context;
   const manager = managerOf(context);
+  if (applied.metadata?.managedFields) refuse(context, 'decode', badRequest('metadata.managedFields must be nil'));
   const wanted = fieldSetOf(kind.kind, applied);
   const entries = entriesOf(current);
   const isOwn = (entry: { manager?: string; operation?: string }): boolean =>
@@ -121,39 +125,49 @@ function conflictsOf(
 ): readonly Conflict[] {
   return others.flatMap((entry) => {
     if (entry.subresource === 'status') return [];
-    const fields = commonLeaves(kind, (entry.fieldsV1 ?? {}) as FieldSet, wanted, applied, current, '', []);
-    return fields.map((field) => ({ manager: entry.manager ?? '', apiVersion: entry.apiVersion ?? '', field }));
+    const found = commonLeaves(kind, (entry.fieldsV1 ?? {}) as FieldSet, wanted, applied, current, ROOT);
+    return found.map(({ text, marks }) => ({
+      manager: entry.manager ?? '',
+      apiVersion: entry.apiVersion ?? '',
+      field: text,
+      marks,
+    }));
   });
 }
 
-/** Paths that both own and that would get another value. */
+/** A place in an object: for people, in `fieldsV1`, and as field names for the rules of lists. */
+interface Place {
+  readonly text: string;
+  readonly marks: readonly string[];
+  readonly fields: readonly string[];
+}
+
+const ROOT: Place = { text: '', marks: [], fields: [] };
+
+/** Places that both own and that would get another value. */
 function commonLeaves(
   kind: string,
   left: FieldSet,
   right: FieldSet,
   applied: unknown,
   current: unknown,
-  path: string,
-  fields: readonly string[],
-): readonly string[] {
+  place: Place,
+): readonly Place[] {
+  const { fields } = place;
   return Object.entries(left).flatMap(([mark, inner]) => {
     const other = right[mark];
     if (!other || mark === '.' || mark.startsWith('v:')) return [];
-    const [a, b, text, nextFields] = mark.startsWith('f:')
-      ? ([
-          fieldOf(applied, mark),
-          fieldOf(current, mark),
-          `${path}.${mark.slice(2)}`,
-          [...fields, mark.slice(2)],
-        ] as const)
-      : ([
-          itemOf(kind, applied, mark, fields),
-          itemOf(kind, current, mark, fields),
-          `${path}[${keyText(mark)}]`,
-          fields,
-        ] as const);
-    if (Object.keys(inner).length === 0 || Object.keys(other).length === 0) return isDeepEqual(a, b) ? [] : [text];
-    return commonLeaves(kind, inner, other, a, b, text, nextFields);
+    const isField = mark.startsWith('f:');
+    const [a, b] = [applied, current].map((value) =>
+      isField ? fieldOf(value, mark) : itemOf(kind, value, mark, fields),
+    );
+    const next: Place = {
+      text: isField ? `${place.text}.${mark.slice(2)}` : `${place.text}[${keyText(mark)}]`,
+      marks: [...place.marks, mark],
+      fields: isField ? [...fields, mark.slice(2)] : fields,
+    };
+    if (Object.keys(inner).length === 0 || Object.keys(other).length === 0) return isDeepEqual(a, b) ? [] : [next];
+    return commonLeaves(kind, inner, other, a, b, next);
   });
 }
 
@@ -193,9 +207,9 @@ function conflictStatus(conflicts: readonly Conflict[]): ReturnType<typeof failu
 
 function setOfConflicts(conflicts: readonly Conflict[]): FieldSet {
   const set: FieldSet = {};
-  for (const { field } of conflicts) {
+  for (const { marks } of conflicts) {
     let at = set;
-    for (const part of field.slice(1).split('.')) at = at[`f:${part}`] ??= {};
+    for (const mark of marks) at = at[mark] ??= {};
   }
   return set;
 }

@@ -5,7 +5,7 @@
  */
 import { isDeepEqual } from '../equality.ts';
 import { PatchFailure } from './json-patch.ts';
-import { listRuleOf } from './merge-rules.ts';
+import { listRuleOf, retainsKeys } from './merge-rules.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,6 +36,7 @@ function mergeMapping(kind: string, target: Fields, patch: Fields, path: readonl
     if (key === '$patch' || key === '$retainKeys' || key.startsWith(ORDER)) continue;
     if (key.startsWith(DELETE_FROM)) {
       const field = key.slice(DELETE_FROM.length);
+      if (!Array.isArray(value)) throw new PatchFailure(`${key} must be a list`);
       if (Array.isArray(result[field])) {
         result[field] = (result[field] as unknown[]).filter((item) => !(value as unknown[]).includes(item));
       }
@@ -48,7 +49,8 @@ function mergeMapping(kind: string, target: Fields, patch: Fields, path: readonl
     if (!key.startsWith(ORDER)) continue;
     const field = key.slice(ORDER.length);
     if (patch[field] === undefined && Array.isArray(result[field]) && Array.isArray(order)) {
-      result[field] = ordered(kind, result[field] as unknown[], order, [...path, field]);
+      const held = result[field] as unknown[];
+      result[field] = ordered(kind, held, order, held, [...path, field]);
     }
   }
   return result;
@@ -69,7 +71,7 @@ function mergeValue(kind: string, target: unknown, value: unknown, order: unknow
           rule.patchKey,
           path,
         );
-  return Array.isArray(order) ? ordered(kind, merged, order, path) : merged;
+  return Array.isArray(order) ? ordered(kind, merged, order, (target as unknown[] | undefined) ?? [], path) : merged;
 }
 
 function mergeList(
@@ -101,20 +103,32 @@ function mergeList(
   return result;
 }
 
-/** Items named in `order` in that order; the others keep their place relative to the one before them. */
+/**
+ * Items named in `order` in that order; the others stay where they stood in `held` against those.
+ * Upstream: mergeSortedSlice.
+ */
 function ordered(
   kind: string,
   items: readonly unknown[],
   order: readonly unknown[],
+  held: readonly unknown[],
   path: readonly string[],
 ): readonly unknown[] {
   const key = listRuleOf(kind, path)?.patchKey;
   const identity = (item: unknown): unknown => (key && isMapping(item) ? item[key] : item);
-  const positions = new Map(order.map((item, index) => [identity(item), index]));
-  const named = items.filter((item) => positions.has(identity(item)));
-  named.sort((left, right) => positions.get(identity(left))! - positions.get(identity(right))!);
-  const rest = items.filter((item) => !positions.has(identity(item)));
-  return [...named, ...rest];
+  const placesIn = (list: readonly unknown[]): ReadonlyMap<unknown, number> =>
+    new Map(list.map((item, index) => [identity(item), index]));
+  const [wanted, before] = [placesIn(order), placesIn(held)];
+  const named = items.filter((item) => wanted.has(identity(item)));
+  named.sort((left, right) => wanted.get(identity(left))! - wanted.get(identity(right))!);
+  const rest = items.filter((item) => !wanted.has(identity(item)));
+  const result: unknown[] = [];
+  for (const item of named) {
+    const place = before.get(identity(item)) ?? -1;
+    while (rest.length > 0 && (before.get(identity(rest[0])) ?? 0) < place) result.push(rest.shift());
+    result.push(item);
+  }
+  return [...result, ...rest];
 }
 
 /** The patch that turns `original` into `modified`; with `ignoreDeletions` or `ignoreAdditions`, a half of it. */
@@ -134,6 +148,7 @@ export function strategicDiff(
   if (only !== 'additions') {
     for (const key of Object.keys(original)) if (modified[key] === undefined) patch[key] = null;
   }
+  if (Object.keys(patch).length > 0 && retainsKeys(kind, path)) patch['$retainKeys'] = Object.keys(modified).sort();
   return patch;
 }
 
