@@ -10,8 +10,14 @@ import {
   secretKind,
   serviceAccountKind,
 } from './cluster.ts';
+import { cronJobKind, jobKind } from './batch.ts';
+import { NETWORKING_KINDS } from './networking.ts';
 import { podKind } from './pod.ts';
+import { POLICY_KINDS } from './policy.ts';
+import { SCALING_KINDS } from './scaling.ts';
 import { serviceKind } from './service.ts';
+import { controllerRevisionKind, podTemplateKind, replicationControllerKind, statefulSetKind } from './statefulset.ts';
+import { STORAGE_KINDS } from './storage.ts';
 import { STORED_KINDS } from './stored.ts';
 import { daemonSetKind, deploymentKind, replicaSetKind } from './workloads.ts';
 
@@ -29,6 +35,16 @@ export const KINDS: readonly KindDefinition[] = [
   daemonSetKind,
   leaseKind,
   endpointSliceKind,
+  statefulSetKind,
+  controllerRevisionKind,
+  replicationControllerKind,
+  podTemplateKind,
+  jobKind,
+  cronJobKind,
+  ...SCALING_KINDS,
+  ...NETWORKING_KINDS,
+  ...POLICY_KINDS,
+  ...STORAGE_KINDS,
   ...STORED_KINDS,
 ] as readonly KindDefinition[];
 

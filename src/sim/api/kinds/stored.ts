@@ -1,159 +1,119 @@
 /**
- * Kinds that are validated by the schema, stored and shown, while nothing acts on them yet. Each says its own name, so
- * that the support table can tell people.
+ * Kinds that are validated by the schema, stored and shown, while nothing acts on them and no rules of theirs are known
+ * here. Columns: pkg/printers/internalversion/printers.go.
  */
-import type { KindDefinition, Subresource } from '../kind.ts';
-import { ageColumn, nameColumn } from './columns.ts';
+import type {
+  MutatingWebhookConfiguration,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+} from 'kubernetes-types/admissionregistration/v1';
+import type { Endpoints } from 'kubernetes-types/core/v1';
+import type { CertificateSigningRequest } from 'kubernetes-types/certificates/v1';
+import type { KindDefinition } from '../kind.ts';
+import { setDefault } from '../rules.ts';
+import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { createdColumns, firstFew, status, stored } from './stored-kind.ts';
 
-type Scope = 'namespaced' | 'cluster';
+const ADMISSION = 'admissionregistration.k8s.io/v1';
+const FLOW = 'flowcontrol.apiserver.k8s.io/v1';
+const RESOURCE = 'resource.k8s.io/v1';
 
-function stored(
-  apiVersion: string,
-  kind: string,
-  plural: string,
-  scope: Scope,
-  more: Partial<KindDefinition> = {},
-): KindDefinition {
-  const slash = apiVersion.indexOf('/');
-  return {
-    group: slash < 0 ? '' : apiVersion.slice(0, slash),
-    version: slash < 0 ? apiVersion : apiVersion.slice(slash + 1),
-    kind,
-    plural,
-    singular: kind.toLowerCase(),
-    isNamespaced: scope === 'namespaced',
-    support: 'stored',
-    columns: [nameColumn(), ageColumn()],
-    ...more,
-  };
-}
+const endpointsKind: KindDefinition<Endpoints> = stored<Endpoints>('v1', 'Endpoints', 'endpoints', 'namespaced', {
+  shortNames: ['ep'],
+  canCreateOnUpdate: true,
+  etcdPrefix: 'services/endpoints',
+  applyDefaults({ subsets }) {
+    for (const { ports } of subsets ?? []) for (const port of ports ?? []) setDefault(port, 'protocol', 'TCP');
+  },
+  columns: [
+    nameColumn(),
+    textColumn('Endpoints', ({ subsets }) => {
+      const all = (subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
+        ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`)),
+      );
+      return firstFew(all, 3, '<none>');
+    }),
+    ageColumn(),
+  ],
+});
 
-const status = (kind: string): readonly Subresource[] => [{ name: 'status', kind, verbs: ['get', 'patch', 'update'] }];
-const WORKLOAD = { categories: ['all'], hasGeneration: true } as const;
-const RBAC = 'rbac.authorization.k8s.io/v1';
-const STORAGE = 'storage.k8s.io/v1';
-
-export const STORED_KINDS: readonly KindDefinition[] = [
-  stored('v1', 'Endpoints', 'endpoints', 'namespaced', {
-    shortNames: ['ep'],
-    canCreateOnUpdate: true,
-    etcdPrefix: 'services/endpoints',
-  }),
-  stored('v1', 'LimitRange', 'limitranges', 'namespaced', {
-    shortNames: ['limits'],
-    support: 'simulated',
-    canCreateOnUpdate: true,
-  }),
-  stored('v1', 'ResourceQuota', 'resourcequotas', 'namespaced', {
-    shortNames: ['quota'],
-    subresources: status('ResourceQuota'),
-  }),
-  stored('v1', 'PersistentVolume', 'persistentvolumes', 'cluster', {
-    shortNames: ['pv'],
-    subresources: status('PersistentVolume'),
-  }),
-  stored('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', 'namespaced', {
-    shortNames: ['pvc'],
-    subresources: status('PersistentVolumeClaim'),
-  }),
-  stored('v1', 'PodTemplate', 'podtemplates', 'namespaced'),
-  stored('v1', 'ReplicationController', 'replicationcontrollers', 'namespaced', {
-    shortNames: ['rc'],
-    etcdPrefix: 'controllers',
-    ...WORKLOAD,
-    subresources: status('ReplicationController'),
-  }),
-  stored('apps/v1', 'StatefulSet', 'statefulsets', 'namespaced', {
-    shortNames: ['sts'],
-    ...WORKLOAD,
-    subresources: status('StatefulSet'),
-  }),
-  stored('apps/v1', 'ControllerRevision', 'controllerrevisions', 'namespaced', { support: 'simulated' }),
-  stored('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'namespaced', {
-    shortNames: ['hpa'],
-    categories: ['all'],
-    subresources: status('HorizontalPodAutoscaler'),
-  }),
-  stored('batch/v1', 'Job', 'jobs', 'namespaced', {
-    ...WORKLOAD,
-    subresources: status('Job'),
-    defaultPropagation: 'Orphan',
-  }),
-  stored('batch/v1', 'CronJob', 'cronjobs', 'namespaced', {
-    shortNames: ['cj'],
-    ...WORKLOAD,
-    subresources: status('CronJob'),
-  }),
-  stored('networking.k8s.io/v1', 'Ingress', 'ingresses', 'namespaced', {
-    shortNames: ['ing'],
-    hasGeneration: true,
-    etcdPrefix: 'ingress',
-    subresources: status('Ingress'),
-  }),
-  stored('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', 'cluster'),
-  stored('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', 'namespaced', {
-    shortNames: ['netpol'],
-    hasGeneration: true,
-  }),
-  stored('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', 'namespaced', {
-    shortNames: ['pdb'],
-    hasGeneration: true,
+const webhooks = (kind: string, plural: string): KindDefinition<MutatingWebhookConfiguration> =>
+  stored<MutatingWebhookConfiguration>(ADMISSION, kind, plural, 'cluster', {
     needsResourceVersion: true,
-    subresources: status('PodDisruptionBudget'),
+    hasGeneration: true,
+    columns: [nameColumn(), textColumn('Webhooks', (item) => item.webhooks?.length ?? 0), ageColumn()],
+  });
+
+export const STORED_KINDS = [
+  endpointsKind,
+  webhooks('MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
+  webhooks('ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
+  stored<ValidatingAdmissionPolicy>(ADMISSION, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies', 'cluster', {
+    hasGeneration: true,
+    subresources: status('ValidatingAdmissionPolicy'),
+    columns: [
+      nameColumn(),
+      textColumn('Validations', ({ spec }) => spec?.validations?.length ?? 0),
+      textColumn('ParamKind', ({ spec }) =>
+        spec?.paramKind ? `${spec.paramKind.apiVersion ?? ''}/${spec.paramKind.kind ?? ''}` : '<unset>',
+      ),
+      ageColumn(),
+    ],
   }),
-  stored(RBAC, 'ClusterRole', 'clusterroles', 'cluster', {
-    support: 'simulated',
-    nameRule: 'path',
-    canCreateOnUpdate: true,
-  }),
-  stored(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', 'cluster', {
-    support: 'simulated',
-    nameRule: 'path',
-    canCreateOnUpdate: true,
-  }),
-  stored(RBAC, 'Role', 'roles', 'namespaced', { support: 'simulated', nameRule: 'path', canCreateOnUpdate: true }),
-  stored(RBAC, 'RoleBinding', 'rolebindings', 'namespaced', {
-    support: 'simulated',
-    nameRule: 'path',
-    canCreateOnUpdate: true,
-  }),
-  stored('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', 'cluster', {
-    shortNames: ['pc'],
-    support: 'simulated',
-  }),
-  stored(STORAGE, 'StorageClass', 'storageclasses', 'cluster', { shortNames: ['sc'] }),
-  stored(STORAGE, 'CSIDriver', 'csidrivers', 'cluster'),
-  stored(STORAGE, 'CSINode', 'csinodes', 'cluster'),
-  stored(STORAGE, 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced'),
-  stored(STORAGE, 'VolumeAttachment', 'volumeattachments', 'cluster', { subresources: status('VolumeAttachment') }),
-  stored('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', 'cluster', { canCreateOnUpdate: true }),
-  stored(
-    'admissionregistration.k8s.io/v1',
-    'MutatingWebhookConfiguration',
-    'mutatingwebhookconfigurations',
-    'cluster',
-    { needsResourceVersion: true },
-  ),
-  stored(
-    'admissionregistration.k8s.io/v1',
-    'ValidatingWebhookConfiguration',
-    'validatingwebhookconfigurations',
-    'cluster',
-    { needsResourceVersion: true },
-  ),
-  stored('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies', 'cluster'),
-  stored(
-    'admissionregistration.k8s.io/v1',
+  stored<ValidatingAdmissionPolicyBinding>(
+    ADMISSION,
     'ValidatingAdmissionPolicyBinding',
     'validatingadmissionpolicybindings',
     'cluster',
+    {
+      hasGeneration: true,
+      columns: [
+        nameColumn(),
+        textColumn('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+        textColumn('ParamRef', ({ spec }) =>
+          spec?.paramRef?.name ? `${spec.paramRef.namespace ?? '*'}/${spec.paramRef.name}` : '<unset>',
+        ),
+        ageColumn(),
+      ],
+    },
   ),
   stored('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', 'cluster', {
     shortNames: ['crd', 'crds'],
+    hasGeneration: true,
+    subresources: status('CustomResourceDefinition'),
+    columns: createdColumns(),
   }),
-  stored('certificates.k8s.io/v1', 'CertificateSigningRequest', 'certificatesigningrequests', 'cluster', {
-    shortNames: ['csr'],
+  stored('apiregistration.k8s.io/v1', 'APIService', 'apiservices', 'cluster', { subresources: status('APIService') }),
+  stored<CertificateSigningRequest>(
+    'certificates.k8s.io/v1',
+    'CertificateSigningRequest',
+    'certificatesigningrequests',
+    'cluster',
+    {
+      shortNames: ['csr'],
+      columns: [
+        nameColumn(),
+        ageColumn(),
+        textColumn('SignerName', ({ spec }) => spec.signerName),
+        textColumn('Requestor', ({ spec }) => spec.username ?? ''),
+        textColumn('RequestedDuration', ({ spec }) =>
+          spec.expirationSeconds === undefined ? '<none>' : `${spec.expirationSeconds}s`,
+        ),
+        textColumn('Condition', (request) => {
+          const types = (request.status?.conditions ?? []).map(({ type }) => type);
+          const issued = request.status?.certificate ? ['Issued'] : [];
+          return [...types, ...issued].join(',') || 'Pending';
+        }),
+      ],
+    },
+  ),
+  stored(FLOW, 'FlowSchema', 'flowschemas', 'cluster', { hasGeneration: true, subresources: status('FlowSchema') }),
+  stored(FLOW, 'PriorityLevelConfiguration', 'prioritylevelconfigurations', 'cluster', {
+    hasGeneration: true,
+    subresources: status('PriorityLevelConfiguration'),
   }),
-  stored('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', 'flowschemas', 'cluster'),
-  stored('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'prioritylevelconfigurations', 'cluster'),
-];
+  stored(RESOURCE, 'DeviceClass', 'deviceclasses', 'cluster', { hasGeneration: true }),
+  stored(RESOURCE, 'ResourceClaim', 'resourceclaims', 'namespaced', { subresources: status('ResourceClaim') }),
+  stored(RESOURCE, 'ResourceClaimTemplate', 'resourceclaimtemplates', 'namespaced'),
+  stored(RESOURCE, 'ResourceSlice', 'resourceslices', 'cluster', { hasGeneration: true }),
+] as readonly KindDefinition[];

@@ -1,0 +1,184 @@
+/**
+ * StatefulSet, ControllerRevision, ReplicationController, PodTemplate.
+ * Upstream: pkg/apis/apps/{v1/defaults,validation/validation}.go, pkg/printers/internalversion/printers.go.
+ */
+import type { ControllerRevision, StatefulSet } from 'kubernetes-types/apps/v1';
+import type { PersistentVolumeClaim, PodTemplate, ReplicationController } from 'kubernetes-types/core/v1';
+import type { KindDefinition } from '../kind.ts';
+import { immutable, isSame, notNegative, setDefault } from '../rules.ts';
+import { formatSelector } from '../selectors.ts';
+import { fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
+import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts';
+import { validatePodTemplate } from './pod-rules.ts';
+import { defaultTemplate } from './pod-template.ts';
+import { defaultClaim } from './storage.ts';
+import { createdColumns, status, stored } from './stored-kind.ts';
+import { SCALE, validateTemplate } from './workloads.ts';
+
+const UPDATE_TEXT =
+  "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
+
+function eitherOf(field: string, value: string | undefined, allowed: readonly [string, string]): readonly FieldError[] {
+  if (!value) return [fieldRequired(field)];
+  return allowed.includes(value) ? [] : [fieldInvalid(field, value, `must be '${allowed[0]}' or '${allowed[1]}'`)];
+}
+
+export const statefulSetKind: KindDefinition<StatefulSet> = stored<StatefulSet>(
+  'apps/v1',
+  'StatefulSet',
+  'statefulsets',
+  'namespaced',
+  {
+    shortNames: ['sts'],
+    categories: ['all'],
+    hasGeneration: true,
+    nameRule: 'label',
+    subresources: [...status('StatefulSet'), SCALE],
+    applyDefaults({ spec }) {
+      if (!spec) return;
+      setDefault(spec, 'podManagementPolicy', 'OrderedReady');
+      setDefault(spec, 'updateStrategy', {});
+      setDefault(spec.updateStrategy!, 'type', 'RollingUpdate');
+      if (spec.updateStrategy!.type === 'RollingUpdate') {
+        setDefault(spec.updateStrategy!, 'rollingUpdate', {});
+        setDefault(spec.updateStrategy!.rollingUpdate!, 'partition', 0);
+      }
+      setDefault(spec, 'persistentVolumeClaimRetentionPolicy', {});
+      setDefault(spec.persistentVolumeClaimRetentionPolicy!, 'whenDeleted', 'Retain');
+      setDefault(spec.persistentVolumeClaimRetentionPolicy!, 'whenScaled', 'Retain');
+      setDefault(spec, 'replicas', 1);
+      setDefault(spec, 'revisionHistoryLimit', 10);
+      defaultTemplate(spec.template);
+      for (const claim of spec.volumeClaimTemplates ?? []) {
+        setDefault(claim, 'apiVersion', 'v1');
+        setDefault(claim, 'kind', 'PersistentVolumeClaim');
+        defaultClaim(claim as PersistentVolumeClaim);
+        setDefault(claim, 'status', { phase: 'Pending' });
+      }
+    },
+    prepareForCreate(set) {
+      Object.assign(set, { status: { replicas: 0, availableReplicas: 0 } });
+    },
+    validate({ spec }) {
+      return [
+        ...eitherOf('spec.podManagementPolicy', spec?.podManagementPolicy, ['OrderedReady', 'Parallel']),
+        ...eitherOf('spec.updateStrategy', spec?.updateStrategy?.type, ['RollingUpdate', 'OnDelete']),
+        ...notNegative('spec.updateStrategy.rollingUpdate.partition', spec?.updateStrategy?.rollingUpdate?.partition),
+        ...notNegative('spec.replicas', spec?.replicas),
+        ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
+        ...notNegative('spec.ordinals.start', spec?.ordinals?.start),
+        ...validateTemplate(spec?.selector, spec?.template, 'statefulset'),
+      ];
+    },
+    validateUpdate(next, old) {
+      return isSame(fixedPart(next), fixedPart(old)) ? [] : [fieldForbidden('spec', UPDATE_TEXT)];
+    },
+    columns: [
+      nameColumn(),
+      textColumn('Ready', (set) => `${set.status?.readyReplicas ?? 0}/${set.spec?.replicas ?? 0}`),
+      ageColumn(),
+      ...templateColumns<StatefulSet>(({ spec }) => spec?.template),
+    ],
+  },
+);
+
+/** What of a StatefulSet's spec may never change. */
+function fixedPart({ spec }: StatefulSet): unknown {
+  const {
+    replicas: _replicas,
+    ordinals: _ordinals,
+    template: _template,
+    updateStrategy: _strategy,
+    revisionHistoryLimit: _limit,
+    persistentVolumeClaimRetentionPolicy: _retention,
+    minReadySeconds: _seconds,
+    ...rest
+  } = spec ?? ({} as NonNullable<StatefulSet['spec']>);
+  return rest;
+}
+
+export const controllerRevisionKind: KindDefinition<ControllerRevision> = stored<ControllerRevision>(
+  'apps/v1',
+  'ControllerRevision',
+  'controllerrevisions',
+  'namespaced',
+  {
+    validateUpdate: (next, old) => immutable('data', next.data, old.data),
+    columns: [
+      nameColumn(),
+      textColumn('Controller', ({ metadata }) => {
+        const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+        return owner ? `${ownerText(owner)}/${owner.name}` : '<none>';
+      }),
+      textColumn('Revision', ({ revision }) => revision),
+      ageColumn(),
+    ],
+  },
+);
+
+/** `statefulset.apps`. */
+function ownerText({ kind, apiVersion }: { readonly kind: string; readonly apiVersion: string }): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
+  return `${kind.toLowerCase()}${group}`;
+}
+
+export const replicationControllerKind: KindDefinition<ReplicationController> = stored<ReplicationController>(
+  'v1',
+  'ReplicationController',
+  'replicationcontrollers',
+  'namespaced',
+  {
+    shortNames: ['rc'],
+    categories: ['all'],
+    etcdPrefix: 'controllers',
+    hasGeneration: true,
+    subresources: [...status('ReplicationController'), SCALE],
+    applyDefaults(controller) {
+      const { spec } = controller;
+      if (!spec) return;
+      const labels = spec.template?.metadata?.labels;
+      if (labels) {
+        if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = labels;
+        const { metadata } = controller;
+        if (metadata && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels;
+      }
+      setDefault(spec, 'replicas', 1);
+      defaultTemplate(spec.template);
+    },
+    prepareForCreate(controller) {
+      Object.assign(controller, { status: { replicas: 0 } });
+    },
+    validate: ({ spec }) => [
+      ...(Object.keys(spec?.selector ?? {}).length === 0 ? [fieldRequired('spec.selector')] : []),
+      ...notNegative('spec.replicas', spec?.replicas),
+      ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
+      ...(spec?.template ? validatePodTemplate(spec.template, 'spec.template') : [fieldRequired('spec.template')]),
+    ],
+    columns: [
+      nameColumn(),
+      textColumn('Desired', ({ spec }) => spec?.replicas ?? 0),
+      textColumn('Current', (controller) => controller.status?.replicas ?? 0),
+      textColumn('Ready', (controller) => controller.status?.readyReplicas ?? 0),
+      ageColumn(),
+      ...templateColumns<ReplicationController>(({ spec }) => spec?.template),
+      textColumn(
+        'Selector',
+        ({ spec }) => formatSelector(spec?.selector ? { matchLabels: spec.selector } : undefined),
+        1,
+      ),
+    ],
+  },
+);
+
+export const podTemplateKind: KindDefinition<PodTemplate> = stored<PodTemplate>(
+  'v1',
+  'PodTemplate',
+  'podtemplates',
+  'namespaced',
+  {
+    hasGeneration: true,
+    applyDefaults: ({ template }) => defaultTemplate(template),
+    validate: ({ template }) => validatePodTemplate(template, 'template'),
+    columns: createdColumns(),
+  },
+);

@@ -1,0 +1,247 @@
+/**
+ * Volumes, claims and classes. Upstream: pkg/apis/core/{v1/defaults,validation/validation}.go, pkg/apis/storage.
+ * Left out: rules of the sources of volumes beyond that there is exactly one.
+ */
+import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1';
+import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from 'kubernetes-types/storage/v1';
+import type { KindDefinition } from '../kind.ts';
+import { parseQuantity } from '../quantity.ts';
+import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
+import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
+import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { status, stored } from './stored-kind.ts';
+
+const GROUP = 'storage.k8s.io/v1';
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+const MODES: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+const CLAIM_UPDATE_TEXT =
+  'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+
+const modesText = (modes: readonly string[] | undefined): string =>
+  Object.entries(MODES)
+    .filter(([mode]) => modes?.includes(mode))
+    .map(([, short]) => short)
+    .join(',');
+
+function validateModes(modes: readonly string[] | undefined): readonly FieldError[] {
+  if (!modes || modes.length === 0) return [fieldRequired('spec.accessModes', 'at least 1 access mode is required')];
+  const unknown = modes.filter((mode) => !MODES[mode]);
+  const errors = unknown.map((mode) => fieldNotSupported('spec.accessModes', mode, Object.keys(MODES).sort()));
+  if (unknown.length === 0 && modes.includes('ReadWriteOncePod') && modes.length > 1) {
+    errors.push(fieldForbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'));
+  }
+  return errors;
+}
+
+function validateSize(field: string, size: string | undefined): readonly FieldError[] {
+  if (size === undefined) return [fieldRequired(field)];
+  return (parseQuantity(size) ?? 0) > 0 ? [] : [fieldInvalid(field, size, 'must be greater than zero')];
+}
+
+export function defaultClaim({ spec }: PersistentVolumeClaim): void {
+  if (spec) setDefault(spec, 'volumeMode', 'Filesystem');
+}
+
+const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolumeClaim>(
+  'v1',
+  'PersistentVolumeClaim',
+  'persistentvolumeclaims',
+  'namespaced',
+  {
+    shortNames: ['pvc'],
+    subresources: status('PersistentVolumeClaim'),
+    applyDefaults: defaultClaim,
+    prepareForCreate(claim) {
+      Object.assign(claim, { status: { phase: 'Pending' } });
+    },
+    validate: ({ spec }) => [
+      ...validateModes(spec?.accessModes),
+      ...validateSize('spec.resources[storage]', spec?.resources?.requests?.['storage']),
+      ...oneOf('spec.volumeMode', spec?.volumeMode, ['Block', 'Filesystem']),
+    ],
+    validateUpdate(next, old) {
+      const fixed = ({ spec }: PersistentVolumeClaim): unknown => ({
+        ...spec,
+        resources: undefined,
+        volumeAttributesClassName: undefined,
+        // Binding fills in the volume and its class.
+        ...(old.spec?.volumeName ? {} : { volumeName: undefined, storageClassName: undefined }),
+      });
+      if (!isSame(fixed(next), fixed(old))) return [fieldForbidden('spec', CLAIM_UPDATE_TEXT)];
+      const size = (claim: PersistentVolumeClaim): number =>
+        parseQuantity(claim.spec?.resources?.requests?.['storage'] ?? '0') ?? 0;
+      return size(next) < size(old) && (old.status?.phase ?? 'Pending') === 'Bound'
+        ? [fieldForbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')]
+        : [];
+    },
+    columns: [
+      nameColumn(),
+      textColumn('Status', (claim) => (claim.metadata.deletionTimestamp ? 'Terminating' : (claim.status?.phase ?? ''))),
+      textColumn('Volume', ({ spec }) => spec?.volumeName ?? ''),
+      textColumn('Capacity', (claim) => (claim.spec?.volumeName ? (claim.status?.capacity?.['storage'] ?? '') : '')),
+      textColumn('Access Modes', (claim) => (claim.spec?.volumeName ? modesText(claim.status?.accessModes) : '')),
+      textColumn('StorageClass', ({ spec }) => spec?.storageClassName ?? ''),
+      textColumn('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'),
+      ageColumn(),
+      textColumn('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>', 1),
+    ],
+  },
+);
+
+/** Fields of a PersistentVolume's spec that are no source. */
+const NOT_SOURCES = [
+  'accessModes',
+  'capacity',
+  'claimRef',
+  'mountOptions',
+  'nodeAffinity',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'volumeAttributesClassName',
+  'volumeMode',
+];
+
+const volumeKind: KindDefinition<PersistentVolume> = stored<PersistentVolume>(
+  'v1',
+  'PersistentVolume',
+  'persistentvolumes',
+  'cluster',
+  {
+    shortNames: ['pv'],
+    subresources: status('PersistentVolume'),
+    applyDefaults({ spec }) {
+      if (!spec) return;
+      setDefault(spec, 'persistentVolumeReclaimPolicy', 'Retain');
+      setDefault(spec, 'volumeMode', 'Filesystem');
+      if (spec.hostPath) setDefault(spec.hostPath, 'type', '');
+    },
+    prepareForCreate(volume) {
+      Object.assign(volume, { status: { phase: 'Pending' } });
+    },
+    validate({ spec }) {
+      const [first, ...others] = Object.keys(spec ?? {}).filter((key) => !NOT_SOURCES.includes(key));
+      return [
+        ...validateModes(spec?.accessModes),
+        ...(spec?.capacity ? [] : [fieldRequired('spec.capacity')]),
+        ...(spec?.capacity ? validateSize('spec.capacity[storage]', spec.capacity['storage']) : []),
+        ...oneOf('spec.persistentVolumeReclaimPolicy', spec?.persistentVolumeReclaimPolicy, [
+          'Delete',
+          'Recycle',
+          'Retain',
+        ]),
+        ...others.map((key) => fieldForbidden(`spec.${key}`, 'may not specify more than 1 volume type')),
+        ...(first ? [] : [fieldRequired('spec', 'must specify a volume type')]),
+        ...oneOf('spec.volumeMode', spec?.volumeMode, ['Block', 'Filesystem']),
+      ];
+    },
+    columns: [
+      nameColumn(),
+      textColumn('Capacity', ({ spec }) => spec?.capacity?.['storage'] ?? ''),
+      textColumn('Access Modes', ({ spec }) => modesText(spec?.accessModes)),
+      textColumn('Reclaim Policy', ({ spec }) => spec?.persistentVolumeReclaimPolicy ?? ''),
+      textColumn('Status', (item) => (item.metadata.deletionTimestamp ? 'Terminating' : (item.status?.phase ?? ''))),
+      textColumn('Claim', ({ spec }) =>
+        spec?.claimRef ? `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}` : '',
+      ),
+      textColumn('StorageClass', ({ spec }) => spec?.storageClassName ?? ''),
+      textColumn('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'),
+      textColumn('Reason', (item) => item.status?.reason ?? ''),
+      ageColumn(),
+      textColumn('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>', 1),
+    ],
+  },
+);
+
+const classKind: KindDefinition<StorageClass> = stored<StorageClass>(
+  GROUP,
+  'StorageClass',
+  'storageclasses',
+  'cluster',
+  {
+    shortNames: ['sc'],
+    applyDefaults(storageClass) {
+      setDefault(storageClass, 'reclaimPolicy', 'Delete');
+      setDefault(storageClass, 'volumeBindingMode', 'Immediate');
+    },
+    validate: (item) => [
+      ...(item.provisioner ? [] : [fieldRequired('provisioner', item.provisioner)]),
+      ...oneOf('reclaimPolicy', item.reclaimPolicy, ['Delete', 'Retain']),
+      ...oneOf('volumeBindingMode', item.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
+    ],
+    validateUpdate: (next, old) => [
+      ...(isSame(next.parameters ?? {}, old.parameters ?? {})
+        ? []
+        : [fieldForbidden('parameters', 'updates to parameters are forbidden.')]),
+      ...(next.provisioner === old.provisioner
+        ? []
+        : [fieldForbidden('provisioner', 'updates to provisioner are forbidden.')]),
+      ...(next.reclaimPolicy === old.reclaimPolicy
+        ? []
+        : [fieldForbidden('reclaimPolicy', 'updates to reclaimPolicy are forbidden.')]),
+      ...immutable('volumeBindingMode', next.volumeBindingMode, old.volumeBindingMode),
+    ],
+    columns: [
+      textColumn('Name', ({ metadata }) =>
+        metadata.annotations?.[DEFAULT_CLASS] === 'true' ? `${metadata.name} (default)` : metadata.name,
+      ),
+      textColumn('Provisioner', ({ provisioner }) => provisioner),
+      textColumn('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
+      textColumn('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode ?? '<unset>'),
+      textColumn('AllowVolumeExpansion', ({ allowVolumeExpansion }) => String(allowVolumeExpansion ?? false)),
+      ageColumn(),
+    ],
+  },
+);
+
+const driverKind: KindDefinition<CSIDriver> = stored<CSIDriver>(GROUP, 'CSIDriver', 'csidrivers', 'cluster', {
+  applyDefaults({ spec }) {
+    setDefault(spec, 'attachRequired', true);
+    setDefault(spec, 'podInfoOnMount', false);
+    setDefault(spec, 'storageCapacity', false);
+    setDefault(spec, 'fsGroupPolicy', 'ReadWriteOnceWithFSType');
+    setDefault(spec, 'volumeLifecycleModes', ['Persistent']);
+    setDefault(spec, 'requiresRepublish', false);
+    setDefault(spec, 'seLinuxMount', false);
+  },
+  columns: [
+    nameColumn(),
+    textColumn('AttachRequired', ({ spec }) => String(spec.attachRequired ?? true)),
+    textColumn('PodInfoOnMount', ({ spec }) => String(spec.podInfoOnMount ?? false)),
+    textColumn('StorageCapacity', ({ spec }) => String(spec.storageCapacity ?? false)),
+    textColumn(
+      'TokenRequests',
+      ({ spec }) => (spec.tokenRequests ?? []).map(({ audience }) => audience).join(',') || '<unset>',
+    ),
+    textColumn('RequiresRepublish', ({ spec }) => String(spec.requiresRepublish ?? false)),
+    textColumn('Modes', ({ spec }) => (spec.volumeLifecycleModes ?? []).join(',') || '<none>'),
+    ageColumn(),
+  ],
+});
+
+export const STORAGE_KINDS = [
+  volumeKind,
+  claimKind,
+  classKind,
+  driverKind,
+  stored<CSINode>(GROUP, 'CSINode', 'csinodes', 'cluster', {
+    columns: [nameColumn(), textColumn('Drivers', ({ spec }) => spec.drivers?.length ?? 0), ageColumn()],
+  }),
+  stored(GROUP, 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced'),
+  stored<VolumeAttachment>(GROUP, 'VolumeAttachment', 'volumeattachments', 'cluster', {
+    subresources: status('VolumeAttachment'),
+    columns: [
+      nameColumn(),
+      textColumn('Attacher', ({ spec }) => spec.attacher),
+      textColumn('PV', ({ spec }) => spec.source.persistentVolumeName ?? ''),
+      textColumn('Node', ({ spec }) => spec.nodeName),
+      textColumn('Attached', (item) => String(item.status?.attached ?? false)),
+      ageColumn(),
+    ],
+  }),
+  stored(GROUP, 'VolumeAttributesClass', 'volumeattributesclasses', 'cluster', { shortNames: ['vac'] }),
+] as readonly KindDefinition[];
