@@ -17,6 +17,10 @@ export interface Behaviour {
   readonly stopAfterMs: number;
   readonly cpuMillis: number;
   readonly memoryBytes: number;
+  /** Its memory grows by so much a second: it is killed when that reaches the container's limit. */
+  readonly leakBytesPerSecond?: number;
+  /** Files that its script makes, by virtual milliseconds since its start; without an end they stay. */
+  readonly files?: readonly { readonly path: string; readonly fromMs: number; readonly untilMs?: number }[];
   /** Lines it logs at start. */
   readonly log: readonly string[];
   /** Sends requests of its own, at a rate. */

@@ -4,7 +4,11 @@
  */
 import type { Container } from 'kubernetes-types/core/v1';
 import type { Behaviour } from './behaviour.ts';
+import { wholeValue } from '../api/quantity.ts';
+import { agnhost } from './agnhost.ts';
 import { CATALOGUE, PLAIN_SERVER, type CataloguedImage } from './catalogue/images.ts';
+import { SAMPLES } from './catalogue/samples.ts';
+import { scripted, SHELL, TASK_END } from './script.ts';
 
 export interface ImageName {
   readonly registry: string;
@@ -32,7 +36,7 @@ export function parseImage(image: string): ImageName | undefined {
 
 export function lookUpImage(image: string): CataloguedImage | undefined {
   const name = parseImage(image);
-  return name && CATALOGUE[name.repository];
+  return name && (CATALOGUE[name.repository] ?? SAMPLES[name.repository]);
 }
 
 const UNKNOWN_IMAGE_BYTES = 80 * 1024 * 1024;
@@ -41,15 +45,31 @@ export function imageSize(image: string): number {
   return lookUpImage(image)?.sizeBytes ?? UNKNOWN_IMAGE_BYTES;
 }
 
-/** Behaviour of a container, its environment and command taken into account. */
-export function behaviourOf(container: Container): Behaviour {
+/**
+ * Behaviour of a container, its environment and command taken into account. A task (an init container, or one of a pod
+ * that is not always restarted) that is not known to serve comes to its end by itself.
+ */
+export function behaviourOf(container: Container, isTask = false): Behaviour {
   const image = container.image ?? '';
   const known = lookUpImage(image);
   const base = steered(known?.behaviour ?? unknownServer(container), container, parseImage(image)?.tag ?? '');
-  const words = [...(container.command ?? []), ...(container.args ?? [])];
-  const isShell = known?.behaviour.name === 'shell';
-  if (container.command || (isShell && words.length > 0)) return scripted(base, words);
-  return base;
+  const { command = [], args = [] } = container;
+  const words = [...command, ...args];
+  const isShell = known?.behaviour.name === 'shell' || SHELL.test(args[0] ?? '');
+  const isServing = (container.ports?.length ?? 0) > 0 || container.readinessProbe !== undefined;
+  const asTask = isTask && !isServing;
+  if (command.length > 0 || (isShell && words.length > 0)) return scripted(base, words, asTask);
+  if (known?.behaviour.name === 'agnhost') return agnhost(base, args);
+  if (!known && asTask) return { ...base, exit: TASK_END };
+  return leaking(base, container);
+}
+
+/** A program whose memory grows ends when it meets its limit: OOMKilled, 137. */
+function leaking(base: Behaviour, container: Container): Behaviour {
+  const limit = container.resources?.limits?.['memory'];
+  if (!base.leakBytesPerSecond || !limit) return base;
+  const afterMs = Math.max(0, Math.round(((wholeValue(limit) - base.memoryBytes) / base.leakBytesPerSecond) * 1000));
+  return { ...base, exit: { afterMs, code: 137, reason: 'OOMKilled' } };
 }
 
 function unknownServer(container: Container): Behaviour {
@@ -76,51 +96,12 @@ function steered(base: Behaviour, container: Container, tag: string): Behaviour 
       },
     };
   }
-  if (base.client && env.get('TARGET_URL'))
-    result = { ...result, client: { ...base.client, url: env.get('TARGET_URL')! } };
+  const url = env.get('TARGET_URL') ?? env.get('ORDER_SERVICE_URL');
+  if (base.client && url) result = { ...result, client: { ...base.client, url } };
   if (container.image?.startsWith('pilothouse/web')) {
     if (tag === 'broken')
       return { ...result, exit: { afterMs: 2_000, code: 1 }, log: ['panic: configuration is missing'] };
     if (tag === 'slow') return { ...result, listenAfterMs: 20_000 };
   }
   return result;
-}
-
-/** A command line in place of what the image would run. */
-function scripted(base: Behaviour, words: readonly string[]): Behaviour {
-  const { exit: _exit, client: _client, ...still } = base;
-  const [program = '', ...rest] = words;
-  const isShell = /(^|\/)(ba|da|a)?sh$/.test(program);
-  const script = isShell ? (rest.find((word) => !word.startsWith('-')) ?? '') : words.join(' ');
-  if (isShell || /^(sleep|true|false|exit|echo|date|cat|env)\b/.test(script)) return runScript(still, script);
-  const url = /\b(?:wget|curl)\b.*?(https?:\/\/[^\s'"]+)/.exec(script)?.[1];
-  return url ? { ...still, client: { url, intervalMs: 1_000 }, exit: { afterMs: 500, code: 0 } } : still;
-}
-
-function runScript(base: Behaviour, script: string): Behaviour {
-  const log = [...script.matchAll(/\becho\s+(?:-[en]+\s+)?(?:"([^"]*)"|'([^']*)'|([^;&|>\n]+))/g)].map((match) =>
-    (match[1] ?? match[2] ?? match[3] ?? '').trim(),
-  );
-  const isEndless =
-    /\b(while\s+(true|:|\[)|until\s+false|for\s*\(\(;;\)\)|tail\s+-f|sleep\s+(infinity|inf))\b|while\s+(true|:)/.test(
-      script,
-    );
-  const sleeps = [...script.matchAll(/\bsleep\s+(\d+(?:\.\d+)?)([smhd]?)/g)].map(
-    ([, amount = '0', unit = '']) => Number(amount) * ({ '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[unit] ?? 1),
-  );
-  const seconds = sleeps.reduce((sum, value) => sum + value, 0);
-  const url =
-    /\b(?:wget|curl)\b[^;|&\n]*?(https?:\/\/[^\s'";]+|\b[a-z][a-z0-9.-]+(?::\d+)?(?:\/\S*)?)\s*(?:[;|&\n]|$)/.exec(
-      script,
-    )?.[1];
-  const stopAfterMs = /\btrap\b/.test(script) ? 200 : 3_600_000;
-  if (isEndless) {
-    const client = url
-      ? { url: url.startsWith('http') ? url : `http://${url}`, intervalMs: Math.max(500, (sleeps[0] ?? 1) * 1000) }
-      : undefined;
-    return { ...base, log, stopAfterMs, ...(client ? { client } : {}), ports: [] };
-  }
-  const code = /\bexit\s+(\d+)/.exec(script)?.[1];
-  const exitCode = code !== undefined ? Number(code) : /(^|[;&]\s*)false\s*$/.test(script.trim()) ? 1 : 0;
-  return { ...base, log, stopAfterMs, ports: [], exit: { afterMs: Math.round(seconds * 1000) + 20, code: exitCode } };
 }

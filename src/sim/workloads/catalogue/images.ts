@@ -4,7 +4,7 @@
  */
 import type { Behaviour } from '../behaviour.ts';
 
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 
 export interface CataloguedImage {
   readonly sizeBytes: number;
@@ -23,7 +23,7 @@ export const PLAIN_SERVER: Behaviour = {
   log: [],
 };
 
-function web(name: string, port: number, body: string, more: Partial<Behaviour> = {}): Behaviour {
+export function web(name: string, port: number, body: string, more: Partial<Behaviour> = {}): Behaviour {
   return {
     ...PLAIN_SERVER,
     name,
@@ -34,29 +34,32 @@ function web(name: string, port: number, body: string, more: Partial<Behaviour> 
 }
 
 /** Listens and speaks a protocol of its own. */
-function server(name: string, ports: readonly number[], more: Partial<Behaviour> = {}): Behaviour {
+export function server(name: string, ports: readonly number[], more: Partial<Behaviour> = {}): Behaviour {
   return { ...PLAIN_SERVER, name, ports, ...more };
 }
 
-const NUMBERED = /^(latest|stable|mainline|alpine|bookworm|slim|\d+(\.\d+){0,2}(-[a-z0-9.]+)*)$/;
+export const NUMBERED = /^(latest|stable|mainline|alpine|bookworm|slim|\d+(\.\d+){0,2}(-[a-z0-9.]+)*)$/;
+
+/** Releases up to 1.29: `1.161` is the tag that is mistyped in the documentation's walk through a failing rollout. */
+const NGINX = /^(latest|stable|mainline|alpine|bookworm|perl|1(\.[12]?\d(\.\d{1,2})?)?)(-[a-z0-9.]+)*$/;
 
 const nginx = web('web-server', 80, '<h1>Welcome to nginx!</h1>\nServed by {pod} ({ip})', {
   log: ['/docker-entrypoint.sh: Configuration complete; ready for start up', 'start worker processes'],
   listenAfterMs: 300,
 });
 
-function image(sizeMib: number, behaviour: Behaviour, tags?: RegExp): CataloguedImage {
+export function image(sizeMib: number, behaviour: Behaviour, tags?: RegExp): CataloguedImage {
   return { sizeBytes: Math.round(sizeMib * MIB), behaviour, ...(tags ? { tags } : {}) };
 }
 
-const aksStore = (name: string, port: number, body: string): CataloguedImage =>
+export const aksStore = (name: string, port: number, body: string): CataloguedImage =>
   image(58, web(name, port, body, { listenAfterMs: 1_500, memoryBytes: 90 * MIB }));
 const system = (name: string, sizeMib: number, more: Partial<Behaviour> = {}): CataloguedImage =>
   image(sizeMib, { ...PLAIN_SERVER, name, cpuMillis: 8, memoryBytes: 24 * MIB, ...more });
 
 /** By repository without a registry prefix of docker.io and without `library/`. */
 export const CATALOGUE: Readonly<Record<string, CataloguedImage>> = {
-  nginx: image(69, nginx, NUMBERED),
+  nginx: image(69, nginx, NGINX),
   httpd: image(58, web('web-server', 80, '<html><body><h1>It works!</h1></body></html>'), NUMBERED),
   caddy: image(17, web('web-server', 80, 'Caddy works!'), NUMBERED),
   traefik: image(45, web('web-server', 80, '404 page not found'), undefined),
@@ -107,7 +110,7 @@ export const CATALOGUE: Readonly<Record<string, CataloguedImage>> = {
   }),
   'curlimages/curl': image(9, { ...PLAIN_SERVER, name: 'shell', exit: { afterMs: 50, code: 0 } }),
   'registry.k8s.io/pause': image(0.3, { ...PLAIN_SERVER, name: 'pause', cpuMillis: 0, memoryBytes: MIB }),
-  'registry.k8s.io/e2e-test-images/agnhost': image(52, web('web-server', 8080, 'NOW: agnhost {pod}')),
+  'registry.k8s.io/e2e-test-images/agnhost': image(52, web('agnhost', 8080, 'NOW: agnhost {pod}')),
   'registry.k8s.io/echoserver': image(46, web('echo', 8080, 'Hostname: {pod}\nrequest path: {path}')),
   'ealen/echo-server': image(40, web('echo', 80, '{"host":{"hostname":"{pod}"},"path":"{path}"}')),
   'hashicorp/http-echo': image(5, web('echo', 5678, 'hello-world')),
