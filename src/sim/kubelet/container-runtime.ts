@@ -7,7 +7,7 @@ import { keyOf, refOf, type Stored } from '../api/object.ts';
 import type { Client, EventRecorder } from '../client/index.ts';
 import { REGISTRY, type Kernel, type LifeEvent } from '../kernel/index.ts';
 import type { ProcessTable } from '../workloads/index.ts';
-import { formatSeconds, missingEnvironment, preStopSeconds, processOf } from './container-spec.ts';
+import { goDuration, missingEnvironment, pulledText, preStopSeconds, processOf } from './container-spec.ts';
 import type { ImageManager } from './image-manager.ts';
 import { digestOf } from './pod-status.ts';
 import { probe, type ProbeKind } from './probes.ts';
@@ -25,6 +25,8 @@ export interface RuntimePorts {
   put(uid: string, record: PodRecord): void;
   /** Lets the pod worker decide what is next. */
   settle(uid: string): void;
+  /** The node has an image that it did not have before. */
+  imageArrived(): void;
 }
 
 interface Target {
@@ -35,6 +37,8 @@ interface Target {
 }
 
 const CREATE_MS = 60;
+/** From a failed pull to the pod's next sync, which finds it in back-off. */
+const SYNC_MS = 1_000;
 const BACKOFF_START_MS = 10_000;
 const BACKOFF_MAX_MS = 300_000;
 const CONFIG_RETRY_MS = 10_000;
@@ -69,6 +73,8 @@ export class ContainerRuntime {
     switch (action) {
       case 'retry':
         return this.send(target.uid, target.name, { type: 'RETRY' });
+      case 'pull-back-off':
+        return this.backOff(target.uid, target.name, 'pullBackOffMs');
       case 'pulled':
         return this.pulled(target, payload as { outcome: 'pulled' | 'failed'; message: string; began: number });
       case 'create':
@@ -96,18 +102,6 @@ export class ContainerRuntime {
       this.update(uid, container.name, { stopReason: 'probe' });
       this.send(uid, container.name, { type: 'STOP' });
     }
-  }
-
-  usage(records: Iterable<PodRecord>): { cpuMillis: number; memoryBytes: number } {
-    let [cpuMillis, memoryBytes] = [0, 0];
-    for (const { pod } of records) {
-      for (const { name } of pod.spec?.containers ?? []) {
-        const process = this.ports.processes.get(pod.metadata.uid, name);
-        cpuMillis += process?.behaviour.cpuMillis ?? 0;
-        memoryBytes += process?.behaviour.memoryBytes ?? 0;
-      }
-    }
-    return { cpuMillis, memoryBytes };
   }
 
   private container(uid: string, name: string): ContainerRecord | undefined {
@@ -152,14 +146,19 @@ export class ContainerRuntime {
       case 'stopProcess':
         return this.stopProcess(uid, name);
       case 'waitForPull':
-        return this.backOff(uid, name, 'pullBackOffMs');
+        return this.later(uid, name, SYNC_MS, 'pull-back-off');
       case 'waitForRestart':
         return this.backOff(uid, name, 'backOffMs');
       case 'waitForConfig':
-        return this.later(uid, name, CONFIG_RETRY_MS, 'retry');
+        return this.later(uid, name, CONFIG_RETRY_MS, 'retry', {}, this.isOld(uid));
       default:
         this.ports.kernel.assert(false, `no way to carry out ${action}`);
     }
+  }
+
+  /** A pod that could not start for so long is tried on as upkeep, or no such world would settle. */
+  private isOld(uid: string): boolean {
+    return this.ports.kernel.turn.cursor - this.ports.find(uid)!.since > SETTLE_WITHIN_MS;
   }
 
   private later(uid: string, name: string, delayMs: number, action: string, more: object = {}, isUpkeep = false): void {
@@ -247,18 +246,8 @@ export class ContainerRuntime {
       this.ports.settle(uid);
       return this.send(uid, name, { type: 'PULL_FAILED' });
     }
-    images.keep(image);
-    const size = images.list().find(({ names }) => names.some((item) => item.endsWith(image)))?.sizeBytes ?? 0;
-    const [own, all] = [ownMs ?? 0, kernel.turn.cursor - began].map(
-      (ms) => `${(ms / 1000).toFixed(3).replace(/\.?0+$/, '')}s`,
-    );
-    this.record(
-      pod,
-      name,
-      'Normal',
-      'Pulled',
-      `Successfully pulled image "${image}" in ${own} (${all} including waiting). Image size: ${size} bytes.`,
-    );
+    if (images.keep(image)) this.ports.imageArrived();
+    this.record(pod, name, 'Normal', 'Pulled', pulledText(image, ownMs ?? 0, kernel.turn.cursor - began));
     this.update(uid, name, { pullBackOffMs: 0 });
     this.create(uid, name, spec);
   }
@@ -306,32 +295,27 @@ export class ContainerRuntime {
       ),
     });
     kernel.emit('container.start', { container: name, restart: restarts }, { object: refOf('pods', pod) });
-    const started = processOf(record, spec, nodeName, now);
-    const { behaviour } = started;
-    processes.start(started);
-    if (behaviour.exit)
-      this.later(uid, name, behaviour.exit.afterMs, 'exit', {
-        code: behaviour.exit.code,
-        reason: behaviour.exit.code === 0 ? 'Completed' : 'Error',
-      });
+    processes.start(processOf(record, spec, nodeName, now));
+    this.awaitExit(uid, name);
     if (spec.startupProbe)
       this.scheduleProbe(uid, name, 'startup', (spec.startupProbe.initialDelaySeconds ?? 0) * 1000);
     else this.started(uid, name);
     this.ports.settle(uid);
   }
 
+  /** The end that the program comes to by itself; asked for anew in each state, since a state's tasks end with it. */
+  private awaitExit(uid: string, name: string): void {
+    const process = this.ports.processes.get(uid, name);
+    if (!process?.behaviour.exit) return;
+    const { afterMs, code, reason = code === 0 ? 'Completed' : 'Error' } = process.behaviour.exit;
+    const leftMs = Math.max(0, process.startedAt + afterMs - this.ports.kernel.turn.cursor);
+    this.later(uid, name, leftMs, 'exit', { code, reason });
+  }
+
   private started(uid: string, name: string): void {
     this.send(uid, name, { type: 'STARTUP_DONE' });
     const spec = specOf(this.ports.find(uid)!.pod, name);
-    const processExit = this.ports.processes.get(uid, name)?.behaviour.exit;
-    if (processExit) {
-      const { startedAt = 0 } = this.container(uid, name)!;
-      const left = Math.max(0, startedAt + processExit.afterMs - this.ports.kernel.turn.cursor);
-      this.later(uid, name, left, 'exit', {
-        code: processExit.code,
-        reason: processExit.code === 0 ? 'Completed' : 'Error',
-      });
-    }
+    this.awaitExit(uid, name);
     if (spec.livenessProbe)
       this.scheduleProbe(uid, name, 'liveness', (spec.livenessProbe.initialDelaySeconds ?? 0) * 1000);
     if (spec.readinessProbe)
@@ -355,7 +339,7 @@ export class ContainerRuntime {
     const definition =
       kind === 'startup' ? spec.startupProbe : kind === 'liveness' ? spec.livenessProbe : spec.readinessProbe;
     if (!definition || !isRunning(container)) return;
-    const result = probe(definition, kind, spec, record.podIp, processes, {
+    const result = probe(definition, processes.get(uid, name), spec, record.podIp, processes, {
       nowMs: kernel.turn.cursor,
       draw: (bound) => kernel.stream(`${component}/probes`).below(bound),
     });
@@ -447,8 +431,9 @@ export class ContainerRuntime {
       ended: { exitCode: code, reason, startedAt, finishedAt: now, containerId: container.containerId ?? '' },
     });
     const policy = container.role === 'sidecar' ? 'Always' : record.pod.spec?.restartPolicy;
-    const isWanted =
-      policy === 'Always' ? container.role !== 'init' || code !== 0 : policy === 'OnFailure' && code !== 0;
+    // What a probe has ended counts as failed, whatever its exit code.
+    const isFailure = code !== 0 || container.stopReason === 'probe';
+    const isWanted = policy === 'Always' ? container.role !== 'init' || isFailure : policy === 'OnFailure' && isFailure;
     const willRestart = isWanted && container.stopReason !== 'deleted' && !record.pod.metadata.deletionTimestamp;
     const ranLong = now - startedAt > BACKOFF_RESET_MS;
     if (ranLong) this.update(uid, name, { backOffMs: 0 });
@@ -467,7 +452,7 @@ export class ContainerRuntime {
     this.update(uid, name, {
       waiting: {
         reason: 'CrashLoopBackOff',
-        message: `back-off ${formatSeconds(next)} restarting failed container=${name} pod=${id}`,
+        message: `back-off ${goDuration(next)} restarting failed container=${name} pod=${id}`,
       },
     });
   }
@@ -490,7 +475,7 @@ export class ContainerRuntime {
       });
     }
     // A pod that cannot start is tried for ever: that is upkeep, or no such world would settle.
-    this.later(uid, name, next, 'retry', {}, true);
+    this.later(uid, name, field === 'pullBackOffMs' ? next - SYNC_MS : next, 'retry', {}, true);
     this.ports.settle(uid);
   }
 }

@@ -2,7 +2,7 @@
 import type { Container, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import type { Client } from '../client/index.ts';
-import { behaviourOf, type RunningProcess } from '../workloads/index.ts';
+import { behaviourOf, imageSize, type RunningProcess } from '../workloads/index.ts';
 import type { PodRecord } from './records.ts';
 
 /** A volume of the pod that refers to what is not there: the FailedMount text. */
@@ -10,45 +10,50 @@ export function missingVolume(client: Client, pod: Stored<Pod>): string | undefi
   const { namespace } = pod.metadata;
   for (const volume of pod.spec?.volumes ?? []) {
     const map = volume.configMap && !volume.configMap.optional ? volume.configMap.name : undefined;
-    if (map && !exists(client, 'configmaps', namespace, map))
+    if (map && !client.get('configmaps', namespace, map).ok)
       return `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${map}" not found`;
     const secret = volume.secret && !volume.secret.optional ? volume.secret.secretName : undefined;
-    if (secret && !exists(client, 'secrets', namespace, secret))
+    if (secret && !client.get('secrets', namespace, secret).ok)
       return `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret}" not found`;
   }
   return undefined;
 }
 
-export function missingEnvironment(client: Client, pod: Stored<Pod>, spec: Container): string | undefined {
-  const { namespace } = pod.metadata;
-  const references = [
-    ...(spec.envFrom ?? []).flatMap(({ configMapRef, secretRef }) => [
-      ...(configMapRef?.name && !configMapRef.optional ? [['configmap', configMapRef.name] as const] : []),
-      ...(secretRef?.name && !secretRef.optional ? [['secret', secretRef.name] as const] : []),
-    ]),
-    ...(spec.env ?? []).flatMap(({ valueFrom }) => [
-      ...(valueFrom?.configMapKeyRef?.name && !valueFrom.configMapKeyRef.optional
-        ? [['configmap', valueFrom.configMapKeyRef.name] as const]
-        : []),
-      ...(valueFrom?.secretKeyRef?.name && !valueFrom.secretKeyRef.optional
-        ? [['secret', valueFrom.secretKeyRef.name] as const]
-        : []),
-    ]),
-  ];
-  for (const [kind, name] of references) {
-    if (!exists(client, kind === 'configmap' ? 'configmaps' : 'secrets', namespace, name))
-      return `${kind} "${name}" not found`;
-  }
-  return undefined;
+interface Reference {
+  readonly resource: 'configmaps' | 'secrets';
+  readonly name: string;
+  readonly key?: string;
 }
 
-function exists(
-  client: Client,
-  resource: 'configmaps' | 'secrets',
-  namespace: string | undefined,
-  name: string,
-): boolean {
-  return client.get(resource, namespace, name).ok;
+/** What the environment of a container refers to and must have: whole objects, or keys of them. */
+function environmentReferences({ envFrom = [], env = [] }: Container): readonly Reference[] {
+  const found: Reference[] = [];
+  const add = (resource: Reference['resource'], to?: { name?: string; key?: string; optional?: boolean }): void => {
+    if (to?.name && !to.optional) found.push({ resource, name: to.name, ...(to.key ? { key: to.key } : {}) });
+  };
+  for (const { configMapRef, secretRef } of envFrom) {
+    add('configmaps', configMapRef);
+    add('secrets', secretRef);
+  }
+  for (const { valueFrom } of env) {
+    add('configmaps', valueFrom?.configMapKeyRef);
+    add('secrets', valueFrom?.secretKeyRef);
+  }
+  return found;
+}
+
+/** Why a container cannot be created: the message of CreateContainerConfigError. */
+export function missingEnvironment(client: Client, pod: Stored<Pod>, spec: Container): string | undefined {
+  const { namespace } = pod.metadata;
+  for (const { resource, name, key } of environmentReferences(spec)) {
+    const found = client.get(resource, namespace, name);
+    const [kind, title] = resource === 'configmaps' ? ['configmap', 'ConfigMap'] : ['secret', 'Secret'];
+    if (!found.ok) return `${kind} "${name}" not found`;
+    const { data = {}, ...rest } = found.object as { data?: object; binaryData?: object };
+    if (key && !(key in data) && !(key in (rest.binaryData ?? {})))
+      return `couldn't find key ${key} in ${title} ${namespace}/${name}`;
+  }
+  return undefined;
 }
 
 export function preStopSeconds(spec: Container): number {
@@ -59,16 +64,26 @@ export function preStopSeconds(spec: Container): number {
   return match ? Number(match[1]) : 0;
 }
 
-/** Go's duration: `20s`, `1m20s`, `5m0s`. */
-export function formatSeconds(ms: number): string {
-  const seconds = ms / 1000;
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+/** Go's duration: `450ms`, `1.2s`, `1m20s`, `5m0s`. */
+export function goDuration(ms: number): string {
+  if (ms > 0 && ms < 1000) return `${ms}ms`;
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  const seconds = `${(ms % 60_000) / 1000}s`;
+  return hours > 0 ? `${hours}h${minutes % 60}m${seconds}` : minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
+
+/** What the event says of a finished pull: its own time, and that with the wait for the pulls before it. */
+export function pulledText(image: string, ownMs: number, wholeMs: number): string {
+  const size = imageSize(image);
+  return `Successfully pulled image "${image}" in ${goDuration(ownMs)} (${goDuration(wholeMs)} including waiting). Image size: ${size} bytes.`;
 }
 
 /** The program that a container runs, as the data plane meets it. */
 export function processOf(record: PodRecord, spec: Container, node: string, startedAt: number): RunningProcess {
   const { pod, podIp } = record;
-  const behaviour = behaviourOf(spec);
+  const isInit = record.containers.some(({ name, role }) => name === spec.name && role === 'init');
+  const behaviour = behaviourOf(spec, isInit || (pod.spec?.restartPolicy ?? 'Always') !== 'Always');
   const declared = (spec.ports ?? []).map(({ containerPort, protocol = 'TCP', name }) => ({
     port: containerPort,
     protocol: protocol as RunningProcess['ports'][number]['protocol'],

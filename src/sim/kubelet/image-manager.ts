@@ -18,6 +18,8 @@ const FAILURE_MS = 700;
 
 export class ImageManager {
   private held = new Map<string, number>();
+  /** Pulls on their way: when each image will be here. */
+  private coming = new Map<string, number>();
   private busyUntil = 0;
 
   constructor(
@@ -51,7 +53,8 @@ export class ImageManager {
       const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
       return { kind: 'refused', reason: 'InvalidImageName', message };
     }
-    const isHeld = this.held.has(withTag(image));
+    const full = withTag(image);
+    const isHeld = this.held.has(full) || (this.coming.get(full) ?? Infinity) <= now;
     const policy = container.imagePullPolicy ?? 'IfNotPresent';
     if (policy === 'Never' && !isHeld) {
       return {
@@ -68,13 +71,21 @@ export class ImageManager {
       return { kind: 'failed', durationMs: waitMs + FAILURE_MS, message: failure };
     }
     const bytes = imageSize(image);
-    const durationMs = isHeld ? REGISTRY_MS : REGISTRY_MS + Math.round((bytes / this.bytesPerSecond) * 1000);
+    // Behind a pull of the same image only its manifest is asked for: the layers are here by then.
+    const isShared = isHeld || this.coming.has(full);
+    const durationMs = isShared ? REGISTRY_MS : REGISTRY_MS + Math.round((bytes / this.bytesPerSecond) * 1000);
     this.busyUntil = now + waitMs + durationMs;
+    if (!isShared) this.coming.set(full, this.busyUntil);
     return { kind: 'pull', durationMs, waitMs, bytes };
   }
 
-  keep(image: string): void {
-    this.held.set(withTag(image), imageSize(image));
+  /** True when the node did not have it before. */
+  keep(image: string): boolean {
+    const full = withTag(image);
+    const isNew = !this.held.has(full);
+    this.held.set(full, imageSize(image));
+    this.coming.delete(full);
+    return isNew;
   }
 
   private failureOf(
@@ -96,12 +107,17 @@ export class ImageManager {
   }
 
   save(): unknown {
-    return { held: new Map(this.held), busyUntil: this.busyUntil };
+    return { held: new Map(this.held), coming: new Map(this.coming), busyUntil: this.busyUntil };
   }
 
   load(state: unknown): void {
-    const saved = state as { held: ReadonlyMap<string, number>; busyUntil: number };
+    const saved = state as {
+      held: ReadonlyMap<string, number>;
+      coming: ReadonlyMap<string, number>;
+      busyUntil: number;
+    };
     this.held = new Map(saved.held);
+    this.coming = new Map(saved.coming);
     this.busyUntil = saved.busyUntil;
   }
 }

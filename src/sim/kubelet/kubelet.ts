@@ -17,6 +17,7 @@ import { NodeReporter } from './node-reporter.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { isTerminated, leafOf, newContainers, podLife, containerLife, type PodRecord } from './records.ts';
 import { podStatusOf } from './pod-status.ts';
+import { usageOf, type Usage } from './usage.ts';
 
 export interface KubeletOptions {
   readonly privateRegistries: readonly string[];
@@ -26,7 +27,16 @@ export interface KubeletOptions {
 const SANDBOX_MS = 350;
 /** Changes of a pod's status within this time are reported together. */
 const STATUS_MS = 20;
-const RETRY_MS = 2_000;
+/** Volumes and sandboxes are tried again after 0.5 s, 1 s, 2 s ... 2 min 2 s. Upstream: pkg/util/goroutinemap/exponentialbackoff. */
+const RETRY_START_MS = 500;
+const RETRY_MAX_MS = 122_000;
+/** From then on trying again is upkeep: a pod that lacks something for good must not keep a world from settling. */
+const SETTLE_WITHIN_MS = 60_000;
+
+interface Deferred {
+  readonly action: string;
+  readonly payload: unknown;
+}
 
 interface KubeletState {
   readonly base: unknown;
@@ -35,6 +45,7 @@ interface KubeletState {
   readonly addresses: unknown;
   readonly reporter: unknown;
   readonly isFrozen: boolean;
+  readonly deferred: readonly Deferred[];
 }
 
 export class Kubelet extends Controller {
@@ -46,11 +57,12 @@ export class Kubelet extends Controller {
   private readonly runtime: ContainerRuntime;
   private pods = new Map<string, PodRecord>();
   private isFrozen = false;
+  private deferred: Deferred[] = [];
 
   constructor(
     kernel: Kernel,
     api: ApiServerPort,
-    processes: ProcessTable,
+    private readonly processes: ProcessTable,
     readonly machine: MachineSpec,
     options: KubeletOptions,
   ) {
@@ -76,6 +88,7 @@ export class Kubelet extends Controller {
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.put(uid, record),
       settle: (uid) => this.settle(uid),
+      imageArrived: () => this.reporter.imagesChanged(this.id),
     });
     this.bound = this.informer('pods', { fieldSelector: `spec.nodeName=${nodeName}` });
     this.node = this.informer('nodes', { fieldSelector: `metadata.name=${nodeName}` });
@@ -105,8 +118,8 @@ export class Kubelet extends Controller {
   }
 
   /** What runs here uses, by the scripted workloads. */
-  usage(): { cpuMillis: number; memoryBytes: number } {
-    return this.runtime.usage(this.pods.values());
+  usage(): Usage {
+    return usageOf(this.pods.values(), this.processes, this.kernel.now);
   }
 
   protected override start(): void {
@@ -116,8 +129,11 @@ export class Kubelet extends Controller {
   }
 
   override handle(action: string, payload: unknown): void {
-    if (this.isFrozen && action !== 'thaw') return;
-    super.handle(action, payload);
+    // A node that is lost keeps what it was about to do; it goes on from there when it is found again.
+    if (this.isFrozen && action === 'freeze') return;
+    if (this.isFrozen && action === 'freeze') return;
+    if (this.isFrozen && action !== 'thaw') this.deferred.push({ action, payload });
+    else super.handle(action, payload);
   }
 
   protected reconcile(): Outcome {
@@ -132,6 +148,10 @@ export class Kubelet extends Controller {
         return this.reporter.becomeReady();
       case 'node-status':
         return this.reporter.report(this.id);
+      case 'node-images':
+        return this.reporter.reportImages();
+      case 'deadline':
+        return this.deadlinePassed(payload as string);
       case 'sandbox':
         return this.makeSandbox(payload as string);
       case 'status':
@@ -140,11 +160,17 @@ export class Kubelet extends Controller {
         this.isFrozen = true;
         return;
       case 'thaw':
-        this.isFrozen = false;
-        return this.reporter.begin(this.id);
+        return this.thaw();
       default:
         return this.runtime.handle(action, payload);
     }
+  }
+
+  private thaw(): void {
+    const { deferred } = this;
+    this.isFrozen = false;
+    this.deferred = [];
+    for (const { action, payload } of deferred) this.handle(action, payload);
   }
 
   private boundChanged(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
@@ -194,6 +220,8 @@ export class Kubelet extends Controller {
     }
     this.movePod(uid, 'ADMITTED');
     this.kernel.schedule(SANDBOX_MS, this.id, 'sandbox', uid);
+    const deadline = pod.spec?.activeDeadlineSeconds;
+    if (deadline !== undefined) this.kernel.schedule(deadline * 1000, this.id, 'deadline', uid, true);
     this.reportSoon(uid);
   }
 
@@ -203,16 +231,14 @@ export class Kubelet extends Controller {
     const missing = missingVolume(this.client, record.pod);
     if (missing) {
       this.recorder.record('pods', record.pod, 'Warning', 'FailedMount', missing);
-      this.kernel.schedule(RETRY_MS, this.id, 'sandbox', uid);
-      return;
+      return this.retrySandbox(uid, record);
     }
     const podIp = record.pod.spec?.hostNetwork ? this.machine.internalIp : this.addresses.allocate(uid);
     if (podIp === undefined) {
       const text =
         'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: no addresses are available on this node';
       this.recorder.record('pods', record.pod, 'Warning', 'FailedCreatePodSandBox', text);
-      this.kernel.schedule(RETRY_MS, this.id, 'sandbox', uid);
-      return;
+      return this.retrySandbox(uid, record);
     }
     this.put(uid, { ...record, podIp, hasSandbox: true });
     if (!record.pod.spec?.hostNetwork) {
@@ -224,6 +250,29 @@ export class Kubelet extends Controller {
       );
     }
     this.movePod(uid, 'SANDBOX_READY');
+    this.settle(uid);
+  }
+
+  /** The next wait is as long as all before it: it doubles. */
+  private retrySandbox(uid: string, record: PodRecord): void {
+    const waitedMs = this.kernel.turn.cursor - record.since - SANDBOX_MS;
+    const delayMs = Math.min(RETRY_START_MS + waitedMs, RETRY_MAX_MS);
+    this.kernel.schedule(delayMs, this.id, 'sandbox', uid, waitedMs > SETTLE_WITHIN_MS);
+  }
+
+  /** Upstream: pkg/kubelet/active_deadline.go. */
+  private deadlinePassed(uid: string): void {
+    const record = this.pods.get(uid);
+    if (!record || record.pod.metadata.deletionTimestamp || !podLife.next(record.state, { type: 'FAILED' }).isChanged)
+      return;
+    const rejection = {
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    };
+    this.recorder.record('pods', record.pod, 'Normal', rejection.reason, rejection.message);
+    this.put(uid, { ...record, rejection });
+    this.movePod(uid, 'FAILED');
+    for (const container of record.containers) this.runtime.stop(uid, container.name, 'deleted');
     this.settle(uid);
   }
 
@@ -358,6 +407,7 @@ export class Kubelet extends Controller {
       addresses: this.addresses.save(),
       reporter: this.reporter.save(),
       isFrozen: this.isFrozen,
+      deferred: [...this.deferred],
     };
     return state as never;
   }
@@ -370,6 +420,7 @@ export class Kubelet extends Controller {
     this.addresses.load(state.addresses);
     this.reporter.load(state.reporter);
     this.isFrozen = state.isFrozen;
+    this.deferred = [...state.deferred];
   }
 }
 

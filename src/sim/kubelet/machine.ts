@@ -121,7 +121,7 @@ export const podMachine = setup({
     },
     sandbox: {
       description: 'Network, address and volumes are prepared.',
-      on: { SANDBOX_READY: 'initializing', DELETED: 'terminating' },
+      on: { SANDBOX_READY: 'initializing', FAILED: 'failed', DELETED: 'terminating' },
     },
     initializing: {
       description: 'Init containers run one after the other.',

@@ -15,12 +15,14 @@ import type { MachineSpec } from './machine-spec.ts';
 const LEASE_MS = 10_000;
 const LEASE_SECONDS = 40;
 const STATUS_MS = 300_000;
+const CHANGE_MS = 10_000;
 const LEASES = 'kube-node-lease';
 
 export class NodeReporter {
   private isReady = false;
   private since: Record<string, string> = {};
   private leaseVersion = '';
+  private isImageReportDue = false;
 
   constructor(
     private readonly kernel: Kernel,
@@ -73,6 +75,29 @@ export class NodeReporter {
     this.kernel.schedule(STATUS_MS, component, 'node-status', undefined, true);
   }
 
+  /** The status is worked out every 10 s, and written when it has changed: here, when the node has got an image. */
+  imagesChanged(component: string): void {
+    if (this.isImageReportDue) return;
+    this.isImageReportDue = true;
+    this.kernel.schedule(CHANGE_MS, component, 'node-images', undefined, true);
+  }
+
+  reportImages(): void {
+    this.isImageReportDue = false;
+    this.client.patch(
+      'nodes',
+      undefined,
+      this.machine.nodeName,
+      'strategic',
+      { status: { images: this.imageList() } },
+      'status',
+    );
+  }
+
+  private imageList(): { names: string[]; sizeBytes: number }[] {
+    return this.images.list().map(({ names, sizeBytes }) => ({ names: [...names], sizeBytes }));
+  }
+
   renewLease(component: string): void {
     const { nodeName } = this.machine;
     const renewTime = this.kernel.formatMicroTime();
@@ -108,7 +133,7 @@ export class NodeReporter {
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: { ...machine.nodeInfo, kubeProxyVersion: '' },
-      images: this.images.list().map(({ names, sizeBytes }) => ({ names: [...names], sizeBytes })),
+      images: this.imageList(),
     } as unknown as Node['status'];
   }
 
@@ -172,13 +197,24 @@ export class NodeReporter {
   }
 
   save(): unknown {
-    return { isReady: this.isReady, since: { ...this.since }, leaseVersion: this.leaseVersion };
+    return {
+      isReady: this.isReady,
+      since: { ...this.since },
+      leaseVersion: this.leaseVersion,
+      isImageReportDue: this.isImageReportDue,
+    };
   }
 
   load(state: unknown): void {
-    const saved = state as { isReady: boolean; since: Record<string, string>; leaseVersion: string };
+    const saved = state as {
+      isReady: boolean;
+      since: Record<string, string>;
+      leaseVersion: string;
+      isImageReportDue: boolean;
+    };
     this.isReady = saved.isReady;
     this.since = { ...saved.since };
     this.leaseVersion = saved.leaseVersion;
+    this.isImageReportDue = saved.isImageReportDue;
   }
 }

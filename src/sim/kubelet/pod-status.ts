@@ -16,6 +16,9 @@ import {
 
 export function phaseOf(record: PodRecord): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   const state = podLife.leaves[record.state]!;
+  // Neither end is reported while a container still runs: sidecars, and what is being stopped.
+  const isEnd = state === 'failed' || state === 'succeeded';
+  if (isEnd && record.containers.some(isRunning)) return 'Running';
   if (state === 'failed') return 'Failed';
   if (state === 'succeeded') return 'Succeeded';
   if (record.rejection) return 'Failed';

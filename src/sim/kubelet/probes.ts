@@ -1,6 +1,6 @@
 /** Probes against what runs in a container. Upstream: pkg/kubelet/prober/prober.go, pkg/probe. */
 import type { Container, Probe } from 'kubernetes-types/core/v1';
-import { serve, type ProcessTable, type ServeContext } from '../workloads/index.ts';
+import { serve, type ProcessTable, type RunningProcess, type ServeContext } from '../workloads/index.ts';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
 
@@ -15,14 +15,14 @@ const failed = (output: string): ProbeResult => ({ isSuccess: false, output });
 
 export function probe(
   definition: Probe,
-  _kind: ProbeKind,
+  own: RunningProcess | undefined,
   container: Container,
   podIp: string,
   processes: ProcessTable,
   context: ServeContext,
 ): ProbeResult {
   const { httpGet, tcpSocket, exec, grpc } = definition;
-  if (exec) return execResult(exec.command ?? []);
+  if (exec) return execResult(exec.command ?? [], own, context.nowMs);
   const wanted = httpGet?.port ?? tcpSocket?.port ?? grpc?.port ?? 0;
   const port =
     typeof wanted === 'number' ? wanted : (container.ports?.find(({ name }) => name === wanted)?.containerPort ?? 0);
@@ -44,9 +44,19 @@ export function probe(
   return reply.status >= 200 && reply.status < 400 ? OK : failed(`HTTP probe failed with statuscode: ${reply.status}`);
 }
 
-/** A command in the container: `false` and `exit N` say no, a file that only exists later is taken to be there. */
-function execResult(command: readonly string[]): ProbeResult {
+/** `cat FILE`, `ls FILE`, `test -f FILE`, `[ -f FILE ]`, also within `sh -c`. */
+const FILE_TEST = /(?:^|\s)(cat|ls|stat|test\s+-[efs]|\[\s+-[efs])\s+(\/[^\s;&|\]]+)/;
+
+/** A command in the container: `false` and `exit N` say no; a file is there as the program's script makes and removes it. */
+function execResult(command: readonly string[], own: RunningProcess | undefined, now: number): ProbeResult {
   const line = command.join(' ');
   const code = /\bexit\s+(\d+)/.exec(line)?.[1];
+  const [, program = '', path = ''] = FILE_TEST.exec(line) ?? [];
+  const stays = own?.behaviour.files?.filter((file) => file.path === path) ?? [];
+  if (own && stays.length > 0) {
+    const age = now - own.startedAt;
+    if (stays.some(({ fromMs, untilMs = Infinity }) => age >= fromMs && age < untilMs)) return OK;
+    return failed(program === 'cat' ? `cat: can't open '${path}': No such file or directory\n` : '');
+  }
   return /(^|\s)false$/.test(line) || (code !== undefined && code !== '0') ? failed('') : OK;
 }
