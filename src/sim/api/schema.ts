@@ -5,6 +5,8 @@
 import type { KindDefinition } from './kind.ts';
 import { apiVersionOf } from './kind.ts';
 import type { KubeObject } from './object.ts';
+import { base64Fault } from './encoding.ts';
+import { parseQuantity, QUANTITY_TEXT } from './quantity.ts';
 import generated from './generated/schema.json' with { type: 'json' };
 
 /** `q` quantity (text or number), `s` text, `n` number, `i` integer, `b` boolean, `z` null, `x` anything, `@Name`, `{o}` fields, `{m}` map, `{a}` list, `[...]` one of. */
@@ -41,63 +43,93 @@ export function validateSchema(
 ): SchemaVerdict {
   const name = kinds[`${apiVersionOf(kind)}/${kind.kind}`];
   const verdict = { unknown: [] as string[], errors: [] as SchemaFault[] };
-  if (name) check(`@${name}`, object, '', kind.kind, verdict);
+  if (name) check(`@${name}`, object, { path: '', owner: kind.kind, field: '' }, verdict);
   return verdict;
 }
 
-interface Mutable {
-  unknown: string[];
-  errors: SchemaFault[];
+interface Walk {
+  readonly unknown: string[];
+  readonly errors: SchemaFault[];
 }
 
-const GO_TYPE: Readonly<Record<string, string>> = {
-  q: 'resource.Quantity',
-  s: 'string',
-  n: 'float64',
-  i: 'int32',
-  b: 'bool',
-};
+/** Where a value stands: its path, the Go struct whose field it is under, and that field as Go names it. */
+interface Place {
+  readonly path: string;
+  readonly owner: string;
+  /** Without indexes and keys of maps: `spec.containers.image`. */
+  readonly field: string;
+}
 
-function check(shape: Shape, value: unknown, path: string, owner: string, verdict: Mutable): void {
+/** Numbers that Go holds in 64 bits; the others are int32. */
+const LONG = new Set(
+  'activeDeadlineSeconds deletionGracePeriodSeconds expirationSeconds fsGroup generation observedGeneration remainingItemCount revision runAsGroup runAsUser startingDeadlineSeconds supplementalGroups terminationGracePeriodSeconds tolerationSeconds'.split(
+    ' ',
+  ),
+);
+const FLOAT = new Set(['maximum', 'minimum', 'multipleOf']);
+/** Maps of bytes, which JSON holds as base64. */
+const BYTES = new Set(['Secret.data', 'ConfigMap.binaryData']);
+
+function check(shape: Shape, value: unknown, at: Place, walk: Walk): void {
   if (value === null || value === undefined) return;
-  if (typeof shape === 'string') return checkSimple(shape, value, path, owner, verdict);
+  if (typeof shape === 'string') return checkSimple(shape, value, at, walk);
   if (Array.isArray(shape)) {
     const options = shape as readonly Shape[];
-    if (!options.some((option) => fits(option, value))) {
-      verdict.errors.push(mismatch(path, owner, value, goType(options[0] ?? 'x')));
-    }
-    return;
+    if (options.some((option) => fits(option, value))) return;
+    return refuse(walk, at, value, goType(options[0] ?? 'x', at.field));
   }
-  if ('a' in (shape as object)) {
-    if (!Array.isArray(value))
-      return void verdict.errors.push(mismatch(path, owner, value, `[]${goType((shape as { a: Shape }).a)}`));
-    value.forEach((item, index) => check((shape as { a: Shape }).a, item, `${path}[${index}]`, owner, verdict));
-    return;
-  }
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    return void verdict.errors.push(
-      mismatch(path, owner, value, 'm' in (shape as object) ? 'map[string]string' : owner),
-    );
-  }
+  if ('a' in (shape as object)) return checkList((shape as { a: Shape }).a, value, at, walk);
+  if ('m' in (shape as object)) return checkMap((shape as { m: Shape }).m, value, at, walk);
+  if (typeof value !== 'object' || Array.isArray(value)) return refuse(walk, at, value, `v1.${at.owner}`);
+  const fields = (shape as { o: Readonly<Record<string, Shape>> }).o;
   for (const [key, item] of Object.entries(value)) {
-    const inner = path ? `${path}.${key}` : key;
-    if ('m' in (shape as object)) check((shape as { m: Shape }).m, item, inner, owner, verdict);
-    else {
-      const field = (shape as { o: Record<string, Shape> }).o[key];
-      if (field === undefined) verdict.unknown.push(inner);
-      else check(field, item, inner, owner, verdict);
-    }
+    const path = at.path ? `${at.path}.${key}` : key;
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (field === undefined) walk.unknown.push(path);
+    else check(field, item, { path, owner: at.owner, field: at.field ? `${at.field}.${key}` : key }, walk);
   }
 }
 
-function checkSimple(shape: string, value: unknown, path: string, owner: string, verdict: Mutable): void {
+function checkList(shape: Shape, value: unknown, at: Place, walk: Walk): void {
+  if (!Array.isArray(value)) return refuse(walk, at, value, `[]${goType(shape, at.field)}`);
+  value.forEach((item, index) => check(shape, item, { ...at, path: `${at.path}[${index}]` }, walk));
+}
+
+function checkMap(shape: Shape, value: unknown, at: Place, walk: Walk): void {
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    return refuse(walk, at, value, `map[string]${goType(shape, at.field)}`);
+  }
+  const isBytes = BYTES.has(`${at.owner}.${at.field}`);
+  for (const [key, item] of Object.entries(value as object)) {
+    const path = at.path ? `${at.path}.${key}` : key;
+    check(shape, item, { ...at, path }, walk);
+    const fault = isBytes && typeof item === 'string' ? base64Fault(item) : undefined;
+    if (fault) walk.errors.push({ path, message: fault });
+  }
+}
+
+function checkSimple(shape: string, value: unknown, at: Place, walk: Walk): void {
   if (shape.startsWith('@')) {
     const name = shape.slice(1);
     const target = definitions[name];
-    if (target !== undefined) check(target, value, path, name.replace(/^.*\./, ''), verdict);
-    return;
+    if (target === undefined) return;
+    // The struct is that of the field for what is inside it, and its owner for a value of the wrong kind.
+    const isStruct = typeof target === 'object' && 'o' in target;
+    if (isStruct && (typeof value !== 'object' || Array.isArray(value))) {
+      return refuse(walk, at, value, goType(shape, at.field));
+    }
+    return check(target, value, isStruct ? { ...at, owner: bare(name) } : at, walk);
   }
-  if (!fits(shape, value)) verdict.errors.push(mismatch(path, owner, value, GO_TYPE[shape] ?? shape));
+  if (!fits(shape, value)) return refuse(walk, at, value, goType(shape, at.field));
+  if (shape === 'q' && parseQuantity(value as string | number) === undefined) {
+    const message = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/.test(String(value))
+      ? "unable to parse quantity's suffix"
+      : QUANTITY_TEXT;
+    walk.errors.push({ path: at.path, message });
+  } else if (shape === 'n' && !Number.isInteger(value) && !FLOAT.has(lastOf(at.field))) {
+    const message = `json: cannot unmarshal number ${String(value)} into Go struct field ${at.owner}.${at.field} of type ${goType('n', at.field)}`;
+    walk.errors.push({ path: at.path, message });
+  }
 }
 
 function fits(shape: Shape, value: unknown): boolean {
@@ -121,12 +153,24 @@ function fits(shape: Shape, value: unknown): boolean {
   }
 }
 
-function goType(shape: Shape): string {
-  return typeof shape === 'string' ? (GO_TYPE[shape] ?? shape.replace('@', 'v1.')) : 'object';
+const bare = (name: string): string => name.replace(/^.*\./, '');
+const lastOf = (field: string): string => field.slice(field.lastIndexOf('.') + 1);
+
+function goType(shape: Shape, field: string): string {
+  if (typeof shape !== 'string') return 'object';
+  if (shape === 'n' || shape === 'i') {
+    const name = lastOf(field);
+    return FLOAT.has(name) ? 'float64' : LONG.has(name) ? 'int64' : 'int32';
+  }
+  if (shape.startsWith('@')) {
+    const target = definitions[shape.slice(1)];
+    return typeof target === 'string' && !target.startsWith('@') ? goType(target, field) : `v1.${bare(shape.slice(1))}`;
+  }
+  return { q: 'resource.Quantity', s: 'string', b: 'bool' }[shape] ?? shape;
 }
 
-function mismatch(path: string, owner: string, value: unknown, expected: string): SchemaFault {
+function refuse(walk: Walk, at: Place, value: unknown, expected: string): void {
   const got = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  const field = path.replace(/\[\d+\]/g, '');
-  return { path, message: `json: cannot unmarshal ${got} into Go struct field ${owner}.${field} of type ${expected}` };
+  const message = `json: cannot unmarshal ${got} into Go struct field ${at.owner}.${at.field} of type ${expected}`;
+  walk.errors.push({ path: at.path, message });
 }

@@ -1,14 +1,15 @@
 /**
- * Node, Namespace, Event, Lease, EndpointSlice, and what holds data: the kinds a cluster runs on.
+ * Node, Namespace, Event, Lease, EndpointSlice, ServiceAccount: the kinds a cluster runs on.
  * Upstream: pkg/apis/core/v1/defaults.go, pkg/printers/internalversion/printers.go.
  */
 import type { Lease } from 'kubernetes-types/coordination/v1';
-import type { ConfigMap, Event, Namespace, Node, Secret, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { Event, Namespace, Node, NodeSpec, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { ageOf } from '../duration.ts';
 import type { KindDefinition } from '../kind.ts';
 import { setDefault } from '../rules.ts';
-import { fieldInvalid, fieldTooLong, type FieldError } from '../status.ts';
+import { keyFaults } from '../names.ts';
+import { fieldDuplicate, fieldForbidden, fieldInvalid, fieldNotSupported, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
 
 function nodeStatus(node: Node): string {
@@ -29,6 +30,32 @@ function nodeRoles(node: Node): string {
 const addressOf = (node: Node, type: string): string =>
   node.status?.addresses?.find((address) => address.type === type)?.address ?? '<none>';
 
+const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** Upstream: validateNodeTaints. */
+function validateTaints(spec: NodeSpec | undefined): readonly FieldError[] {
+  const seen = new Set<string>();
+  return (spec?.taints ?? []).flatMap((taint, index) => {
+    const field = `spec.taints[${index}]`;
+    const errors = keyFaults(taint.key ?? '').map((text) => fieldInvalid(`${field}.key`, taint.key ?? '', text));
+    if (!TAINT_EFFECTS.includes(taint.effect)) {
+      errors.push(fieldNotSupported(`${field}.effect`, taint.effect ?? '', TAINT_EFFECTS));
+    }
+    const pair = `${taint.key}:${taint.effect}`;
+    if (seen.has(pair)) {
+      const value = {
+        Key: taint.key,
+        Value: taint.value ?? '',
+        Effect: taint.effect,
+        TimeAdded: taint.timeAdded ?? null,
+      };
+      errors.push(fieldDuplicate(field, value));
+    }
+    seen.add(pair);
+    return errors;
+  });
+}
+
 export const nodeKind: KindDefinition<Node> = {
   group: '',
   version: 'v1',
@@ -40,6 +67,13 @@ export const nodeKind: KindDefinition<Node> = {
   support: 'simulated',
   etcdPrefix: 'minions',
   subresources: [{ name: 'status', kind: 'Node', verbs: ['get', 'patch', 'update'] }],
+  validate: ({ spec }) => validateTaints(spec),
+  validateUpdate: (next, old) => {
+    const [now, before] = [next.spec?.podCIDR, old.spec?.podCIDR];
+    const text =
+      'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)';
+    return before && now !== before ? [fieldForbidden('spec.podCIDRs', text)] : [];
+  },
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
   columns: [
     nameColumn(),
@@ -170,70 +204,6 @@ export const endpointSliceKind: KindDefinition<EndpointSlice> = {
       firstThree((ports ?? []).map(({ port, name }) => String(port ?? (name || '*')))),
     ),
     textColumn('Endpoints', ({ endpoints }) => firstThree((endpoints ?? []).flatMap(({ addresses }) => addresses))),
-    ageColumn(),
-  ],
-};
-
-const DATA_LIMIT_BYTES = 1024 * 1024;
-
-function validateData(data: Readonly<Record<string, string>>, field: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  let size = 0;
-  for (const [key, value] of Object.entries(data)) {
-    size += value.length;
-    if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
-      errors.push(
-        fieldInvalid(
-          `${field}[${key}]`,
-          key,
-          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-        ),
-      );
-    }
-  }
-  if (size > DATA_LIMIT_BYTES) errors.push(fieldTooLong('', DATA_LIMIT_BYTES));
-  return errors;
-}
-
-export const configMapKind: KindDefinition<ConfigMap> = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  singular: 'configmap',
-  shortNames: ['cm'],
-  isNamespaced: true,
-  support: 'simulated',
-  validate: ({ data }) => validateData(data ?? {}, 'data'),
-  columns: [
-    nameColumn(),
-    textColumn('Data', ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length),
-    ageColumn(),
-  ],
-};
-
-export const secretKind: KindDefinition<Secret> = {
-  group: '',
-  version: 'v1',
-  kind: 'Secret',
-  plural: 'secrets',
-  singular: 'secret',
-  isNamespaced: true,
-  support: 'simulated',
-  applyDefaults: (secret) => setDefault(secret, 'type', 'Opaque'),
-  prepareForCreate(secret) {
-    const { stringData, ...rest } = secret;
-    if (!stringData) return;
-    const encoded = Object.entries(stringData).map(([key, value]) => [key, btoa(value)]);
-    secret.data = { ...rest.data, ...Object.fromEntries(encoded) };
-    delete secret.stringData;
-  },
-  validate: ({ data }) => validateData(data ?? {}, 'data'),
-  selectableFields: { type: ({ type }) => type ?? '' },
-  columns: [
-    nameColumn(),
-    textColumn('Type', ({ type }) => type ?? ''),
-    textColumn('Data', ({ data }) => Object.keys(data ?? {}).length),
     ageColumn(),
   ],
 };

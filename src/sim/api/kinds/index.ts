@@ -1,15 +1,7 @@
 /** The registry of kinds. Adding a kind is adding its definition here. */
 import { apiVersionOf, resourceName, type KindDefinition, type KindRegistry } from '../kind.ts';
-import {
-  configMapKind,
-  endpointSliceKind,
-  eventKind,
-  leaseKind,
-  namespaceKind,
-  nodeKind,
-  secretKind,
-  serviceAccountKind,
-} from './cluster.ts';
+import { endpointSliceKind, eventKind, leaseKind, namespaceKind, nodeKind, serviceAccountKind } from './cluster.ts';
+import { configMapKind, secretKind } from './config-data.ts';
 import { cronJobKind, jobKind } from './batch.ts';
 import { NETWORKING_KINDS } from './networking.ts';
 import { podKind } from './pod.ts';
