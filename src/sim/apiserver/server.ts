@@ -3,6 +3,7 @@
  * The stages are those of apiserver/pkg/endpoints/handlers and apiserver/pkg/registry/generic/registry/store.go.
  * One replica for now; audit, priority and fairness, and webhooks are left out.
  */
+import type { Event } from 'kubernetes-types/core/v1';
 import { apiVersionOf, resourceName, type KindDefinition, type KindRegistry } from '../api/kind.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { failure, methodNotAllowed } from '../api/status.ts';
@@ -15,7 +16,7 @@ import { keyFor, prefixOf, rangeStart } from './keys.ts';
 import { linkMs } from './links.ts';
 import { apiServerMachine } from './machine.ts';
 import { LINK_MS, type ApiRequest, type ApiResponse, type ApiServerPort, type WatchRequest } from './request.ts';
-import { isSelected, isStatus, parseSelection } from './selection.ts';
+import { isSelected, isStatus, parseSelection, type Selection } from './selection.ts';
 import { ServiceAddresses, type ServiceAddressState } from './service-addresses.ts';
 import { serveSubresource } from './subresources.ts';
 import { createObject } from './verbs/create.ts';
@@ -41,6 +42,8 @@ interface ApiServerState {
 }
 
 const COMPACT_EVERY_MS = 300_000;
+/** How long Events are kept (`--event-ttl`). etcd's leases end to the minute; here they end with the next compaction. */
+const EVENT_TTL_MS = 3_600_000;
 
 export class ApiServer implements Component, ApiServerPort {
   readonly id = API_SERVER;
@@ -88,14 +91,39 @@ export class ApiServer implements Component, ApiServerPort {
       this.kernel.assert(false, `watch refused: ${selection.message}`);
       return { items: [], resourceVersion: '0' };
     }
-    const { turn } = this.kernel;
+    const asked = { verb: 'list', resource: request.resource, user: request.user } as ApiRequest;
+    const { resourceVersion } = request;
+    if (resourceVersion && resourceVersion !== '0') return this.resume(request, kind, selection, asked);
     const items = [...this.store.values(prefixOf(kind))]
       .map(({ value }) => value)
       .filter((object) => isSelected(kind, selection, object));
-    this.traceRequest({ verb: 'list', resource: request.resource, user: request.user } as ApiRequest, kind, [], 200, 0);
+    this.traceRequest(asked, kind, [], 200, 0);
     this.watches.add({ ...request, resource: resourceName(kind) }, selection);
-    this.kernel.assert(turn.cursor >= this.kernel.now, 'time runs backwards');
     return { items, resourceVersion: String(this.store.revision) };
+  }
+
+  /** A watch that goes on from a revision: what happened since comes first, or an ERROR when nobody remembers. */
+  private resume(
+    request: WatchRequest,
+    kind: KindDefinition,
+    selection: Selection,
+    asked: ApiRequest,
+  ): { items: readonly Stored[]; resourceVersion: string } {
+    const resourceVersion = request.resourceVersion ?? '0';
+    const changes = this.store.changesAfter(Number(resourceVersion));
+    if (!changes) {
+      const message = `too old resource version: ${resourceVersion} (${this.store.compacted + 1})`;
+      const status = failure({ code: 410, reason: 'Expired', message });
+      const { seq, doneAt } = this.traceRequest(asked, kind, [], 410, 0, status.reason, message);
+      this.watches.refuse(request, status, this.store.revision, doneAt, seq);
+      return { items: [], resourceVersion };
+    }
+    const { seq, doneAt } = this.traceRequest(asked, kind, [], 200, 0);
+    const start = rangeStart(kind, selection.namespace);
+    this.watches.add({ ...request, resource: resourceName(kind) }, selection);
+    const missed = changes.filter(({ key }) => key.startsWith(start));
+    this.watches.catchUp(kind, request, missed, doneAt, seq);
+    return { items: [], resourceVersion };
   }
 
   unwatch(component: string, watch: string): void {
@@ -127,7 +155,25 @@ export class ApiServer implements Component, ApiServerPort {
     this.store.compact(this.compactTo);
     this.kernel.emit('etcd.compact', { revision: this.compactTo }, { component: ETCD });
     this.compactTo = this.store.revision;
+    this.expireEvents();
     this.kernel.schedule(COMPACT_EVERY_MS, this.id, 'compact', undefined, true);
+  }
+
+  private expireEvents(): void {
+    const kind = this.registry.byResource('events');
+    if (!kind) return;
+    const { kernel, store } = this;
+    const changes: Change<Stored>[] = [];
+    for (const previous of [...store.values(prefixOf(kind))]) {
+      const { lastTimestamp, eventTime, metadata } = previous.value as Stored<Event>;
+      const writtenAt = [lastTimestamp, eventTime, metadata.creationTimestamp]
+        .map((time) => (time ? kernel.parseTime(time) : Number.NaN))
+        .find(Number.isFinite);
+      if (writtenAt === undefined || writtenAt + EVENT_TTL_MS > kernel.now) continue;
+      store.delete(prefixOf(kind), previous.key, previous.modRevision);
+      changes.push({ revision: store.revision, key: previous.key, previous });
+    }
+    this.publish(kind, changes, kernel.now + 2 * LINK_MS.etcd + LINK_MS.etcdCommit, kernel.turn.cause);
   }
 
   private serve(request: ApiRequest): ApiResponse {
@@ -270,11 +316,14 @@ export class ApiServer implements Component, ApiServerPort {
     return { seq, doneAt };
   }
 
-  private publish(kind: KindDefinition, changes: readonly Change<Stored>[], doneAt: number, cause: number): void {
+  private publish(requested: KindDefinition, changes: readonly Change<Stored>[], doneAt: number, cause: number): void {
     const departAt = doneAt - 2 * LINK_MS.etcd - LINK_MS.etcdCommit;
     for (const change of changes) {
-      const { metadata } = (change.next ?? change.previous)!.value;
-      const { namespace, name } = metadata;
+      const object = (change.next ?? change.previous)!.value;
+      const { namespace, name } = object.metadata;
+      // An eviction writes the budget besides the Pod.
+      const other = object.kind === requested.kind ? undefined : this.registry.byGvk(object.apiVersion, object.kind);
+      const kind = other ?? requested;
       const seq = this.kernel.emit(
         'etcd.write',
         {

@@ -53,9 +53,12 @@ export class ServiceAddresses {
     const errors = this.allocateAddress(next, before, owner);
     const needsPorts = next.type === 'NodePort' || next.type === 'LoadBalancer';
     if (needsPorts) {
-      next.ports = (next.ports ?? []).map((port, index) =>
-        this.allocatePort(port, index, before?.ports, owner, errors),
-      );
+      const own = new Set<string>();
+      next.ports = (next.ports ?? []).map((port, index) => {
+        const given = this.allocatePort(port, index, before?.ports, owner, own, errors);
+        own.add(`${given.nodePort}/${given.protocol ?? 'TCP'}`);
+        return given;
+      });
     } else if (next.ports?.some(({ nodePort }) => nodePort) && before && before.type !== next.type) {
       next.ports = next.ports.map(({ nodePort: _nodePort, ...port }) => port);
     }
@@ -142,13 +145,15 @@ export class ServiceAddresses {
     index: number,
     before: readonly ServicePort[] | undefined,
     owner: string,
+    /** `port/protocol` of the ports before it in the same Service. */
+    own: ReadonlySet<string>,
     errors: FieldError[],
   ): ServicePort {
     const same = before?.find(
       (item) => item.port === port.port && (item.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
     );
     const asked = port.nodePort || same?.nodePort;
-    if (!asked) return { ...port, nodePort: this.freePort() };
+    if (!asked) return { ...port, nodePort: this.freePort(own) };
     const holder = this.ports.get(asked);
     const field = `spec.ports[${index}].nodePort`;
     if (asked < NODE_PORT_LOW || asked > NODE_PORT_HIGH) {
@@ -159,20 +164,21 @@ export class ServiceAddresses {
           `provided port is not in the valid range. The range of valid ports is ${NODE_PORT_LOW}-${NODE_PORT_HIGH}`,
         ),
       );
-    } else if (holder && holder !== owner) {
+    } else if ((holder && holder !== owner) || own.has(`${asked}/${port.protocol ?? 'TCP'}`)) {
       errors.push(fieldInvalid(field, asked, 'provided port is already allocated'));
     }
     return { ...port, nodePort: asked };
   }
 
-  private freePort(): number {
+  private freePort(own: ReadonlySet<string>): number {
     const stream = this.kernel.stream('kube-apiserver/node-ports');
     const low = NODE_PORT_LOW + NODE_PORT_BAND;
     const count = NODE_PORT_HIGH - low + 1;
     const start = stream.below(count);
     for (let offset = 0; offset < count; offset += 1) {
       const port = low + ((start + offset) % count);
-      if (!this.ports.has(port)) return port;
+      const isOwn = ['TCP', 'UDP', 'SCTP'].some((protocol) => own.has(`${port}/${protocol}`));
+      if (!this.ports.has(port) && !isOwn) return port;
     }
     this.kernel.emit('limit', { what: 'node ports', limit: count });
     return 0;

@@ -3,12 +3,11 @@
  * Upstream: pkg/registry/core/pod/storage/{storage,eviction}.go, pkg/registry/apps/deployment/storage/storage.go.
  */
 import type { Binding, Namespace, Pod } from 'kubernetes-types/core/v1';
-import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import type { KubeObject, Stored } from '../api/object.ts';
-import { formatSelector, matchesLabels, selectorOf } from '../api/selectors.ts';
+import { formatSelector } from '../api/selectors.ts';
 import { badRequest, conflict, failure, methodNotAllowed } from '../api/status.ts';
 import { refuse, type Draft, type RequestContext } from './context.ts';
-import { deleteObject } from './verbs/delete.ts';
+import { evict } from './eviction.ts';
 import { patchedBody, patchObject } from './verbs/patch.ts';
 import { currentOf } from './verbs/read.ts';
 import { storeNext, updateObject } from './verbs/update.ts';
@@ -130,6 +129,9 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
       conflict('pods/binding', name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`),
     );
   }
+  if ((pod.spec?.schedulingGates?.length ?? 0) > 0) {
+    refuse(context, 'store', conflict('pods/binding', name, `pod ${name} has non-empty .spec.schedulingGates`));
+  }
   const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   const draft = {
     ...pod,
@@ -145,56 +147,6 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
   } as unknown as Draft;
   storeNext({ ...context, request: { ...request, verb: 'update', isTyped: true } }, addresses, pod, draft);
   return { code: 201, body: SUCCESS };
-}
-
-function evict(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
-  const pod = currentOf(context) as Stored<Pod>;
-  const { namespace, labels } = pod.metadata;
-  const phase = pod.status?.phase;
-  const isFree = phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp;
-  if (!isFree) {
-    const budgets = [
-      ...(context.list('poddisruptionbudgets.policy', namespace) as Iterable<Stored<PodDisruptionBudget>>),
-    ].filter((budget) => {
-      const selector = selectorOf(budget.spec?.selector);
-      return selector && matchesLabels(selector, labels);
-    });
-    if (budgets.length > 1) {
-      refuse(
-        context,
-        'admit',
-        failure({
-          code: 500,
-          reason: 'InternalError',
-          message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
-        }),
-      );
-    }
-    const [budget] = budgets;
-    if (budget && (budget.status?.disruptionsAllowed ?? 0) <= 0) refuseEviction(context, budget);
-  }
-  const { subresource: _subresource, body: _body, ...request } = context.request;
-  deleteObject({ ...context, request: { ...request, verb: 'delete' } }, addresses);
-  return { code: 201, body: SUCCESS };
-}
-
-function refuseEviction(context: RequestContext, budget: Stored<PodDisruptionBudget>): never {
-  const { desiredHealthy = 0, currentHealthy = 0 } = budget.status ?? {};
-  return refuse(
-    context,
-    'admit',
-    failure({
-      code: 429,
-      reason: 'TooManyRequests',
-      message: "Cannot evict pod as it would violate the pod's disruption budget.",
-      causes: [
-        {
-          reason: 'DisruptionBudget',
-          message: `The disruption budget ${budget.metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
-        },
-      ],
-    }),
-  );
 }
 
 function finalize(context: RequestContext, addresses: ServiceAddresses): ApiResponse {

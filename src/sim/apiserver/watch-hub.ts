@@ -6,6 +6,7 @@
 import { resourceName, type KindDefinition } from '../api/kind.ts';
 import { refOf, type Stored } from '../api/object.ts';
 import type { Change } from '../etcd/index.ts';
+import type { Status } from '../api/status.ts';
 import { API_SERVER, type Kernel } from '../kernel/index.ts';
 import type { WatchDelivery, WatchRequest } from './request.ts';
 import { fieldValue, isSelected, type Selection } from './selection.ts';
@@ -25,12 +26,15 @@ type Mutable = { -readonly [K in keyof Watcher]: Watcher[K] };
 /** More watches than this on one server are refused. */
 export const WATCH_LIMIT = 100_000;
 
-/** The field by whose value watchers are indexed. */
-const TRIGGER = 'spec.nodeName';
+/** Fields by whose value watchers are indexed: a kubelet watches the Pods bound to its node, and its own Node. */
+const TRIGGERS = ['spec.nodeName', 'metadata.name'] as const;
+
+type Trigger = (typeof TRIGGERS)[number];
 
 interface Audience {
   readonly everybody: Map<string, Mutable>;
-  readonly byTrigger: Map<string, Map<string, Mutable>>;
+  /** By field, by value, by id. */
+  readonly byTrigger: Readonly<Record<Trigger, Map<string, Map<string, Mutable>>>>;
 }
 
 export class WatchHub {
@@ -62,8 +66,12 @@ export class WatchHub {
     this.byId.delete(id);
     const audience = this.audience(watcher.resource);
     const trigger = triggerOf(watcher.selection);
-    if (trigger === undefined) audience.everybody.delete(id);
-    else audience.byTrigger.get(trigger)?.delete(id);
+    if (!trigger) audience.everybody.delete(id);
+    else {
+      const found = audience.byTrigger[trigger.field].get(trigger.value);
+      found?.delete(id);
+      if (found?.size === 0) audience.byTrigger[trigger.field].delete(trigger.value);
+    }
   }
 
   removeComponent(component: string): void {
@@ -77,23 +85,49 @@ export class WatchHub {
     const audience = this.audiences.get(resourceName(kind));
     if (!audience) return;
     for (const watcher of audience.everybody.values()) this.deliver(kind, watcher, change, sentAt, cause);
-    if (audience.byTrigger.size === 0) return;
     const { previous, next } = change;
-    const before = previous ? fieldValue(kind, TRIGGER, previous.value) : undefined;
-    const after = next ? fieldValue(kind, TRIGGER, next.value) : undefined;
-    if (before !== undefined) this.deliverTriggered(kind, audience, before, change, sentAt, cause);
-    if (after !== undefined && after !== before) this.deliverTriggered(kind, audience, after, change, sentAt, cause);
+    for (const field of TRIGGERS) {
+      const index = audience.byTrigger[field];
+      if (index.size === 0) continue;
+      const before = previous ? fieldValue(kind, field, previous.value) : undefined;
+      const after = next ? fieldValue(kind, field, next.value) : undefined;
+      if (before !== undefined) this.deliverAll(kind, index.get(before), change, sentAt, cause);
+      if (after !== undefined && after !== before) this.deliverAll(kind, index.get(after), change, sentAt, cause);
+    }
   }
 
-  private deliverTriggered(
+  /** Sends changes of the past to one watcher, oldest first. */
+  catchUp(
     kind: KindDefinition,
-    audience: Audience,
-    trigger: string,
+    request: WatchRequest,
+    changes: readonly Change<Stored>[],
+    sentAt: number,
+    cause: number,
+  ): void {
+    const watcher = this.byId.get(`${request.component} ${request.watch}`);
+    if (watcher) for (const change of changes) this.deliver(kind, watcher, change, sentAt, cause);
+  }
+
+  /** Tells a client that its watch cannot be: it has to list again. */
+  refuse(request: WatchRequest, status: Status, revision: number, sentAt: number, cause: number): void {
+    const { component, watch, resource } = request;
+    const arriveAt = sentAt + linkMs(component);
+    const delivered = this.kernel.emit(
+      'watch.deliver',
+      { from: API_SERVER, to: component, departAt: sentAt, arriveAt, resource, event: 'ERROR', revision },
+      { component: API_SERVER, cause, time: sentAt },
+    );
+    const payload: WatchDelivery = { watch, type: 'ERROR', object: status };
+    this.kernel.scheduleAt(arriveAt, component, 'watch', payload, false, delivered);
+  }
+
+  private deliverAll(
+    kind: KindDefinition,
+    watchers: ReadonlyMap<string, Mutable> | undefined,
     change: Change<Stored>,
     sentAt: number,
     cause: number,
   ): void {
-    const watchers = audience.byTrigger.get(trigger);
     if (!watchers) return;
     for (const watcher of watchers.values()) this.deliver(kind, watcher, change, sentAt, cause);
   }
@@ -146,24 +180,32 @@ export class WatchHub {
     this.byId.set(id, watcher);
     const audience = this.audience(watcher.resource);
     const trigger = triggerOf(watcher.selection);
-    if (trigger === undefined) {
+    if (!trigger) {
       audience.everybody.set(id, watcher);
       return;
     }
-    let found = audience.byTrigger.get(trigger);
-    if (!found) audience.byTrigger.set(trigger, (found = new Map()));
+    const index = audience.byTrigger[trigger.field];
+    let found = index.get(trigger.value);
+    if (!found) index.set(trigger.value, (found = new Map()));
     found.set(id, watcher);
   }
 
   private audience(resource: string): Audience {
     let audience = this.audiences.get(resource);
-    if (!audience) this.audiences.set(resource, (audience = { everybody: new Map(), byTrigger: new Map() }));
+    if (!audience) {
+      audience = { everybody: new Map(), byTrigger: { 'spec.nodeName': new Map(), 'metadata.name': new Map() } };
+      this.audiences.set(resource, audience);
+    }
     return audience;
   }
 }
 
-function triggerOf(selection: Selection): string | undefined {
-  return selection.fields.find(({ field, isEqual }) => field === TRIGGER && isEqual)?.value;
+function triggerOf(selection: Selection): { readonly field: Trigger; readonly value: string } | undefined {
+  for (const field of TRIGGERS) {
+    const found = selection.fields.find((item) => item.field === field && item.isEqual);
+    if (found) return { field, value: found.value };
+  }
+  return undefined;
 }
 
 function withRevision(object: Stored, revision: number): Stored {

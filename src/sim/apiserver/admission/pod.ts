@@ -2,7 +2,7 @@
  * What admission does to a new Pod: LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds.
  * Upstream: plugin/pkg/admission/{limitranger,serviceaccount,priority,defaulttolerationseconds}.
  */
-import type { Container, LimitRange, Pod, Toleration } from 'kubernetes-types/core/v1';
+import type { Container, LimitRange, Pod, ServiceAccount, Toleration } from 'kubernetes-types/core/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { Stored } from '../../api/object.ts';
 import { compareQuantities } from '../../api/quantity.ts';
@@ -100,7 +100,9 @@ function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
     const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
     refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', why));
   }
-  if (spec.automountServiceAccountToken === false) return true;
+  const { imagePullSecrets, automountServiceAccountToken } = account as Stored<ServiceAccount>;
+  if ((spec.imagePullSecrets?.length ?? 0) === 0 && imagePullSecrets?.length) spec.imagePullSecrets = imagePullSecrets;
+  if ((spec.automountServiceAccountToken ?? automountServiceAccountToken) === false) return true;
   const hasMount = (container: Container): boolean =>
     container.volumeMounts?.some(({ mountPath }) => mountPath === TOKEN_MOUNT) ?? false;
   const all = [...spec.containers, ...(spec.initContainers ?? [])];
@@ -152,8 +154,18 @@ function priority(context: RequestContext, pod: PodDraft): boolean {
     }
     if (found) spec.priorityClassName = found.metadata.name;
   }
-  spec.priority = found?.value ?? 0;
-  spec.preemptionPolicy ??= found?.preemptionPolicy ?? 'PreemptLowerPriority';
+  const wanted = found?.value ?? 0;
+  const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
+  const mismatch = (type: string, what: string, given: number | string, computed: number | string): never => {
+    const text = `the ${type} value of ${what} (${given}) must not be provided in pod spec; priority admission controller computed ${computed} from the given PriorityClass name`;
+    return refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', text));
+  };
+  if (spec.priority !== undefined && spec.priority !== wanted) mismatch('integer', 'priority', spec.priority, wanted);
+  if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
+    mismatch('string', 'PreemptionPolicy', spec.preemptionPolicy, policy);
+  }
+  spec.priority = wanted;
+  spec.preemptionPolicy = policy;
   return true;
 }
 
