@@ -1,10 +1,11 @@
 /**
- * The REST face: paths, methods and headers to requests and back. Discovery in the legacy form, Tables, and the health
- * end points. OpenAPI and protobuf bodies are left out for now.
+ * The REST face: paths, methods and headers to requests and back. Discovery and health are in `discovery.ts`; OpenAPI and
+ * protobuf bodies are left out for now.
  */
-import { apiVersionOf, resourceName, type Column, type KindDefinition } from '../api/kind.ts';
+import { resourceName, type Column, type KindDefinition } from '../api/kind.ts';
 import type { KubeObject, Status, Stored } from '../api/object.ts';
-import { badRequest, failure, methodNotAllowed } from '../api/status.ts';
+import { badRequest, failure, fieldNotSupported, invalid, methodNotAllowed } from '../api/status.ts';
+import { serveDiscovery } from './discovery.ts';
 import type { ApiRequest, PatchType, RequestOptions, UserInfo } from './request.ts';
 import type { ApiServer } from './server.ts';
 
@@ -37,7 +38,11 @@ const answer = (status: number, body: unknown, more: Readonly<Record<string, str
   body,
 });
 
-const refusal = (status: Status): HttpAnswer => answer(status.code ?? 500, status);
+/** A Status that says when to come again says it in a header too. */
+function refusal(status: Status): HttpAnswer {
+  const seconds = status.details?.retryAfterSeconds;
+  return answer(status.code ?? 500, status, seconds ? { 'retry-after': String(seconds) } : {});
+}
 
 const NOT_FOUND = failure({
   code: 404,
@@ -45,14 +50,28 @@ const NOT_FOUND = failure({
   message: 'the server could not find the requested resource',
 });
 
+const NOT_ACCEPTABLE = failure({
+  code: 406,
+  reason: 'NotAcceptable',
+  message: 'only the following media types are accepted: application/json',
+});
+
+function isAcceptable(accept: string): boolean {
+  const types = accept.split(',').map((type) => type.split(';')[0]!.trim());
+  return accept === '' || types.some((type) => ['application/json', 'application/*', '*/*'].includes(type));
+}
+
 export function serveHttp(api: ApiServer, question: HttpQuestion, user: UserInfo): HttpAnswer {
   const [path = '', search = ''] = question.path.split('?', 2);
   const query = new URLSearchParams(search);
   const method = question.method.toUpperCase();
-  const fixed = serveFixed(api, path);
-  if (fixed) return method === 'GET' ? fixed : refusal(methodNotAllowed(''));
+  const accept = headerOf(question, 'accept');
+  const said = serveDiscovery(api, path, accept);
+  if (said && method !== 'GET') return refusal(methodNotAllowed(''));
+  if (said) return answer(200, said.body, said.contentType ? { 'content-type': said.contentType } : {});
   const route = routeOf(api, path);
   if (!route) return refusal(NOT_FOUND);
+  if (!isAcceptable(accept)) return refusal(NOT_ACCEPTABLE);
   if (query.get('watch') === 'true' || query.get('watch') === '1') {
     return refusal(badRequest('watches are streams, which this way of asking does not have; list again instead'));
   }
@@ -76,6 +95,9 @@ export function serveHttp(api: ApiServer, question: HttpQuestion, user: UserInfo
     return refusal(failure({ code: 415, reason: 'UnsupportedMediaType', message }));
   }
   const isDelete = verb === 'delete' || verb === 'deletecollection';
+  const options = { ...optionsOf(query), ...(isDelete ? deleteOptionsOf(body) : {}) };
+  const fault = faultOf(query, options);
+  if (fault) return refusal(fault);
   const request: ApiRequest = {
     verb,
     resource: resourceName(route.kind),
@@ -84,20 +106,22 @@ export function serveHttp(api: ApiServer, question: HttpQuestion, user: UserInfo
     ...(route.name ? { name: route.name } : {}),
     ...(body === undefined || isDelete ? {} : { body }),
     ...(patchType ? { patchType } : {}),
-    options: { ...optionsOf(query), ...(isDelete ? deleteOptionsOf(body) : {}) },
+    options,
     user,
   };
   const response = api.handle(request);
   const warnings: Readonly<Record<string, string>> = response.warnings?.length
     ? { warning: response.warnings.map((text) => `299 - "${text}"`).join(', ') }
     : {};
-  const wantsTable =
-    headerOf(question, 'accept').includes('as=Table') && response.code < 300 && (verb === 'list' || verb === 'get');
-  return answer(
-    response.code,
-    wantsTable ? tableOf(api, route.kind, response.body as KubeObject) : response.body,
-    warnings,
-  );
+  if (response.code >= 400) {
+    const refused = refusal(response.body as Status);
+    return { ...refused, headers: { ...refused.headers, ...warnings } };
+  }
+  const wantsTable = accept.includes('as=Table') && !route.subresource && (verb === 'list' || verb === 'get');
+  const shown = wantsTable
+    ? tableOf(api, route.kind, response.body as KubeObject, query.get('includeObject'))
+    : response.body;
+  return answer(response.code, shown, warnings);
 }
 
 function headerOf(question: HttpQuestion, name: string): string {
@@ -144,6 +168,8 @@ function routeOf(api: ApiServer, path: string): Route | undefined {
   const [plural, name, subresource] = isScoped ? rest.slice(2) : rest;
   const kind = plural ? api.registry.byResource(group ? `${plural}.${group}` : plural) : undefined;
   if (!kind || kind.version !== version) return undefined;
+  // An object is served where it lives, and only a list goes over all namespaces.
+  if (kind.isNamespaced ? name && !namespace : namespace) return undefined;
   return {
     kind,
     ...(namespace ? { namespace } : {}),
@@ -153,17 +179,18 @@ function routeOf(api: ApiServer, path: string): Route | undefined {
 }
 
 function verbOf(method: string, route: Route): ApiRequest['verb'] | undefined {
+  const isWhole = !route.kind.isNamespaced || route.namespace !== undefined;
   switch (method) {
     case 'GET':
       return route.name ? 'get' : 'list';
     case 'POST':
-      return route.name && !route.subresource ? undefined : 'create';
+      return route.name ? (route.subresource ? 'create' : undefined) : isWhole ? 'create' : undefined;
     case 'PUT':
       return route.name ? 'update' : undefined;
     case 'PATCH':
       return route.name ? 'patch' : undefined;
     case 'DELETE':
-      return route.name ? 'delete' : 'deletecollection';
+      return route.name ? 'delete' : isWhole ? 'deletecollection' : undefined;
     default:
       return undefined;
   }
@@ -188,17 +215,45 @@ function optionsOf(query: URLSearchParams): RequestOptions {
   } as RequestOptions;
 }
 
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+const STRICTNESS = ['Ignore', 'Warn', 'Strict'];
+
+/** What is wrong with the options of a request. Upstream: apimachinery/pkg/apis/meta/v1/validation. */
+function faultOf(query: URLSearchParams, options: RequestOptions): Status | undefined {
+  const limit = query.get('limit') ?? '0';
+  if (!/^-?\d{1,15}$/.test(limit)) {
+    return badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+  }
+  const { gracePeriodSeconds, propagationPolicy, fieldValidation, preconditions } = options;
+  if (gracePeriodSeconds !== undefined && !Number.isSafeInteger(gracePeriodSeconds)) {
+    return badRequest('gracePeriodSeconds must be a whole number');
+  }
+  if (preconditions !== undefined && typeof preconditions !== 'object') {
+    return badRequest('preconditions must be an object');
+  }
+  if (propagationPolicy && !POLICIES.includes(propagationPolicy)) {
+    const fault = fieldNotSupported('propagationPolicy', propagationPolicy, [...POLICIES, 'nil']);
+    return invalid('meta.k8s.io', 'DeleteOptions', '', [fault]);
+  }
+  if (fieldValidation && !STRICTNESS.includes(fieldValidation)) {
+    const fault = fieldNotSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']);
+    return invalid('meta.k8s.io', 'CreateOptions', '', [fault]);
+  }
+  return undefined;
+}
+
 function deleteOptionsOf(body: unknown): RequestOptions {
   const { propagationPolicy, gracePeriodSeconds, preconditions, dryRun } = (body ?? {}) as Record<string, never>;
   return {
     ...(propagationPolicy ? { propagationPolicy } : {}),
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(gracePeriodSeconds === undefined || gracePeriodSeconds === null ? {} : { gracePeriodSeconds }),
     ...(preconditions ? { preconditions } : {}),
     ...(dryRun ? { dryRun: true } : {}),
   } as RequestOptions;
 }
 
-function tableOf(api: ApiServer, kind: KindDefinition, body: KubeObject): unknown {
+/** Upstream: apiserver/pkg/endpoints/handlers/response.go; `include` is `None`, `Metadata` (the default) or `Object`. */
+function tableOf(api: ApiServer, kind: KindDefinition, body: KubeObject, include: string | null): unknown {
   const items = (body as { items?: readonly Stored[] }).items ?? [body as Stored];
   const columns = (kind.columns ?? []) as readonly Column<KubeObject>[];
   const nowEpochMs = api.kernel.options.epochMs + api.kernel.now;
@@ -215,71 +270,13 @@ function tableOf(api: ApiServer, kind: KindDefinition, body: KubeObject): unknow
     })),
     rows: items.map((object) => ({
       cells: columns.map((column) => column.cell(object, { nowEpochMs })),
-      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+      ...(include === 'None' ? {} : { object: include === 'Object' ? object : partOf(object) }),
     })),
   };
 }
 
-function serveFixed(api: ApiServer, path: string): HttpAnswer | undefined {
-  const kinds = api.registry.all();
-  if (path === '/livez' || path === '/readyz' || path === '/healthz') return answer(200, 'ok');
-  if (path === '/version') {
-    const [major = '1', minor = ''] = api.options.kubernetesVersion.split('.');
-    return answer(200, {
-      major,
-      minor,
-      gitVersion: `v${api.options.kubernetesVersion}`,
-      gitTreeState: 'clean',
-      platform: 'linux/amd64',
-    });
-  }
-  if (path === '/api') return answer(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] });
-  if (path === '/apis') {
-    const groups = [...new Set(kinds.filter(({ group }) => group).map(({ group }) => group))];
-    return answer(200, {
-      kind: 'APIGroupList',
-      apiVersion: 'v1',
-      groups: groups.map((name) => {
-        const versions = [...new Set(kinds.filter(({ group }) => group === name).map(({ version }) => version))].map(
-          (version) => ({ groupVersion: `${name}/${version}`, version }),
-        );
-        return { name, versions, preferredVersion: versions[0] };
-      }),
-    });
-  }
-  const match = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))$/.exec(path);
-  const groupVersion = match?.[1] ?? match?.[2];
-  const found = groupVersion ? kinds.filter((kind) => apiVersionOf(kind) === groupVersion) : [];
-  return found.length > 0
-    ? answer(200, { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: found.flatMap(resourcesOf) })
-    : undefined;
-}
-
-function resourcesOf(kind: KindDefinition): readonly unknown[] {
-  const {
-    plural,
-    singular,
-    isNamespaced,
-    shortNames,
-    categories,
-    verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  } = kind;
-  return [
-    {
-      name: plural,
-      singularName: singular,
-      namespaced: isNamespaced,
-      kind: kind.kind,
-      verbs,
-      ...(shortNames ? { shortNames } : {}),
-      ...(categories ? { categories } : {}),
-    },
-    ...(kind.subresources ?? []).map((item) => ({
-      name: `${plural}/${item.name}`,
-      singularName: '',
-      namespaced: isNamespaced,
-      kind: item.kind,
-      verbs: item.verbs,
-    })),
-  ];
-}
+const partOf = ({ metadata }: Stored): object => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata,
+});
