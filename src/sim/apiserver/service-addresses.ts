@@ -164,7 +164,7 @@ export class ServiceAddresses {
           `provided port is not in the valid range. The range of valid ports is ${NODE_PORT_LOW}-${NODE_PORT_HIGH}`,
         ),
       );
-    } else if ((holder && holder !== owner) || own.has(`${asked}/${port.protocol ?? 'TCP'}`)) {
+    } else if (holder && holder !== owner) {
       errors.push(fieldInvalid(field, asked, 'provided port is already allocated'));
     }
     return { ...port, nodePort: asked };
