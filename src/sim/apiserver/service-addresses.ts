@@ -53,10 +53,10 @@ export class ServiceAddresses {
     const errors = this.allocateAddress(next, before, owner);
     const needsPorts = next.type === 'NodePort' || next.type === 'LoadBalancer';
     if (needsPorts) {
-      const own = new Set<string>();
+      const own = new Set((next.ports ?? []).map(({ nodePort }) => nodePort));
       next.ports = (next.ports ?? []).map((port, index) => {
         const given = this.allocatePort(port, index, before?.ports, owner, own, errors);
-        own.add(`${given.nodePort}/${given.protocol ?? 'TCP'}`);
+        own.add(given.nodePort);
         return given;
       });
     } else if (next.ports?.some(({ nodePort }) => nodePort) && before && before.type !== next.type) {
@@ -145,8 +145,8 @@ export class ServiceAddresses {
     index: number,
     before: readonly ServicePort[] | undefined,
     owner: string,
-    /** `port/protocol` of the ports before it in the same Service. */
-    own: ReadonlySet<string>,
+    /** Node ports that the same Service asks for or has been given. */
+    own: ReadonlySet<number | undefined>,
     errors: FieldError[],
   ): ServicePort {
     const same = before?.find(
@@ -170,15 +170,14 @@ export class ServiceAddresses {
     return { ...port, nodePort: asked };
   }
 
-  private freePort(own: ReadonlySet<string>): number {
+  private freePort(own: ReadonlySet<number | undefined>): number {
     const stream = this.kernel.stream('kube-apiserver/node-ports');
     const low = NODE_PORT_LOW + NODE_PORT_BAND;
     const count = NODE_PORT_HIGH - low + 1;
     const start = stream.below(count);
     for (let offset = 0; offset < count; offset += 1) {
       const port = low + ((start + offset) % count);
-      const isOwn = ['TCP', 'UDP', 'SCTP'].some((protocol) => own.has(`${port}/${protocol}`));
-      if (!this.ports.has(port) && !isOwn) return port;
+      if (!this.ports.has(port) && !own.has(port)) return port;
     }
     this.kernel.emit('limit', { what: 'node ports', limit: count });
     return 0;
