@@ -1,98 +1,157 @@
-/** What is wrong with a text beyond its YAML: unknown kinds, the schema, upstream's rules, and references that lead nowhere. */
-import type { Deployment } from 'kubernetes-types/apps/v1';
-import type { PodSpec, Service } from 'kubernetes-types/core/v1';
+/** What is wrong with a text beyond its YAML: unknown kinds, the schema, the server's rules, and what it refers to. */
 import {
-  KINDS,
-  kindOf,
   apiVersionOf,
-  resourceName,
+  fieldsAt,
+  kindOf,
+  KINDS,
+  validateMetadata,
   validateSchema,
-  matchesLabels,
-  selectorOfMap,
   type KindDefinition,
 } from '../sim/api/index.ts';
-import type { KubeObject, Status, Stored } from '../sim/api/object.ts';
+import type { KubeObject, Status } from '../sim/api/object.ts';
 import type { Fault } from '../run/types.ts';
-import { parseManifest, type ManifestDocument, type ParsedManifest } from './parse.ts';
+import type { FaultCode, FaultValues } from './fault-texts.ts';
+import { makeFault, parseManifest, type ManifestDocument, type ParsedManifest } from './parse.ts';
+import { checkReferences } from './references.ts';
+import { namespaceOf, TextIndex, type LiveView } from './text-index.ts';
 
-/** The cluster as checks may look at it. */
-export interface LiveView {
-  find(resource: string, namespace: string | undefined, name: string): Stored | undefined;
-  list(resource: string, namespace?: string): Iterable<Stored>;
-}
-
-type Severity = Fault['severity'];
+/** More faults than this help nobody; the rest is left out, and a last fault says so. */
+export const FAULT_LIMIT = 1_000;
 
 /** Parses and checks a text; `live` adds what depends on the cluster. */
 export function checkManifest(file: string, text: string, live?: LiveView): readonly Fault[] {
   const parsed = parseManifest(file, text);
-  return [...parsed.faults, ...checkDocuments(parsed, live)];
+  const faults = [...parsed.faults, ...checkDocuments(parsed, live)];
+  if (faults.length <= FAULT_LIMIT) return faults;
+  const first = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 };
+  const limit = makeFault(file, first, 'warning', 'manifest.limitFaults', { limit: FAULT_LIMIT });
+  return [...faults.slice(0, FAULT_LIMIT), limit];
 }
 
 export function checkDocuments({ documents }: ParsedManifest, live?: LiveView): readonly Fault[] {
-  return documents.flatMap((document) => [...checkOne(document), ...checkReferences(document, documents, live)]);
+  const index = new TextIndex(live);
+  const faults: Fault[] = [];
+  const sound: ManifestDocument[] = [];
+  for (const document of documents) {
+    const { object } = document;
+    const definition = kindOf(String(object.apiVersion), String(object.kind));
+    const found = definition ? checkShape(document, definition) : [strange(document)];
+    faults.push(...found);
+    if (found.length > 0 || !definition) continue;
+    sound.push(document);
+    faults.push(...checkRules(document, definition));
+    if (index.add(document, definition) && object.metadata?.name) {
+      const values = { kind: definition.kind, name: object.metadata.name };
+      faults.push(fault(document, 'metadata.name', 'warning', 'manifest.duplicateObject', values));
+    }
+  }
+  for (const document of sound) {
+    faults.push(...checkNamespace(document, index), ...checkReferences(document, index));
+  }
+  return faults;
 }
 
 function fault(
   document: ManifestDocument,
   path: string,
-  severity: Severity,
-  code: string,
-  message: string,
-  values: Fault['values'] = {},
+  severity: Fault['severity'],
+  code: FaultCode,
+  values: FaultValues = {},
 ): Fault {
-  return { file: document.source.file, ...document.spanOf(path), severity, code: `manifest.${code}`, message, values };
+  return makeFault(document.source.file, document.spanOf(path), severity, code, values);
 }
 
-function checkOne(document: ManifestDocument): readonly Fault[] {
-  const { apiVersion, kind, metadata } = document.object;
-  if (!apiVersion) return [fault(document, '', 'error', 'noApiVersion', 'apiVersion is missing.')];
-  if (!kind) return [fault(document, '', 'error', 'noKind', 'kind is missing.')];
-  const definition = kindOf(apiVersion, kind);
-  if (!definition) return [unknownKind(document, apiVersion, kind)];
-  const { unknown, errors } = validateSchema(definition, document.object);
-  const faults: Fault[] = [
-    ...unknown.map((path) => fault(document, path, 'error', 'unknownField', `unknown field "${path}"`, { path })),
-    ...errors.map(({ path, message }) =>
-      fault(document, path, 'error', 'wrongType', message, { path, reason: message }),
-    ),
-  ];
-  if (!metadata?.name && !metadata?.generateName)
-    faults.push(fault(document, 'metadata', 'error', 'noName', 'metadata.name is missing.'));
-  return faults.length > 0 ? faults : ruleFaults(document, definition);
-}
-
-function ruleFaults(document: ManifestDocument, definition: KindDefinition): readonly Fault[] {
-  const copy = JSON.parse(JSON.stringify(document.object)) as KubeObject;
-  definition.applyDefaults?.(copy);
-  return (definition.validate?.(copy) ?? []).map(({ field, message }) =>
-    fault(document, field, 'error', 'rule', `${field}: ${message}`, { field, reason: message }),
-  );
-}
-
-function unknownKind(document: ManifestDocument, apiVersion: string, kind: string): Fault {
-  const sameKind = KINDS.find((item) => item.kind.toLowerCase() === kind.toLowerCase());
-  if (sameKind) {
-    const suggestion = `${apiVersionOf(sameKind)} ${sameKind.kind}`;
-    return fault(
-      document,
-      sameKind.kind === kind ? 'apiVersion' : 'kind',
-      'error',
-      'unknownVersion',
-      `no matches for kind "${kind}" in version "${apiVersion}"; did you mean ${suggestion}?`,
-      { kind, apiVersion, suggestion },
+/** Unknown fields, wrong types, and no name. */
+function checkShape(document: ManifestDocument, definition: KindDefinition): readonly Fault[] {
+  const { object } = document;
+  const { unknown, errors } = validateSchema(definition, object);
+  const faults = unknown.map((path) => {
+    const dot = path.lastIndexOf('.');
+    const name = path.slice(dot + 1);
+    const suggestion = nearest(name, fieldsAt(definition, path.slice(0, Math.max(dot, 0))));
+    return suggestion
+      ? fault(document, path, 'error', 'manifest.unknownFieldNear', { path, suggestion })
+      : fault(document, path, 'error', 'manifest.unknownField', { path });
+  });
+  for (const { path, message } of errors) {
+    const text = document.textOf(path);
+    const isBare = /unmarshal (bool|number) .* of type string$/.test(message) && /^[^"'\s]+$/.test(text);
+    faults.push(
+      isBare
+        ? fault(document, path, 'error', 'manifest.needsQuotes', { path, reason: message, text })
+        : fault(document, path, 'error', 'manifest.wrongType', { path, reason: message }),
     );
   }
-  const near = KINDS.map((item) => item.kind).find((name) => distance(name.toLowerCase(), kind.toLowerCase()) <= 2);
-  const hint = near ? `; did you mean ${near}?` : '';
-  return fault(
-    document,
-    'kind',
-    'error',
-    'unknownKind',
-    `no matches for kind "${kind}" in version "${apiVersion}"${hint}`,
-    { kind, apiVersion, suggestion: near ?? '' },
+  const { name, generateName } = object.metadata ?? {};
+  if (faults.length === 0 && !name && !generateName) {
+    faults.push(fault(document, 'metadata', 'error', 'manifest.noName'));
+  }
+  return faults;
+}
+
+/** What a strategy may ask of a server that is not there. */
+const NOWHERE = { nowEpochMs: 0, formatTime: () => '', find: () => undefined, list: () => [] };
+
+/** The server's rules, on a copy that has its defaults; and whether anything will act on the kind. */
+function checkRules(document: ManifestDocument, definition: KindDefinition): readonly Fault[] {
+  const copy = JSON.parse(JSON.stringify(document.object)) as KubeObject;
+  definition.applyDefaults?.(copy);
+  definition.prepareForCreate?.(copy, NOWHERE);
+  const { generateName, ...metadata } = copy.metadata ?? {};
+  const named = { ...metadata, name: metadata.name ?? `${generateName ?? ''}x` };
+  const errors = [...validateMetadata(definition, named), ...(definition.validate?.(copy) ?? [])];
+  const faults = errors.map(({ field, message }) =>
+    fault(document, field, 'error', 'manifest.rule', { field, reason: message }),
   );
+  if (definition.support === 'stored') {
+    faults.push(fault(document, 'kind', 'info', 'manifest.storedOnly', { kind: definition.kind }));
+  }
+  return faults;
+}
+
+function checkNamespace(document: ManifestDocument, index: TextIndex): readonly Fault[] {
+  const { object } = document;
+  const isNamespaced = kindOf(object.apiVersion ?? '', object.kind ?? '')?.isNamespaced;
+  if (!index.isLive || !isNamespaced || !object.metadata?.namespace) return [];
+  const namespace = namespaceOf(object);
+  if (index.find('namespaces', undefined, namespace)) return [];
+  return [fault(document, 'metadata.namespace', 'warning', 'manifest.noNamespace', { namespace })];
+}
+
+/** An object of no kind that the server knows, and which one was probably meant. */
+function strange(document: ManifestDocument): Fault {
+  const { apiVersion, kind } = document.object as { apiVersion?: unknown; kind?: unknown };
+  if (!kind || typeof kind !== 'string') return fault(document, kind ? 'kind' : '', 'error', 'manifest.noKind');
+  const sameKind = KINDS.find((item) => item.kind.toLowerCase() === kind.toLowerCase());
+  if (!apiVersion || typeof apiVersion !== 'string') {
+    const suggestion = sameKind ? apiVersionOf(sameKind) : 'v1';
+    return fault(document, apiVersion ? 'apiVersion' : '', 'error', 'manifest.noApiVersion', { suggestion });
+  }
+  if (sameKind) {
+    const field = sameKind.kind === kind ? 'apiVersion' : 'kind';
+    const suggestion = `${apiVersionOf(sameKind)} ${sameKind.kind}`;
+    return fault(document, field, 'error', 'manifest.unknownVersion', { kind, apiVersion, suggestion });
+  }
+  const suggestion = nearest(
+    kind,
+    KINDS.map((item) => item.kind),
+  );
+  return suggestion
+    ? fault(document, 'kind', 'error', 'manifest.unknownKindNear', { kind, apiVersion, suggestion })
+    : fault(document, 'kind', 'error', 'manifest.unknownKind', { kind, apiVersion });
+}
+
+/** The name that differs least, by two letters at most, by one for short names. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const limit = name.length <= 4 ? 1 : 2;
+  let best: string | undefined;
+  let least = limit + 1;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) > limit) continue;
+    const difference = distance(candidate.toLowerCase(), name.toLowerCase());
+    if (difference < least) [best, least] = [candidate, difference];
+  }
+  return best;
 }
 
 /** Levenshtein distance. */
@@ -108,143 +167,18 @@ function distance(left: string, right: string): number {
   return row[right.length]!;
 }
 
-const namespaceOf = (object: KubeObject): string => object.metadata?.namespace ?? 'default';
-
-function podSpecOf(object: KubeObject): { spec: PodSpec; path: string; labels: Record<string, string> } | undefined {
-  if (object.kind === 'Pod') {
-    const { spec } = object as { spec?: PodSpec };
-    return spec ? { spec, path: 'spec', labels: object.metadata?.labels ?? {} } : undefined;
-  }
-  const template = (object as Deployment).spec?.template;
-  return template?.spec
-    ? { spec: template.spec, path: 'spec.template.spec', labels: template.metadata?.labels ?? {} }
-    : undefined;
-}
-
-function checkReferences(
-  document: ManifestDocument,
-  all: readonly ManifestDocument[],
-  live: LiveView | undefined,
-): readonly Fault[] {
-  const { object } = document;
-  const faults: Fault[] = [];
-  const definition = kindOf(object.apiVersion ?? '', object.kind ?? '');
-  if (!definition) return faults;
-  const has = (resource: string, name: string, isNamespaced = true): boolean =>
-    all.some(({ object: other }) => {
-      const kind = kindOf(other.apiVersion ?? '', other.kind ?? '');
-      return (
-        kind &&
-        resourceName(kind) === resource &&
-        other.metadata?.name === name &&
-        (!isNamespaced || namespaceOf(other) === namespaceOf(object))
-      );
-    }) || live?.find(resource, isNamespaced ? namespaceOf(object) : undefined, name) !== undefined;
-  if (
-    live &&
-    definition.isNamespaced &&
-    object.metadata?.namespace &&
-    !has('namespaces', object.metadata.namespace, false)
-  ) {
-    const { namespace } = object.metadata;
-    faults.push(
-      fault(
-        document,
-        'metadata.namespace',
-        'warning',
-        'noNamespace',
-        `There is no namespace ${namespace}; add one to the text.`,
-        { namespace },
-      ),
-    );
-  }
-  const pod = podSpecOf(object);
-  if (pod && live) faults.push(...missingReferences(document, pod, has));
-  if (object.kind === 'Service' && live) faults.push(...selectsNothing(document, all, live));
-  return faults;
-}
-
-function missingReferences(
-  document: ManifestDocument,
-  { spec, path }: { spec: PodSpec; path: string },
-  has: (resource: string, name: string) => boolean,
-): readonly Fault[] {
-  const faults: Fault[] = [];
-  const look = (resource: string, kind: string, name: string | undefined, where: string): void => {
-    if (name && !has(resource, name))
-      faults.push(
-        fault(
-          document,
-          where,
-          'warning',
-          'noReference',
-          `There is no ${kind} ${name}; the containers will wait for it.`,
-          { kind, name },
-        ),
-      );
-  };
-  (spec.containers ?? []).forEach((container, index) => {
-    (container.envFrom ?? []).forEach((source, at) => {
-      const where = `${path}.containers[${index}].envFrom[${at}]`;
-      if (!source.configMapRef?.optional) look('configmaps', 'ConfigMap', source.configMapRef?.name, where);
-      if (!source.secretRef?.optional) look('secrets', 'Secret', source.secretRef?.name, where);
-    });
-    (container.env ?? []).forEach(({ valueFrom }, at) => {
-      const where = `${path}.containers[${index}].env[${at}]`;
-      if (!valueFrom?.configMapKeyRef?.optional)
-        look('configmaps', 'ConfigMap', valueFrom?.configMapKeyRef?.name, where);
-      if (!valueFrom?.secretKeyRef?.optional) look('secrets', 'Secret', valueFrom?.secretKeyRef?.name, where);
-    });
-  });
-  (spec.volumes ?? []).forEach((volume, index) => {
-    if (!volume.configMap?.optional)
-      look('configmaps', 'ConfigMap', volume.configMap?.name, `${path}.volumes[${index}]`);
-    if (!volume.secret?.optional) look('secrets', 'Secret', volume.secret?.secretName, `${path}.volumes[${index}]`);
-  });
-  return faults;
-}
-
-function selectsNothing(
-  document: ManifestDocument,
-  all: readonly ManifestDocument[],
-  live: LiveView,
-): readonly Fault[] {
-  const service = document.object as Service;
-  const selector = service.spec?.selector;
-  if (!selector || Object.keys(selector).length === 0) return [];
-  const requirements = selectorOfMap(selector);
-  const inText = all.some(
-    ({ object }) =>
-      namespaceOf(object) === namespaceOf(service) &&
-      podSpecOf(object) &&
-      matchesLabels(requirements, podSpecOf(object)!.labels),
-  );
-  if (inText) return [];
-  for (const pod of live.list('pods', namespaceOf(service)))
-    if (matchesLabels(requirements, pod.metadata.labels)) return [];
-  const text = Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-  return [
-    fault(
-      document,
-      'spec.selector',
-      'warning',
-      'selectsNothing',
-      `No pod has the labels ${text}: the Service will have no endpoints.`,
-      { selector: text },
-    ),
-  ];
-}
-
 /** Where the causes of a Status stand in a text. */
 export function faultsOfStatus(document: ManifestDocument, status: Status): readonly Fault[] {
   const causes = status.details?.causes ?? [];
   const message = status.message ?? status.reason ?? '';
-  if (causes.length === 0) return [fault(document, '', 'error', 'server', message, { reason: message })];
-  return causes.map((cause) =>
-    fault(document, cause.field ?? '', 'error', 'server', cause.message ?? message, {
-      reason: cause.message ?? message,
-    }),
+  if (causes.length > 0) {
+    return causes.map((cause) =>
+      fault(document, cause.field ?? '', 'error', 'manifest.server', { reason: cause.message ?? message }),
+    );
+  }
+  // Strict decoding names its fields in the text only.
+  const unknown = [...message.matchAll(/unknown field "([^"]+)"/g)].map((match) => match[1]!);
+  return (unknown.length > 0 ? unknown : ['']).map((path) =>
+    fault(document, path, 'error', 'manifest.server', { reason: path ? `unknown field "${path}"` : message }),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * YAML texts to objects with source spans. Everything that is wrong is a fault with its place; nothing is thrown for what
- * a person has typed. Limits are stated and checked before any work is done.
+ * YAML and JSON texts to objects with source spans. Everything that is wrong is a fault with its place; nothing is thrown
+ * for what a person has typed. Limits are stated, and the cheap ones are checked before any work is done.
  */
 import {
   isAlias,
@@ -12,23 +12,30 @@ import {
   visit,
   type Document,
   type Node as YamlNode,
+  type YAMLError,
+  type YAMLMap,
 } from 'yaml';
+import type { Fault } from '../run/types.ts';
 import type { KubeObject } from '../sim/api/object.ts';
 import type { SourceSpan } from '../sim/kernel/index.ts';
-import type { Fault } from '../run/types.ts';
+import { wordFault, type FaultCode, type FaultValues } from './fault-texts.ts';
+import { PARSE_OPTIONS } from './kubectl-yaml.ts';
 
 export const DOCUMENT_LIMIT = 5_000;
 export const TEXT_LIMIT_BYTES = 3 * 1024 * 1024;
 /** Aliases may multiply a small text into a huge object. */
-const ALIAS_LIMIT = 100;
+export const ALIAS_LIMIT = 100;
 
 export interface ManifestDocument {
   readonly object: KubeObject;
   readonly source: SourceSpan;
   /** Where a field stands, by its path: `spec.containers[0].image`; the nearest field above when it is not there. */
   spanOf(path: string): Span;
+  /** The text of a field's value as it is written, quotes included; empty when the field is not there. */
+  textOf(path: string): string;
 }
 
+/** Lines and columns count from 1; the end is behind the last character. */
 export interface Span {
   readonly startLine: number;
   readonly startColumn: number;
@@ -41,68 +48,70 @@ export interface ParsedManifest {
   readonly faults: readonly Fault[];
 }
 
-export function parseManifest(file: string, text: string): ParsedManifest {
-  if (text.length > TEXT_LIMIT_BYTES) {
-    return {
-      documents: [],
-      faults: [
-        limitFault(
-          file,
-          'limitBytes',
-          TEXT_LIMIT_BYTES,
-          `The text is longer than ${TEXT_LIMIT_BYTES} bytes; split it into several files.`,
-        ),
-      ],
-    };
-  }
-  const separators = text.match(/^---(\s|$)/gm)?.length ?? 0;
-  if (separators > DOCUMENT_LIMIT) {
-    return {
-      documents: [],
-      faults: [
-        limitFault(
-          file,
-          'limitDocuments',
-          DOCUMENT_LIMIT,
-          `The text has more than ${DOCUMENT_LIMIT} documents; split it into several files.`,
-        ),
-      ],
-    };
-  }
-  const counter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
-  const all = (Array.isArray(parsed) ? parsed : []) as unknown as Document.Parsed[];
-  const documents: ManifestDocument[] = [];
-  const faults: Fault[] = [];
-  for (const document of all) {
-    for (const error of document.errors) {
-      const span = spanBetween(counter, error.pos[0], error.pos[1]);
-      faults.push({
-        file,
-        ...span,
-        severity: 'error',
-        code: 'yaml.syntax',
-        values: { reason: error.message },
-        message: `YAML: ${error.message}`,
-      });
-    }
-    if (document.errors.length > 0 || document.contents === null) continue;
-    documents.push(...objectsOf(file, document, counter, faults));
-  }
-  return { documents, faults };
+/** A text as it is being read. */
+interface Reading {
+  readonly file: string;
+  readonly text: string;
+  readonly counter: LineCounter;
+  readonly faults: Fault[];
 }
 
-const limitFault = (file: string, code: string, limit: number, message: string): Fault => ({
-  file,
-  startLine: 1,
-  startColumn: 1,
-  endLine: 1,
-  endColumn: 2,
-  severity: 'error',
-  code: `manifest.${code}`,
-  values: { limit },
-  message,
-});
+const TOP: Span = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 };
+
+export function makeFault(
+  file: string,
+  span: Span,
+  severity: Fault['severity'],
+  code: FaultCode,
+  values: FaultValues = {},
+): Fault {
+  return { file, ...span, severity, code, values, message: wordFault(code, values) };
+}
+
+export function parseManifest(file: string, text: string): ParsedManifest {
+  const refused = (code: FaultCode, limit: number): ParsedManifest => ({
+    documents: [],
+    faults: [makeFault(file, TOP, 'error', code, { limit })],
+  });
+  if (text.length > TEXT_LIMIT_BYTES) return refused('manifest.limitBytes', TEXT_LIMIT_BYTES);
+  const separators = text.match(/^---(\s|$)/gm)?.length ?? 0;
+  if (separators > DOCUMENT_LIMIT) return refused('manifest.limitDocuments', DOCUMENT_LIMIT);
+  const counter = new LineCounter();
+  const parsed = parseAllDocuments(text, { ...PARSE_OPTIONS, lineCounter: counter });
+  const reading: Reading = { file, text, counter, faults: [] };
+  const all = (Array.isArray(parsed) ? parsed : []) as unknown as Document.Parsed[];
+  const documents = all.flatMap((document) => {
+    const isBroken = document.errors.map((error) => noteError(reading, error)).includes('error');
+    return isBroken || document.contents === null ? [] : objectsOf(reading, document);
+  });
+  if (documents.length > DOCUMENT_LIMIT) return refused('manifest.limitDocuments', DOCUMENT_LIMIT);
+  return { documents, faults: reading.faults };
+}
+
+/** The objects alone, of a text that is known to be right; faults are left out. */
+export function toObjects(text: string): readonly KubeObject[] {
+  return parseManifest('', text).documents.map(({ object }) => object);
+}
+
+function noteError({ file, text, counter, faults }: Reading, error: YAMLError): Fault['severity'] {
+  const [start, end] = error.pos;
+  const add = (severity: Fault['severity'], code: FaultCode, values?: FaultValues): Fault['severity'] => {
+    faults.push(makeFault(file, spanBetween(counter, start, end), severity, code, values));
+    return severity;
+  };
+  switch (error.code) {
+    case 'DUPLICATE_KEY':
+      return add('warning', 'yaml.duplicateKey', { key: /^[^:\n]*/.exec(text.slice(start))![0].trim() });
+    case 'TAB_AS_INDENT':
+      return add('error', 'yaml.tab');
+    case 'BAD_INDENT':
+      // The same code stands for brackets that are not closed, of which the parser's own text says more.
+      if (/same column/.test(error.message)) return add('error', 'yaml.indent');
+      return add('error', 'yaml.syntax', { reason: error.message });
+    default:
+      return add('error', 'yaml.syntax', { reason: error.message });
+  }
+}
 
 function spanBetween(counter: LineCounter, start: number, end: number): Span {
   const from = counter.linePos(start);
@@ -115,50 +124,72 @@ function spanBetween(counter: LineCounter, start: number, end: number): Span {
   };
 }
 
-function objectsOf(
-  file: string,
-  document: Document.Parsed,
-  counter: LineCounter,
-  faults: Fault[],
-): readonly ManifestDocument[] {
+function objectsOf(reading: Reading, document: Document.Parsed): readonly ManifestDocument[] {
+  const { file, counter, faults } = reading;
   const contents = document.contents as YamlNode;
   const range = contents.range ?? [0, 1, 1];
-  const place = spanBetween(counter, range[0], range[1]);
-  const refuse = (code: string, message: string): readonly [] => {
-    faults.push({ file, ...place, severity: 'error', code: `manifest.${code}`, message });
+  const refuse = (code: FaultCode, values?: FaultValues): readonly [] => {
+    faults.push(makeFault(file, spanBetween(counter, range[0], range[1]), 'error', code, values));
     return [];
   };
-  if (!isMap(contents)) {
-    // A document of comments or blanks alone is fine.
-    if (isScalar(contents) && contents.value === null) return [];
-    return refuse('notAMapping', 'A manifest is a mapping with apiVersion, kind and metadata.');
+  // A document of comments or blanks alone is fine.
+  if (isScalar(contents) && contents.value === null) return [];
+  if (!isMap(contents)) return refuse('manifest.notAMapping');
+  if (isTooAliased(document)) return refuse('manifest.limitAliases', { limit: ALIAS_LIMIT });
+  const object = document.toJS({ maxAliasCount: -1 }) as KubeObject & { items?: unknown };
+  if (typeof object.kind !== 'string' || !object.kind.endsWith('List') || !Array.isArray(object.items)) {
+    return [makeDocument(reading, object, contents, '')];
   }
-  let aliases = 0;
-  visit(document, { Alias: () => void (aliases += 1) });
-  if (aliases > ALIAS_LIMIT) return refuse('limitAliases', `The document uses more than ${ALIAS_LIMIT} aliases.`);
-  const object = document.toJS({ maxAliasCount: ALIAS_LIMIT }) as KubeObject & { items?: unknown };
-  if (object.kind === 'List' && Array.isArray(object.items)) {
-    return object.items.map((item, index) =>
-      makeDocument(file, item as KubeObject, contents, counter, `items[${index}]`),
-    );
-  }
-  return [makeDocument(file, object, contents, counter, '')];
+  return object.items.flatMap((item: unknown, index) => {
+    if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
+      return [makeDocument(reading, item as KubeObject, contents, `items[${index}]`)];
+    }
+    const span = spanAt(reading, contents, `items[${index}]`);
+    faults.push(makeFault(file, span, 'error', 'manifest.notAMapping'));
+    return [];
+  });
 }
 
-function makeDocument(
-  file: string,
-  object: KubeObject,
-  root: YamlNode,
-  counter: LineCounter,
-  base: string,
-): ManifestDocument {
-  const spanOf = (path: string): Span => {
-    const node = nodeAt(root, [...splitPath(base), ...splitPath(path)]);
-    const range = node.range ?? root.range ?? [0, 1, 1];
-    return spanBetween(counter, range[0], range[1]);
+/** Whether aliases would be written out more often than the limit, those within anchors counted as often as they repeat. */
+function isTooAliased(document: Document.Parsed): boolean {
+  const weights = new Map<YamlNode, number>();
+  const weigh = (root: YamlNode): number => {
+    let weight = 0;
+    visit(root, {
+      Alias: (_key, alias) => {
+        const target = alias.resolve(document) as YamlNode | undefined;
+        weight += 1 + (target ? (weights.get(target) ?? 0) : 0);
+      },
+      Node: (_key, node) => {
+        if (node === root || isAlias(node) || !(node as { anchor?: string }).anchor) return undefined;
+        weights.set(node, weigh(node));
+        weight += weights.get(node)!;
+        return visit.SKIP;
+      },
+    });
+    return weight;
   };
+  return weigh(document.contents as YamlNode) > ALIAS_LIMIT;
+}
+
+function spanAt({ counter }: Reading, root: YamlNode, path: string): Span {
+  const range = nodeAt(root, splitPath(path)).range ?? root.range ?? [0, 1, 1];
+  return spanBetween(counter, range[0], range[1]);
+}
+
+function makeDocument(reading: Reading, object: KubeObject, root: YamlNode, base: string): ManifestDocument {
+  const full = (path: string): string => (base && path && !path.startsWith('[') ? `${base}.${path}` : base + path);
+  const spanOf = (path: string): Span => spanAt(reading, root, full(path));
   const { startLine, endLine } = spanOf('');
-  return { object, source: { file, startLine, endLine }, spanOf };
+  return {
+    object,
+    source: { file: reading.file, startLine, endLine },
+    spanOf,
+    textOf(path) {
+      const range = nodeAt(root, splitPath(full(path)), true)?.range;
+      return range ? reading.text.slice(range[0], range[1]) : '';
+    },
+  };
 }
 
 /** `spec.containers[0].env[name]` to its parts; brackets may hold indexes or keys. */
@@ -169,18 +200,37 @@ export function splitPath(path: string): readonly (string | number)[] {
   });
 }
 
-/** The node at a path; the key where the value is empty; the deepest node that exists. */
-function nodeAt(root: YamlNode, path: readonly (string | number)[]): YamlNode {
+/** The node at a path; the key where the value is empty; the deepest node that exists, or none when it must be exact. */
+function nodeAt(root: YamlNode, path: readonly (string | number)[]): YamlNode;
+function nodeAt(root: YamlNode, path: readonly (string | number)[], isExact: true): YamlNode | undefined;
+function nodeAt(root: YamlNode, path: readonly (string | number)[], isExact = false): YamlNode | undefined {
   let node: YamlNode = root;
-  for (const part of path) {
+  for (let index = 0; index < path.length; index += 1) {
     let next: YamlNode | undefined;
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
-      const value = pair?.value as YamlNode | null | undefined;
-      next = value && !(isScalar(value) && value.value === null) ? value : (pair?.key as YamlNode | undefined);
-    } else if (isSeq(node) && typeof part === 'number') next = node.items[part] as YamlNode | undefined;
-    if (!next || isAlias(next)) return node;
+      const found = childOf(node, path, index);
+      next = found?.node;
+      index += (found?.used ?? 1) - 1;
+    } else if (isSeq(node) && typeof path[index] === 'number') next = node.items[path[index] as number] as YamlNode;
+    if (!next || isAlias(next)) return isExact ? undefined : node;
     node = next;
   }
   return node;
+}
+
+/** Keys may hold dots (`nginx.conf`, `app.kubernetes.io/name`): the longest run of parts that is a key wins. */
+function childOf(
+  map: YAMLMap,
+  path: readonly (string | number)[],
+  index: number,
+): { readonly node: YamlNode | undefined; readonly used: number } | undefined {
+  for (let used = Math.min(path.length - index, 8); used >= 1; used -= 1) {
+    const key = path.slice(index, index + used).join('.');
+    const pair = map.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+    if (!pair) continue;
+    const value = pair.value as YamlNode | null | undefined;
+    const isEmpty = !value || (isScalar(value) && value.value === null);
+    return { node: isEmpty ? (pair.key as YamlNode) : value, used };
+  }
+  return undefined;
 }

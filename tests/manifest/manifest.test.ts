@@ -37,14 +37,14 @@ describe('a manifest', () => {
       'no matches for kind "Deployment" in version "apps/v1beta1"; did you mean apps/v1 Deployment?',
     );
     expect(checkManifest(FILE, 'apiVersion: v1\nkind: Servcie\n')[0]).toMatchObject({
-      code: 'manifest.unknownKind',
+      code: 'manifest.unknownKindNear',
       startLine: 2,
       values: { suggestion: 'Service' },
     });
     const typo = checkManifest(FILE, deployment('web', 1, 'nginx:1').replace('replicas', 'replcas'));
     expect(typo[0]).toMatchObject({
-      code: 'manifest.unknownField',
-      message: 'unknown field "spec.replcas"',
+      code: 'manifest.unknownFieldNear',
+      message: 'unknown field "spec.replcas"; did you mean replicas?',
       startLine: 6,
     });
     expect(codes(deployment('web', 1, 'nginx:1').replace('replicas: 1', 'replicas: one'))).toEqual([

@@ -5,10 +5,11 @@ export { ageOf, humanDuration } from './duration.ts';
 export { apiVersionOf, resourceName, type Column, type KindDefinition, type KindRegistry, type Verb } from './kind.ts';
 export { KIND_REGISTRY, KINDS, kindOf } from './kinds/index.ts';
 export { qosClassOf, summarizePod } from './kinds/pod.ts';
+export { nameFaults, validateMetadata } from './names.ts';
 export * from './object.ts';
 export { compareQuantities, formatBytes, formatMillis, milliValue, parseQuantity, wholeValue } from './quantity.ts';
 export type { ResourceName, ResourceTypes } from './resource-types.ts';
-export { SCHEMA_KINDS, validateSchema, type SchemaFault, type SchemaVerdict } from './schema.ts';
+export { fieldsAt, SCHEMA_KINDS, validateSchema, type SchemaFault, type SchemaVerdict } from './schema.ts';
 export * from './selectors.ts';
 export * from './status.ts';
 

@@ -47,6 +47,28 @@ export function validateSchema(
   return verdict;
 }
 
+/** Names of the fields that the struct at a path has; none where the path leads to no struct. */
+export function fieldsAt(kind: Pick<KindDefinition, 'group' | 'version' | 'kind'>, path: string): readonly string[] {
+  const name = kinds[`${apiVersionOf(kind)}/${kind.kind}`];
+  let shape: Shape | undefined = name ? resolved(`@${name}`) : undefined;
+  for (const part of path
+    .replace(/\[[^\]]*\]/g, '.[]')
+    .split('.')
+    .filter(Boolean)) {
+    if (typeof shape !== 'object' || Array.isArray(shape)) return [];
+    if ('o' in shape) shape = resolved(shape.o[part]);
+    else if ('m' in shape) shape = resolved(shape.m);
+    else shape = part === '[]' && 'a' in shape ? resolved(shape.a) : undefined;
+  }
+  return typeof shape === 'object' && 'o' in shape ? Object.keys(shape.o) : [];
+}
+
+function resolved(shape: Shape | undefined): Shape | undefined {
+  let found = shape;
+  while (typeof found === 'string' && found.startsWith('@')) found = definitions[found.slice(1)];
+  return found;
+}
+
 interface Walk {
   readonly unknown: string[];
   readonly errors: SchemaFault[];
