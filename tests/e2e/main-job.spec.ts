@@ -146,6 +146,27 @@ test('stepping back and forth, rewinding, and a refresh lose nothing', async ({ 
   await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
 });
 
+test("opening somebody's link leaves one's own saved run as it was", async ({ page, context }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Share' }).click();
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.evaluate(() =>
+    (globalThis as unknown as { pilothouse: Console }).pilothouse.request('/api/v1/namespaces', {
+      method: 'POST',
+      body: { metadata: { name: 'mine-alone' } },
+    }),
+  );
+  const saved = (): Promise<string | null> => page.evaluate(() => localStorage.getItem('pilothouse.run'));
+  await expect.poll(saved).toContain('mine-alone');
+  await page.close();
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(other.getByRole('dialog', { name: 'A shared run' })).toBeVisible();
+  await expect.poll(() => other.evaluate(() => localStorage.getItem('pilothouse.run.linked'))).not.toBeNull();
+  expect(await other.evaluate(() => localStorage.getItem('pilothouse.run'))).toContain('mine-alone');
+});
+
 test('a damaged link and a broken text are answered with what is wrong', async ({ page }) => {
   await page.goto('./#run=p1.AAAA');
   await expect(page.getByRole('alert')).toContainText('damaged');

@@ -74,6 +74,7 @@ export function App({ shared }: { shared: Promise<Scenario | undefined> }): Reac
               key={place}
               type="button"
               className="button plain"
+              data-place={place}
               aria-pressed={narrow === place}
               onClick={() => view.setState({ narrow: place })}
             >

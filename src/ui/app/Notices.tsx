@@ -40,7 +40,7 @@ export function Notices(): React.JSX.Element {
         </Modal>
       ) : null}
       {crash ? (
-        <Modal title={t('fault.title')} close={() => simulation.setState({ crash: undefined })}>
+        <Modal title={t('fault.title')} close={() => undefined}>
           <pre>{crash.message}</pre>
           <button type="button" className="button primary" onClick={() => void restart()}>
             {t('fault.restart')}

@@ -10,7 +10,13 @@ import { view } from './view.ts';
 import { notify, askFork } from './notices.ts';
 
 const SAVED_RUN = 'pilothouse.run';
+/** A run opened from a link is kept apart: opening a friend's link must not cost one's own run. */
+const SAVED_LINKED_RUN = 'pilothouse.run.linked';
+/** A saved run that this build cannot read, put aside before the next save would take its place. */
+const SAVED_UNREAD_RUN = 'pilothouse.run.unread';
 const SAVED_VIEW = 'pilothouse.view';
+
+let savedRunKey = SAVED_RUN;
 
 const client = createWorkerClient();
 client.onFrame((frame) => simulation.setState((state) => reduceFrame(state, frame, performance.now()), true));
@@ -86,7 +92,7 @@ function write(key: string, value: string): void {
 /** The run is its seed, options and commands, so that is all there is to keep. */
 export async function save(): Promise<void> {
   const scenario = await ask('scenario', {});
-  if (scenario) write(SAVED_RUN, JSON.stringify({ ...scenario, files: { 'manifest.yaml': view.getState().text } }));
+  if (scenario) write(savedRunKey, JSON.stringify({ ...scenario, files: { 'manifest.yaml': view.getState().text } }));
 }
 
 function keepView(): void {
@@ -125,7 +131,9 @@ export async function begin(): Promise<Scenario | undefined> {
   setInterval(() => void save(), 5_000);
   const shared = await linked();
   if (shared) {
+    savedRunKey = SAVED_LINKED_RUN;
     await load({ ...shared, time: 0 }, false);
+    void save();
     return shared;
   }
   const saved = read(SAVED_RUN);
@@ -135,6 +143,7 @@ export async function begin(): Promise<Scenario | undefined> {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
+    write(SAVED_UNREAD_RUN, saved);
   }
   await load(firstScenario(), true);
   return undefined;
@@ -143,7 +152,7 @@ export async function begin(): Promise<Scenario | undefined> {
 /** After a dead worker: a fresh one, and the run up to where it was saved. */
 export async function restart(): Promise<void> {
   client.restart();
-  const saved = read(SAVED_RUN);
+  const saved = read(savedRunKey);
   await load(saved ? (JSON.parse(saved) as Scenario) : firstScenario(), false);
 }
 
