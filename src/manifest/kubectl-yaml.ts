@@ -37,11 +37,14 @@ export const PARSE_OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   customTags,
 };
 
+/** A key that merely looks like a merge is quoted, as all text is that a reader would take for something else. */
+const mergeLookAlike: ScalarTag = { tag: '!text', default: true, test: /^<<$/, resolve: (text) => text };
+
 /** Sorted keys, and lists at the column of their key, as `kubectl get -o yaml` prints. */
 export const PRINT_OPTIONS: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
   sortMapEntries: true,
   lineWidth: 0,
   aliasDuplicateObjects: false,
   indentSeq: false,
-  customTags,
+  customTags: (tags) => [mergeLookAlike, ...customTags(tags)],
 };

@@ -136,7 +136,9 @@ function objectsOf(reading: Reading, document: Document.Parsed): readonly Manife
   if (isScalar(contents) && contents.value === null) return [];
   if (!isMap(contents)) return refuse('manifest.notAMapping');
   if (isTooAliased(document)) return refuse('manifest.limitAliases', { limit: ALIAS_LIMIT });
-  const object = document.toJS({ maxAliasCount: -1 }) as KubeObject & { items?: unknown };
+  const read = valueOf(document);
+  if (read instanceof Error) return refuse('yaml.syntax', { reason: read.message });
+  const object = read as KubeObject & { items?: unknown };
   if (typeof object.kind !== 'string' || !object.kind.endsWith('List') || !Array.isArray(object.items)) {
     return [makeDocument(reading, object, contents, '')];
   }
@@ -148,6 +150,16 @@ function objectsOf(reading: Reading, document: Document.Parsed): readonly Manife
     faults.push(makeFault(file, span, 'error', 'manifest.notAMapping'));
     return [];
   });
+}
+
+/** The parser finds some faults only now: a merge of what is no mapping, an alias without an anchor. */
+function valueOf(document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: -1 });
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
 }
 
 /** Whether aliases would be written out more often than the limit, those within anchors counted as often as they repeat. */

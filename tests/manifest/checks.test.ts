@@ -59,6 +59,12 @@ describe('YAML', () => {
     ]);
   });
 
+  it('that merges what is no mapping is refused at its place', () => {
+    expect(checkManifest(FILE, 'kind: Pod\n---\na: {<<: 5}\n')).toContainEqual(
+      expect.objectContaining({ code: 'yaml.syntax', startLine: 3 }),
+    );
+  });
+
   it('as JSON and as a List gives the objects with their places', () => {
     const text = `apiVersion: v1\nkind: List\nitems:\n- ${JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'A' } })}\n- 5\n`;
     expect(checkManifest(FILE, text)).toMatchObject([
@@ -70,19 +76,24 @@ describe('YAML', () => {
   it('of any object is read again as it was', () => {
     const scalar = fc.oneof(
       fc.string(),
-      fc.constantFrom('y', 'no', '0644', '1e3', 'null', '~', '- a', 'a: b', '#', ''),
+      fc.constantFrom('y', 'no', '0644', '1e3', 'null', '~', '- a', 'a: b', '#', '', '<<', '=', '\u0085', '%'),
       fc.integer(),
       fc.boolean(),
     );
     const { tree } = fc.letrec((tie) => ({
-      tree: fc.oneof({ maxDepth: 4 }, scalar, fc.array(tie('tree')), fc.dictionary(fc.string(), tie('tree'))),
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        scalar,
+        fc.array(tie('tree')),
+        fc.dictionary(fc.oneof(fc.string(), fc.constant('<<')), tie('tree')),
+      ),
     }));
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), tree), (fields) => {
         const object = { ...fields, apiVersion: 'v1', kind: 'Anything' };
         expect(toObjects(stringify(object as never))).toEqual([object]);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 

@@ -7,7 +7,17 @@ export { KIND_REGISTRY, KINDS, kindOf } from './kinds/index.ts';
 export { qosClassOf, summarizePod } from './kinds/pod.ts';
 export { nameFaults, validateMetadata } from './names.ts';
 export * from './object.ts';
-export { compareQuantities, formatBytes, formatMillis, milliValue, parseQuantity, wholeValue } from './quantity.ts';
+export {
+  addQuantities,
+  canonicalAmounts,
+  canonicalQuantity,
+  compareQuantities,
+  formatBytes,
+  formatMillis,
+  milliValue,
+  parseQuantity,
+  wholeValue,
+} from './quantity.ts';
 export type { ResourceName, ResourceTypes } from './resource-types.ts';
 export { fieldsAt, SCHEMA_KINDS, validateSchema, type SchemaFault, type SchemaVerdict } from './schema.ts';
 export * from './selectors.ts';

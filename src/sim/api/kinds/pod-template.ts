@@ -1,5 +1,13 @@
 /** Defaults of pod specs, in Pods and in templates. Upstream: pkg/apis/core/v1/defaults.go. */
-import type { Container, PodSpec, PodTemplateSpec, Probe, Volume } from 'kubernetes-types/core/v1';
+import type {
+  Container,
+  PodSpec,
+  PodTemplateSpec,
+  Probe,
+  ResourceRequirements,
+  Volume,
+} from 'kubernetes-types/core/v1';
+import { canonicalAmounts } from '../quantity.ts';
 import { setDefault } from '../rules.ts';
 
 function defaultProbe(probe: Probe | undefined): void {
@@ -22,11 +30,20 @@ export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
+/** Writes only what is not canonical yet. */
+export function canonicaliseResources(resources: ResourceRequirements): void {
+  for (const side of ['limits', 'requests'] as const) {
+    const amounts = canonicalAmounts(resources[side]);
+    if (amounts !== resources[side]) resources[side] = amounts!;
+  }
+}
+
 function defaultContainer(container: Container): void {
   setDefault(container, 'imagePullPolicy', defaultPullPolicy(container.image ?? ''));
   setDefault(container, 'terminationMessagePath', '/dev/termination-log');
   setDefault(container, 'terminationMessagePolicy', 'File');
   setDefault(container, 'resources', {});
+  canonicaliseResources(container.resources!);
   for (const port of container.ports ?? []) setDefault(port, 'protocol', 'TCP');
   for (const env of container.env ?? []) {
     if (env.valueFrom?.fieldRef) setDefault(env.valueFrom.fieldRef, 'apiVersion', 'v1');

@@ -1,5 +1,5 @@
 /** Pod. Upstream: pkg/registry/core/pod/strategy.go, pkg/apis/core/validation/validation.go, pkg/printers/internalversion/printers.go. */
-import type { ContainerStatus, Pod, PodSpec } from 'kubernetes-types/core/v1';
+import type { ContainerStateTerminated, ContainerStatus, Pod, PodSpec } from 'kubernetes-types/core/v1';
 import { ageOf, humanDuration } from '../duration.ts';
 import type { Column, ColumnContext, KindDefinition } from '../kind.ts';
 import type { Stored } from '../object.ts';
@@ -34,6 +34,10 @@ export function qosClassOf(pod: Pod): QosClass {
 const isSidecar = (pod: Pod, name: string): boolean =>
   pod.spec?.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') ??
   false;
+
+/** `OOMKilled`, `Signal:9`, `ExitCode:3`. */
+const endOf = ({ reason, signal, exitCode }: ContainerStateTerminated): string =>
+  reason || (signal ? `Signal:${signal}` : `ExitCode:${exitCode}`);
 
 interface PodSummary {
   readonly status: string;
@@ -83,18 +87,22 @@ export function summarizePod(pod: Pod): PodSummary {
   if (!isInitializing || isInitialized) {
     counted.restarts = counted.sidecarRestarts;
     let hasRunning = false;
+    let failed = '';
     for (const found of [...(status.containerStatuses ?? [])].reverse()) {
       counted.restarts += found.restartCount;
       later(found);
       const { waiting, terminated, running } = found.state ?? {};
       if (waiting?.reason) text = waiting.reason;
-      else if (terminated?.reason) text = terminated.reason;
-      else if (terminated) text = terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`;
-      else if (found.ready && running) {
+      else if (terminated) {
+        text = endOf(terminated);
+        if (terminated.exitCode !== 0) failed = text;
+      } else if (found.ready && running) {
         hasRunning = true;
         counted.ready += 1;
       }
     }
+    // One that ended well does not hide one that did not (1.35).
+    if (text === 'Completed' && !hasRunning && failed) text = failed;
     if (text === 'Completed' && hasRunning) {
       const isReady = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True');
       text = isReady ? 'Running' : 'NotReady';

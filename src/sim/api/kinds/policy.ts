@@ -8,7 +8,7 @@ import type { PolicyRule, RoleBinding, RoleRef, Subject } from 'kubernetes-types
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { KindDefinition } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
-import { parseQuantity } from '../quantity.ts';
+import { canonicalAmounts, parseQuantity } from '../quantity.ts';
 import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
@@ -16,6 +16,8 @@ import { createdColumns, status, stored } from './stored-kind.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const USER_PRIORITY_MAX = 1_000_000_000;
+
+const LIMIT_FIELDS = ['max', 'min', 'default', 'defaultRequest'] as const;
 
 /** Adds the amounts that a field does not have yet; writes nothing when it has them all. */
 function fillIn(
@@ -33,6 +35,10 @@ const limitRangeKind: KindDefinition<LimitRange> = stored<LimitRange>('v1', 'Lim
   canCreateOnUpdate: true,
   applyDefaults({ spec }) {
     for (const item of spec?.limits ?? []) {
+      for (const field of LIMIT_FIELDS) {
+        const amounts = canonicalAmounts(item[field]);
+        if (amounts !== item[field]) item[field] = amounts!;
+      }
       if (item.type !== 'Container') continue;
       // Each falls back on the one before: what may be used at most, is given, is asked for.
       fillIn(item, 'default', item.max);
@@ -81,6 +87,10 @@ const quotaKind: KindDefinition<ResourceQuota> = stored<ResourceQuota>(
   {
     shortNames: ['quota'],
     subresources: status('ResourceQuota'),
+    applyDefaults({ spec }) {
+      const hard = canonicalAmounts(spec?.hard);
+      if (spec && hard && hard !== spec.hard) spec.hard = hard;
+    },
     prepareForCreate(quota) {
       quota.status = {};
     },

@@ -5,10 +5,11 @@
 import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1';
 import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from 'kubernetes-types/storage/v1';
 import type { KindDefinition } from '../kind.ts';
-import { parseQuantity } from '../quantity.ts';
+import { canonicalAmounts, parseQuantity } from '../quantity.ts';
 import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { canonicaliseResources } from './pod-template.ts';
 import { status, stored } from './stored-kind.ts';
 
 const GROUP = 'storage.k8s.io/v1';
@@ -44,7 +45,9 @@ function validateSize(field: string, size: string | undefined): readonly FieldEr
 }
 
 export function defaultClaim({ spec }: PersistentVolumeClaim): void {
-  if (spec) setDefault(spec, 'volumeMode', 'Filesystem');
+  if (!spec) return;
+  setDefault(spec, 'volumeMode', 'Filesystem');
+  if (spec.resources) canonicaliseResources(spec.resources);
 }
 
 const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolumeClaim>(
@@ -118,6 +121,8 @@ const volumeKind: KindDefinition<PersistentVolume> = stored<PersistentVolume>(
       if (!spec) return;
       setDefault(spec, 'persistentVolumeReclaimPolicy', 'Retain');
       setDefault(spec, 'volumeMode', 'Filesystem');
+      const capacity = canonicalAmounts(spec.capacity);
+      if (capacity !== spec.capacity) spec.capacity = capacity!;
       if (spec.hostPath) setDefault(spec.hostPath, 'type', '');
     },
     prepareForCreate(volume) {
