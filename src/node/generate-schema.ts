@@ -155,7 +155,7 @@ function write(file: string, value: unknown): void {
 }
 
 const { definitions, kinds } = generate(groupVersions());
-overlay(definitions);
+overlay(definitions, kinds);
 write(structureFile, {
   kinds,
   definitions: Object.fromEntries(Object.entries(definitions).map(([name, schema]) => [name, structureOf(schema)])),

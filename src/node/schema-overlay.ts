@@ -17,6 +17,67 @@ const text = (description: string): OverlaySchema => ({ type: 'string', descript
 const ref = (name: string, description: string): OverlaySchema => ({ $ref: `#/definitions/${name}`, description });
 const listOf = (items: OverlaySchema, description: string): OverlaySchema => ({ type: 'array', items, description });
 
+const whole = (description: string): OverlaySchema => ({ type: 'number', description });
+const flag = (description: string): OverlaySchema => ({ type: 'boolean', description });
+const object = (description: string, properties?: Record<string, OverlaySchema>): OverlaySchema =>
+  properties
+    ? { type: 'object', description, properties }
+    : { type: 'object', description, additionalProperties: true };
+
+/** Kinds that came after 1.30, by apiVersion; their spec is described as far as people write it. */
+const NEW_KINDS: Record<string, Record<string, Record<string, OverlaySchema>>> = {
+  'networking.k8s.io/v1': {
+    IPAddress: {
+      spec: object('Which object holds the address.', {
+        parentRef: object('The holder.', {
+          group: text('Its group.'),
+          name: text('Its name.'),
+          namespace: text('Its namespace.'),
+          resource: text('Its resource.'),
+        }),
+      }),
+    },
+    ServiceCIDR: {
+      spec: object('Ranges of cluster addresses.', { cidrs: listOf(text('A range.'), 'One range a family.') }),
+      status: object('State of the ranges.'),
+    },
+  },
+  'storage.k8s.io/v1': {
+    VolumeAttributesClass: {
+      driverName: text('The CSI driver that understands the parameters.'),
+      parameters: {
+        type: 'object',
+        description: 'What the driver is asked for.',
+        additionalProperties: { type: 'string' },
+      },
+    },
+  },
+  'apiregistration.k8s.io/v1': {
+    APIService: {
+      spec: object('Where the group and version are served.', {
+        caBundle: text('Certificates to trust, base64.'),
+        group: text('API group.'),
+        groupPriorityMinimum: { type: 'number', description: 'Rank of the group.' },
+        insecureSkipTLSVerify: flag('Whether the certificate is not checked.'),
+        service: object('The Service; none means this server.', {
+          name: text('Its name.'),
+          namespace: text('Its namespace.'),
+          port: { type: 'number', description: 'Its port, 443 by default.' },
+        }),
+        version: text('API version.'),
+        versionPriority: { type: 'number', description: 'Rank of the version.' },
+      }),
+      status: object('Whether it answers.'),
+    },
+  },
+  'resource.k8s.io/v1': {
+    DeviceClass: { spec: object('Which devices, and how they are set up.') },
+    ResourceClaim: { spec: object('What is asked for.'), status: object('What was given.') },
+    ResourceClaimTemplate: { spec: object('The claim to make for each pod.') },
+    ResourceSlice: { spec: object('Devices of a pool.') },
+  },
+};
+
 const ADDED: Record<string, Record<string, OverlaySchema>> = {
   PodSpec: {
     resources: ref(
@@ -31,24 +92,89 @@ const ADDED: Record<string, Record<string, OverlaySchema>> = {
   },
   Container: {
     restartPolicyRules: listOf(
-      { type: 'object', description: 'A rule on exit codes.' },
+      object('A rule on exit codes.', {
+        action: text('Restart, or RestartAllContainers.'),
+        exitCodes: object('Which exit codes the rule is about.', {
+          operator: text('In or NotIn.'),
+          values: listOf({ type: 'number' }, 'Exit codes.'),
+        }),
+      }),
       'Rules that override the restart policy.',
     ),
   },
+  EnvVarSource: {
+    fileKeyRef: object('A value from a file in a volume (1.34 alpha).', {
+      key: text('The key in the file.'),
+      optional: flag('Whether the file or the key may be missing.'),
+      path: text('The file in the volume.'),
+      volumeName: text('The volume.'),
+    }),
+  },
+  ContainerStatus: {
+    allocatedResourcesStatus: listOf(object('State of a device.'), 'States of what the container was given.'),
+    stopSignal: text('The signal that will stop the container.'),
+  },
+  PodCondition: { observedGeneration: whole('metadata.generation that the condition reflects.') },
+  HPAScalingRules: {
+    tolerance: ref('Quantity', 'How far a metric may be off before anything is scaled, 0.1 by default (1.35 beta).'),
+  },
+  EndpointHints: {
+    forNodes: listOf(object('A node.', { name: text('Name of the node.') }), 'Nodes that should use the endpoint.'),
+  },
+  NodeStatus: {
+    declaredFeatures: listOf(text('Name of a feature.'), 'Features that the node says it has.'),
+    features: object('What the node can do.', { supplementalGroupsPolicy: flag('Whether it knows the policy.') }),
+  },
+  VolumeProjection: {
+    podCertificate: object('A certificate for the pod (1.35 beta).', {
+      certificateChainPath: text('Where the chain is written.'),
+      credentialBundlePath: text('Where key and chain are written together.'),
+      keyPath: text('Where the key is written.'),
+      keyType: text('Kind of the key, for example ED25519.'),
+      maxExpirationSeconds: whole('How long the certificate may be valid.'),
+      signerName: text('Who signs.'),
+    }),
+  },
+  LeaseSpec: {
+    preferredHolder: text('Whom the holder should hand the lease to.'),
+    strategy: text('How a new holder is chosen.'),
+  },
   Lifecycle: { stopSignal: text('Signal that asks the container to stop, SIGTERM by default.') },
   ServiceSpec: { trafficDistribution: text('PreferClose, PreferSameZone or PreferSameNode.') },
-  Volume: { image: { type: 'object', description: 'An OCI image mounted read-only.', additionalProperties: true } },
+  Volume: {
+    image: object('An OCI image mounted read-only.', {
+      pullPolicy: text('Always, IfNotPresent or Never.'),
+      reference: text('The image.'),
+    }),
+  },
   JobSpec: { managedBy: text('Which controller reconciles the Job.') },
   PodStatus: {
-    observedGeneration: { type: 'integer', description: 'metadata.generation that the status reflects.' },
+    observedGeneration: whole('metadata.generation that the status reflects.'),
     hostIPs: listOf({ type: 'object', properties: { ip: text('Address.') } }, 'Addresses of the node.'),
   },
-  DeploymentStatus: { terminatingReplicas: { type: 'integer', description: 'Pods with a deletionTimestamp.' } },
-  ReplicaSetStatus: { terminatingReplicas: { type: 'integer', description: 'Pods with a deletionTimestamp.' } },
+  DeploymentStatus: { terminatingReplicas: whole('Pods with a deletionTimestamp.') },
+  ReplicaSetStatus: { terminatingReplicas: whole('Pods with a deletionTimestamp.') },
 };
 
-/** Adds to the definitions in place. */
-export function overlay(definitions: Record<string, OverlaySchema>): void {
+/** Adds to the definitions and to the kinds (`apps/v1/Deployment` to its definition) in place. */
+export function overlay(definitions: Record<string, OverlaySchema>, kinds: Record<string, string>): void {
+  for (const [apiVersion, members] of Object.entries(NEW_KINDS)) {
+    for (const [kind, fields] of Object.entries(members)) {
+      // A pod's list of claims has a ResourceClaim of its own.
+      const name = definitions[kind] ? `${apiVersion.split('.')[0]}_v1.${kind}` : kind;
+      kinds[`${apiVersion}/${kind}`] = name;
+      definitions[name] = {
+        type: 'object',
+        properties: {
+          apiVersion: { type: 'string', const: apiVersion },
+          kind: { type: 'string', const: kind },
+          metadata: ref('ObjectMeta', 'Name, labels and annotations.'),
+          ...fields,
+        },
+        additionalProperties: false,
+      };
+    }
+  }
   for (const [name, fields] of Object.entries(ADDED)) {
     const properties = definitions[name]?.properties;
     if (!properties) throw new Error(`no definition ${name} to add to`);
