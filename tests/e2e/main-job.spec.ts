@@ -167,6 +167,19 @@ test("opening somebody's link leaves one's own saved run as it was", async ({ pa
   expect(await other.evaluate(() => localStorage.getItem('pilothouse.run'))).toContain('mine-alone');
 });
 
+test('a fault of the text is said in the language of the page', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'ko-KR', viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await open(page);
+  await page.locator('.monaco-editor .view-lines').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('apiVersion: v1\nkind: Unicorn\n');
+  const line = page.getByRole('button', { name: /^2행/ });
+  await expect(line).toContainText('Unicorn');
+  await expect(line).toContainText(/[가-힣]{2,}.*Unicorn|Unicorn.*[가-힣]{2,}/);
+  await context.close();
+});
+
 test('a damaged link and a broken text are answered with what is wrong', async ({ page }) => {
   await page.goto('./#run=p1.AAAA');
   // Monaco keeps alert regions of its own, empty ones.

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { faultText } from '../../../manifest/fault-texts.ts';
 import type { CommandResult, DiffEntry, Fault } from '../../../run/types.ts';
 import { Modal } from '../../design/Modal.tsx';
 import { ask, command } from '../../state/session.ts';
@@ -26,6 +27,7 @@ export function EditorPanel(): React.JSX.Element {
   const [diff, setDiff] = useState<readonly DiffEntry[]>();
   const text = useStore(view, (state) => state.text);
   const theme = useStore(view, (state) => state.theme);
+  const language = useStore(view, (state) => state.language);
   const isBooted = useStore(simulation, (state) => state.isBooted);
 
   useEffect(() => {
@@ -66,6 +68,7 @@ export function EditorPanel(): React.JSX.Element {
     return () => clearTimeout(timer);
   }, [text, isBooted]);
 
+  const problems = faults.filter(({ severity }) => severity !== 'info').length;
   const served = useMemo(() => result?.documents?.flatMap((document) => document.faults ?? []) ?? [], [result]);
   useEffect(() => {
     const model = editor.current?.getModel();
@@ -78,11 +81,11 @@ export function EditorPanel(): React.JSX.Element {
         startColumn: fault.startColumn,
         endLineNumber: fault.endLine,
         endColumn: fault.endColumn,
-        message: fault.message,
+        message: faultText(fault, language),
         severity: SEVERITY[fault.severity],
       })),
     );
-  }, [faults, served]);
+  }, [faults, served, language]);
 
   const run = async (verb: 'apply' | 'delete'): Promise<void> => {
     setResult(undefined);
@@ -118,7 +121,7 @@ export function EditorPanel(): React.JSX.Element {
           {t('editor.delete')}
         </button>
         <span className="soft" role="status">
-          {faults.length > 0 ? t('editor.problems', { count: faults.length }) : t('editor.clean')}
+          {problems > 0 ? t('editor.problems', { count: problems }) : t('editor.clean')}
         </span>
       </div>
       <div className="results">
@@ -129,7 +132,7 @@ export function EditorPanel(): React.JSX.Element {
                 <span className={fault.severity === 'error' ? 'problem' : 'soft'}>
                   {t('editor.line', { line: fault.startLine })}
                 </span>{' '}
-                {fault.message}
+                {faultText(fault, language)}
               </button>
             </li>
           ))}
