@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { launchOptions } from './tests/e2e/support/browser.ts';
 
-const port = 4_271;
+/** A port of its own, so that two checkouts can be tested side by side. */
+const port = Number(process.env['E2E_PORT'] ?? 4_271);
 const { executablePath, args } = await launchOptions();
 
 export default defineConfig({

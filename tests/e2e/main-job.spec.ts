@@ -32,6 +32,13 @@ async function open(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
 }
 
+/** The link of the open share dialog, once the worker has written it. */
+async function shareLink(page: Page): Promise<string> {
+  const box = page.getByRole('textbox', { name: 'Link' });
+  await expect(box).toHaveValue(/#run=p1\./);
+  return box.inputValue();
+}
+
 test('a person applies a manifest, watches it run, looks into it, and shares it', async ({ page, context }) => {
   const heard = listen(page);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -64,8 +71,7 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
   await expect(page.locator('.panel.right pre')).toContainText('=');
 
   await page.getByRole('button', { name: 'Share' }).click();
-  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
-  expect(link).toMatch(/#run=p1\./);
+  const link = await shareLink(page);
   const other = await context.newPage();
   await other.goto(link);
   await expect(other.getByRole('dialog', { name: 'A shared run' })).toContainText('2 commands');
@@ -149,7 +155,7 @@ test('stepping back and forth, rewinding, and a refresh lose nothing', async ({ 
 test("opening somebody's link leaves one's own saved run as it was", async ({ page, context }) => {
   await open(page);
   await page.getByRole('button', { name: 'Share' }).click();
-  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  const link = await shareLink(page);
   await page.getByRole('button', { name: 'Close' }).click();
   await page.evaluate(() =>
     (globalThis as unknown as { pilothouse: Console }).pilothouse.request('/api/v1/namespaces', {
