@@ -294,7 +294,8 @@ export class ContainerRuntime {
           : item,
       ),
     });
-    kernel.emit('container.start', { container: name, restart: restarts }, { object: refOf('pods', pod) });
+    // Status, probes and exits that follow have the start as their cause.
+    kernel.emitCause('container.start', { container: name, restart: restarts }, { object: refOf('pods', pod) });
     processes.start(processOf(record, spec, nodeName, now));
     this.awaitExit(uid, name);
     if (spec.startupProbe)
@@ -344,6 +345,7 @@ export class ContainerRuntime {
       draw: (bound) => kernel.stream(`${component}/probes`).below(bound),
     });
     const now = kernel.turn.cursor;
+    const probedSince = kernel.turn.cause;
     kernel.emitCause(
       'probe',
       {
@@ -376,6 +378,8 @@ export class ContainerRuntime {
       this.update(uid, name, { stopReason: 'probe' });
       return this.send(uid, name, { type: 'PROBE_FAILED' });
     }
+    // The next probe follows from what began the probing, not from the probe before it.
+    kernel.turn.cause = probedSince;
     this.scheduleProbe(uid, name, kind, (definition.periodSeconds ?? 10) * 1000);
   }
 
