@@ -106,6 +106,7 @@ export function decodeOptions(value: unknown, where = 'options'): WorldOptions {
     privateRegistries: listOf(fields['privateRegistries'], `${where}.privateRegistries`).map((item, index) =>
       textOf(item, `${where}.privateRegistries[${index}]`),
     ),
+    runtime: oneOf(fields['runtime'], `${where}.runtime`, ['scripted', 'pretended'], base.runtime),
   };
   const [first] = checkOptions(options);
   if (first) throw new RunFault(first.code, `${where}: ${first.message}`, first.values);

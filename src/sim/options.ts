@@ -13,6 +13,12 @@ export interface PoolOptions {
   readonly taints: readonly { key: string; value?: string; effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' }[];
 }
 
+/**
+ * What runs in containers. `scripted`: images behave as the catalogue says, and take their time. `pretended`: no program at
+ * all, as a test runtime below a real kubelet has it; see kubelet/pretended-runtime.ts.
+ */
+export type RuntimeOption = 'scripted' | 'pretended';
+
 export interface WorldOptions {
   readonly seed: string;
   /** `aks`: as Azure makes it, with its kube-system workloads; `plain`: nodes and control plane alone. */
@@ -30,4 +36,5 @@ export interface WorldOptions {
   readonly schedulerConfiguration: string;
   /** Scripted behaviour of images that the catalogue does not know, and private registries; see workloads/catalogue.ts. */
   readonly privateRegistries: readonly string[];
+  readonly runtime: RuntimeOption;
 }

@@ -183,6 +183,7 @@ export class World {
   private makeKubelet(machine: MachineSpec): Kubelet {
     const kubelet = new Kubelet(this.kernel, this.api, this.processes, machine, {
       privateRegistries: this.options.privateRegistries,
+      runtime: this.options.runtime,
     });
     this.kernel.add(kubelet as unknown as Component);
     return kubelet;

@@ -34,6 +34,7 @@ export function defaultOptions(seed = 'pilothouse'): WorldOptions {
     pools: [defaultPool('nodepool1', 'System', 3)],
     schedulerConfiguration: '',
     privateRegistries: [],
+    runtime: 'scripted',
   };
 }
 

@@ -6,6 +6,7 @@ import type { Container, Pod } from 'kubernetes-types/core/v1';
 import { keyOf, refOf, type Stored } from '../api/object.ts';
 import type { Client, EventRecorder } from '../client/index.ts';
 import { REGISTRY, type Kernel, type LifeEvent } from '../kernel/index.ts';
+import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
 import { goDuration, missingEnvironment, pulledText, preStopSeconds, processOf } from './container-spec.ts';
 import type { ImageManager } from './image-manager.ts';
@@ -21,6 +22,7 @@ export interface RuntimePorts {
   readonly images: ImageManager;
   readonly component: string;
   readonly nodeName: string;
+  readonly runtime: RuntimeOption;
   find(uid: string): PodRecord | undefined;
   put(uid: string, record: PodRecord): void;
   /** Lets the pod worker decide what is next. */
@@ -261,7 +263,7 @@ export class ContainerRuntime {
       this.ports.settle(uid);
       return this.send(uid, name, { type: 'CONFIG_FAILED' });
     }
-    this.later(uid, name, CREATE_MS, 'create');
+    this.later(uid, name, this.ports.runtime === 'pretended' ? 0 : CREATE_MS, 'create');
   }
 
   private run(uid: string, name: string): void {
@@ -296,7 +298,7 @@ export class ContainerRuntime {
     });
     // Status, probes and exits that follow have the start as their cause.
     kernel.emitCause('container.start', { container: name, restart: restarts }, { object: refOf('pods', pod) });
-    processes.start(processOf(record, spec, nodeName, now));
+    processes.start(processOf(record, spec, nodeName, now, this.ports.runtime));
     this.awaitExit(uid, name);
     if (spec.startupProbe)
       this.scheduleProbe(uid, name, 'startup', (spec.startupProbe.initialDelaySeconds ?? 0) * 1000);
@@ -407,13 +409,14 @@ export class ContainerRuntime {
     const preStopMs = 1000 * preStopSeconds(spec);
     const wantedMs = preStopMs + (process?.behaviour.stopAfterMs ?? 0);
     const isKilled = wantedMs > graceMs;
+    const { stopCode = 0 } = process?.behaviour ?? {};
     if (process) processes.update({ ...process, stoppingSince: kernel.turn.cursor });
     this.later(
       uid,
       name,
       isKilled ? Math.max(graceMs, 2_000) : wantedMs,
       'exit',
-      isKilled ? { code: 137, reason: 'Error' } : { code: 0, reason: 'Completed' },
+      isKilled ? { code: 137, reason: 'Error' } : { code: stopCode, reason: stopCode === 0 ? 'Completed' : 'Error' },
     );
     this.ports.settle(uid);
   }

@@ -3,6 +3,8 @@ import type { Container, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import type { Client } from '../client/index.ts';
 import { behaviourOf, imageSize, type RunningProcess } from '../workloads/index.ts';
+import type { RuntimeOption } from '../options.ts';
+import { pretendedBehaviour } from './pretended-runtime.ts';
 import type { PodRecord } from './records.ts';
 
 /** A volume of the pod that refers to what is not there: the FailedMount text. */
@@ -80,10 +82,17 @@ export function pulledText(image: string, ownMs: number, wholeMs: number): strin
 }
 
 /** The program that a container runs, as the data plane meets it. */
-export function processOf(record: PodRecord, spec: Container, node: string, startedAt: number): RunningProcess {
+export function processOf(
+  record: PodRecord,
+  spec: Container,
+  node: string,
+  startedAt: number,
+  runtime: RuntimeOption,
+): RunningProcess {
   const { pod, podIp } = record;
   const isInit = record.containers.some(({ name, role }) => name === spec.name && role === 'init');
-  const behaviour = behaviourOf(spec, isInit || (pod.spec?.restartPolicy ?? 'Always') !== 'Always');
+  const isTask = isInit || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
+  const behaviour = runtime === 'pretended' ? pretendedBehaviour(spec) : behaviourOf(spec, isTask);
   const declared = (spec.ports ?? []).map(({ containerPort, protocol = 'TCP', name }) => ({
     port: containerPort,
     protocol: protocol as RunningProcess['ports'][number]['protocol'],

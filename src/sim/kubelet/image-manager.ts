@@ -4,6 +4,9 @@
  */
 import type { Container, Pod } from 'kubernetes-types/core/v1';
 import { imageSize, lookUpImage, parseImage } from '../workloads/index.ts';
+import type { KubeletOptions } from './kubelet.ts';
+import type { MachineSpec } from './machine-spec.ts';
+import { isMissingImage, PRETENDED_PULL_MS } from './pretended-runtime.ts';
 import { withTag } from './pod-status.ts';
 
 export type PullVerdict =
@@ -23,11 +26,10 @@ export class ImageManager {
   private busyUntil = 0;
 
   constructor(
-    private readonly bytesPerSecond: number,
-    private readonly privateRegistries: readonly string[],
-    cached: readonly string[],
+    private readonly machine: MachineSpec,
+    private readonly options: KubeletOptions,
   ) {
-    for (const image of cached) this.held.set(withTag(image), imageSize(image));
+    for (const image of machine.cachedImages) this.held.set(withTag(image), imageSize(image));
   }
 
   /** Names and sizes as the node's status lists them, largest first, at most 50. */
@@ -50,11 +52,14 @@ export class ImageManager {
     const image = container.image ?? '';
     const name = parseImage(image);
     if (!name) {
-      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${malformed(image)}`;
       return { kind: 'refused', reason: 'InvalidImageName', message };
     }
     const full = withTag(image);
-    const isHeld = this.held.has(full) || (this.coming.get(full) ?? Infinity) <= now;
+    const isPretended = this.options.runtime === 'pretended';
+    const isHeld = isPretended
+      ? !isMissingImage(image)
+      : this.held.has(full) || (this.coming.get(full) ?? Infinity) <= now;
     const policy = container.imagePullPolicy ?? 'IfNotPresent';
     if (policy === 'Never' && !isHeld) {
       return {
@@ -64,6 +69,7 @@ export class ImageManager {
       };
     }
     if (isHeld && policy !== 'Always') return { kind: 'present' };
+    if (isPretended) return this.planPretended(image);
     const waitMs = Math.max(0, this.busyUntil - now);
     const failure = this.failureOf(pod, image, name);
     if (failure) {
@@ -73,10 +79,18 @@ export class ImageManager {
     const bytes = imageSize(image);
     // Behind a pull of the same image only its manifest is asked for: the layers are here by then.
     const isShared = isHeld || this.coming.has(full);
-    const durationMs = isShared ? REGISTRY_MS : REGISTRY_MS + Math.round((bytes / this.bytesPerSecond) * 1000);
+    const durationMs = isShared
+      ? REGISTRY_MS
+      : REGISTRY_MS + Math.round((bytes / this.machine.pullBytesPerSecond) * 1000);
     this.busyUntil = now + waitMs + durationMs;
     if (!isShared) this.coming.set(full, this.busyUntil);
     return { kind: 'pull', durationMs, waitMs, bytes };
+  }
+
+  private planPretended(image: string): PullVerdict {
+    if (isMissingImage(image))
+      return { kind: 'failed', durationMs: PRETENDED_PULL_MS, message: notFound(withTag(image)) };
+    return { kind: 'pull', durationMs: PRETENDED_PULL_MS, waitMs: 0, bytes: imageSize(image) };
   }
 
   /** True when the node did not have it before. */
@@ -94,15 +108,15 @@ export class ImageManager {
     name: { registry: string; repository: string; tag: string },
   ): string | undefined {
     const full = withTag(image);
-    const prefix = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
+    const prefix = `rpc error: code = Unknown desc = ${unresolved(full)}`;
     if (name.registry.endsWith('.invalid') || name.registry.split(':')[0]!.endsWith('.invalid')) {
       return `${prefix}: failed to do request: Head "https://${name.registry}/v2/${name.repository.slice(name.registry.length + 1)}/manifests/${name.tag}": dial tcp: lookup ${name.registry.split(':')[0]} on 168.63.129.16:53: no such host`;
     }
-    if (this.privateRegistries.includes(name.registry) && (pod.spec?.imagePullSecrets?.length ?? 0) === 0) {
+    if (this.options.privateRegistries.includes(name.registry) && (pod.spec?.imagePullSecrets?.length ?? 0) === 0) {
       return `${prefix}: failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${name.registry}/oauth2/token: 401 Unauthorized`;
     }
     const known = lookUpImage(image);
-    if (known?.tags && !known.tags.test(name.tag)) return `${prefix}: ${full}: not found`;
+    if (known?.tags && !known.tags.test(name.tag)) return notFound(full);
     return undefined;
   }
 
@@ -120,6 +134,20 @@ export class ImageManager {
     this.coming = new Map(saved.coming);
     this.busyUntil = saved.busyUntil;
   }
+}
+
+const unresolved = (full: string): string =>
+  `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
+
+const notFound = (full: string): string => `rpc error: code = NotFound desc = ${unresolved(full)}: ${full}: not found`;
+
+/** Upstream: distribution/reference (ParseNormalizedNamed). */
+function malformed(image: string): string {
+  const [path = ''] = /^[^:@]*/.exec(image.slice(image.lastIndexOf('/') + 1)) ?? [];
+  const whole = image.slice(0, image.lastIndexOf('/') + 1) + path;
+  const repository = whole.includes('/') ? whole : `library/${whole}`;
+  const isUpper = repository !== repository.toLowerCase();
+  return `invalid reference format${isUpper ? `: repository name (${repository}) must be lowercase` : ''}`;
 }
 
 function shortName(name: string): string {

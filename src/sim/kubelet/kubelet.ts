@@ -8,6 +8,7 @@ import { keyOf, type Stored } from '../api/object.ts';
 import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
 import { kubeletId, type Kernel } from '../kernel/index.ts';
+import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
 import { ContainerRuntime } from './container-runtime.ts';
 import { missingVolume } from './container-spec.ts';
@@ -21,6 +22,7 @@ import { usageOf, type Usage } from './usage.ts';
 
 export interface KubeletOptions {
   readonly privateRegistries: readonly string[];
+  readonly runtime: RuntimeOption;
 }
 
 /** From seeing a pod to having its sandbox: network and volumes. */
@@ -64,7 +66,7 @@ export class Kubelet extends Controller {
     api: ApiServerPort,
     private readonly processes: ProcessTable,
     readonly machine: MachineSpec,
-    options: KubeletOptions,
+    private readonly options: KubeletOptions,
   ) {
     const { nodeName } = machine;
     super(kernel, api, {
@@ -75,7 +77,7 @@ export class Kubelet extends Controller {
       qps: 50,
       burst: 100,
     });
-    this.images = new ImageManager(machine.pullBytesPerSecond, options.privateRegistries, machine.cachedImages);
+    this.images = new ImageManager(machine, options);
     this.reporter = new NodeReporter(kernel, this.client, this.recorder, machine, this.images);
     this.runtime = new ContainerRuntime({
       kernel,
@@ -85,6 +87,7 @@ export class Kubelet extends Controller {
       images: this.images,
       component: this.id,
       nodeName,
+      runtime: options.runtime,
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.put(uid, record),
       settle: (uid) => this.settle(uid),
@@ -96,6 +99,10 @@ export class Kubelet extends Controller {
     this.node.onChange((next) => {
       if (next?.spec?.podCIDR) this.addresses.setCidr(next.spec.podCIDR);
     });
+  }
+
+  private get sandboxMs(): number {
+    return this.options.runtime === 'pretended' ? 0 : SANDBOX_MS;
   }
 
   override isSerial(): boolean {
@@ -219,7 +226,7 @@ export class Kubelet extends Controller {
       return this.reportSoon(uid);
     }
     this.movePod(uid, 'ADMITTED');
-    this.kernel.schedule(SANDBOX_MS, this.id, 'sandbox', uid);
+    this.kernel.schedule(this.sandboxMs, this.id, 'sandbox', uid);
     const deadline = pod.spec?.activeDeadlineSeconds;
     if (deadline !== undefined) this.kernel.schedule(deadline * 1000, this.id, 'deadline', uid, true);
     this.reportSoon(uid);
@@ -255,7 +262,7 @@ export class Kubelet extends Controller {
 
   /** The next wait is as long as all before it: it doubles. */
   private retrySandbox(uid: string, record: PodRecord): void {
-    const waitedMs = this.kernel.turn.cursor - record.since - SANDBOX_MS;
+    const waitedMs = this.kernel.turn.cursor - record.since - this.sandboxMs;
     const delayMs = Math.min(RETRY_START_MS + waitedMs, RETRY_MAX_MS);
     this.kernel.schedule(delayMs, this.id, 'sandbox', uid, waitedMs > SETTLE_WITHIN_MS);
   }

@@ -1,5 +1,6 @@
 /** Probes against what runs in a container. Upstream: pkg/kubelet/prober/prober.go, pkg/probe. */
 import type { Container, Probe } from 'kubernetes-types/core/v1';
+import { pretendedExec } from './pretended-runtime.ts';
 import { serve, type ProcessTable, type RunningProcess, type ServeContext } from '../workloads/index.ts';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
@@ -22,6 +23,10 @@ export function probe(
   context: ServeContext,
 ): ProbeResult {
   const { httpGet, tcpSocket, exec, grpc } = definition;
+  if (own?.behaviour.name === 'pretended') {
+    const isSuccess = !exec || pretendedExec(exec.command ?? [], definition.timeoutSeconds ?? 1).isSuccess;
+    return isSuccess ? OK : failed('');
+  }
   if (exec) return execResult(exec.command ?? [], own, context.nowMs);
   const wanted = httpGet?.port ?? tcpSocket?.port ?? grpc?.port ?? 0;
   const port =

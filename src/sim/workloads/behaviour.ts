@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly exit?: { readonly afterMs: number; readonly code: number; readonly reason?: string };
   /** Virtual milliseconds it takes to end after SIGTERM; more than the grace period means it is killed. */
   readonly stopAfterMs: number;
+  /** Its exit code then; absent: 0. */
+  readonly stopCode?: number;
   readonly cpuMillis: number;
   readonly memoryBytes: number;
   /** Its memory grows by so much a second: it is killed when that reaches the container's limit. */

@@ -54,7 +54,7 @@ describe('images', () => {
     advance(world, 1);
     expect(statuses([find(world, 'typo')])).toEqual(['ImagePullBackOff']);
     expect(find(world, 'typo').status?.containerStatuses?.[0]?.state?.waiting?.message).toMatch(
-      /^Back-off pulling image "nginx:1\.161": ErrImagePull: failed to pull and unpack image "docker\.io\/library\/nginx:1\.161": failed to resolve reference .*: not found$/,
+      /^Back-off pulling image "nginx:1\.161": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "docker\.io\/library\/nginx:1\.161": failed to resolve reference .*: not found$/,
     );
     advance(world, 40);
     const pulls = times(world.kernel.trace.slice(from + 1), 'image.pull', 'typo', start);
