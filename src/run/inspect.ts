@@ -5,7 +5,7 @@ import type { TraceEvent } from '../sim/kernel/index.ts';
 import { charts } from '../sim/world.ts';
 import { recordKey, splitRecordKey } from './record-key.ts';
 import type { Run } from './run.ts';
-import { RunFault } from './fault.ts';
+import { isHeartbeat } from './significance.ts';
 import type { Inspection, LifeState } from './types.ts';
 
 const TRACE_LIMIT = 200;
@@ -55,12 +55,15 @@ function newestAbout(run: Run, key: string): readonly TraceEvent[] {
   const found: TraceEvent[] = [];
   for (let seq = run.shownSeq; seq >= trace.start && found.length < TRACE_LIMIT; seq -= 1) {
     const event = trace.at(seq)!;
-    const isAbout = event.object
-      ? recordKey(event.object.resource, { metadata: event.object }) === key || event.component === key
-      : event.component === key;
-    if (isAbout) found.push(event);
+    if (isAbout(event, key)) found.push(event);
   }
   return found.reverse();
+}
+
+function isAbout(event: TraceEvent, key: string): boolean {
+  // A card of the stage may stand for several components: all controllers live in one process.
+  if (event.component === key || event.component.startsWith(`${key}/`)) return true;
+  return event.object !== undefined && recordKey(event.object.resource, { metadata: event.object }) === key;
 }
 
 function historyOf(run: Run, instance: string): readonly TraceEvent[] {
@@ -92,10 +95,30 @@ function relatedTo(run: Run, resource: string, object: Stored): Inspection['rela
   return related.slice(0, 500);
 }
 
-/** The chain of causes of an event, or of the newest event about an object, itself first. */
+/** The chain of causes of an event, or of the newest event that says something about an object, itself first. */
 export function whyOf(run: Run, target: { seq: number } | { key: string }): readonly TraceEvent[] {
-  if ('seq' in target) return run.world.kernel.trace.chain(target.seq);
-  const newest = newestAbout(run, target.key).findLast(({ type }) => type !== 'watch.deliver');
-  if (!newest) throw new RunFault('why.nothing', `Nothing is known of ${target.key}.`, { key: target.key });
-  return run.world.kernel.trace.chain(newest.seq);
+  const { trace } = run.world.kernel;
+  if ('seq' in target) return trace.chain(target.seq);
+  for (let seq = run.shownSeq; seq >= trace.start; seq -= 1) {
+    const event = trace.at(seq)!;
+    if (isAbout(event, target.key) && saysSomething(event)) return trace.chain(seq);
+  }
+  return [];
+}
+
+/** Heartbeats, reads and what was passed on change nothing: nobody asks why of them. */
+function saysSomething(event: TraceEvent): boolean {
+  if (isHeartbeat(event)) return false;
+  switch (event.type) {
+    case 'watch.deliver':
+    case 'container.log':
+    case 'proxy.choose':
+    case 'traffic.hop':
+    case 'dns.query':
+      return false;
+    case 'api.request':
+      return !['get', 'list', 'watch'].includes(event.data.verb);
+    default:
+      return true;
+  }
 }

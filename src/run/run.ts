@@ -130,8 +130,13 @@ export class Run {
     this.advance(wanted);
   }
 
-  /** Puts the playhead just after the task that left an event. Throws when the event has not happened yet. */
+  /**
+   * Puts the playhead just after the task that left an event, also one ahead that the run had reached before. Throws when
+   * there is no such event.
+   */
   seekEvent(seq: number): void {
+    const { trace } = this.world.kernel;
+    while (trace.length < seq && this.now <= this.furthest && this.stepOnce(this.furthest));
     const event = this.world.kernel.trace.at(seq);
     if (!event) throw new RunFault('seek.unknownEvent', `There is no event ${seq} before the playhead.`, { seq });
     this.restoreToStep(event.step, seq);

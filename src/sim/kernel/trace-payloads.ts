@@ -152,6 +152,8 @@ export interface TracePayloads {
     readonly body?: string;
     readonly failure?: string;
     readonly elapsedMs: number;
+    /** A program in a container sent it by itself, not a person. */
+    readonly isProgram?: boolean;
   };
 
   node: { readonly what: 'provisioned' | 'booted' | 'registered' | 'removed' };

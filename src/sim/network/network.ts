@@ -380,6 +380,7 @@ export class Network implements Component {
         ...(status === undefined ? {} : { status }),
         ...(body === undefined ? {} : { body }),
         ...(failure === undefined ? {} : { failure }),
+        ...(request.isUpkeep ? { isProgram: true } : {}),
       },
       { object: this.object(request) },
     );

@@ -1,5 +1,8 @@
 /** English texts. The Korean ones have the same keys, which the types see to. */
+import { explainEn } from './explain-en.ts';
+
 export const en = {
+  ...explainEn,
   app: {
     title: 'Pilothouse',
     skip: 'Skip to the stage',
@@ -160,23 +163,6 @@ export const en = {
     rejected: 'no endpoint: refused',
     dropped: 'no local endpoint: dropped',
   },
-  events: {
-    title: 'Events',
-    table: 'Table',
-    filter: 'Filter events',
-    errorsOnly: 'Problems only',
-    empty: 'Nothing has happened yet. Press Play.',
-    kind: 'Kind',
-    name: 'Name',
-    status: 'Status',
-    age: 'Age',
-    omitted: '{{count}} events are not listed at this speed.',
-  },
-  why: {
-    title: 'Why?',
-    empty: 'Select an event or an object to follow its causes back.',
-    root: 'This is where it began.',
-  },
   share: {
     title: 'Share this run',
     link: 'Link',
@@ -201,33 +187,5 @@ export const en = {
     forkText: 'A change here discards {{commands}} later commands.',
     forkConfirm: 'Discard and go on',
     cancel: 'Cancel',
-  },
-  narrate: {
-    command: 'You: {{title}}',
-    document: 'Document {{index}} of the text',
-    request: '{{from}} sends {{line}} and gets {{code}}',
-    write: 'etcd writes {{key}} at revision {{revision}}',
-    watch: 'The API server tells {{to}}: {{event}} {{name}}',
-    reconcile: '{{component}} looks at {{key}}',
-    event: '{{reason}}: {{message}}',
-    transition: '{{instance}}: {{from}} → {{to}}',
-    scheduled: 'The scheduler chooses {{node}} for {{name}}',
-    unschedulable: 'The scheduler finds no node for {{name}}: {{message}}',
-    queue: '{{name}} goes to the {{queue}} queue: {{because}}',
-    pull: '{{node}} pulls {{image}}: {{outcome}}',
-    start: 'Container {{container}} of {{name}} starts',
-    exit: 'Container {{container}} of {{name}} ends with {{code}}',
-    probe: '{{probe}} probe of {{name}}: {{result}}',
-    log: '{{name}}: {{line}}',
-    proxy: '{{component}} writes {{services}} rules',
-    dns: 'CoreDNS knows {{names}} services',
-    address: '{{name}} gets {{address}}',
-    query: '{{name}} asks for {{question}} {{type}}: {{answer}}',
-    choose: 'The proxy of {{node}}: {{service}} → {{chosen}}',
-    hop: '{{from}} → {{to}}',
-    done: '{{url}}: {{outcome}}',
-    node: '{{name}}: {{what}}',
-    limit: 'A limit was reached: {{what}} ({{limit}})',
-    compact: 'etcd lets go of revisions up to {{revision}}',
   },
 } as const;

@@ -1,7 +1,9 @@
 /** 한국어 문장. 열쇠는 영어와 같다. */
+import { explainKo } from './explain-ko.ts';
 import type { Texts } from './texts.ts';
 
 export const ko: Texts = {
+  ...explainKo,
   app: {
     title: 'Pilothouse',
     skip: '무대로 건너뛰기',
@@ -162,19 +164,6 @@ export const ko: Texts = {
     rejected: '엔드포인트 없음: 거절',
     dropped: '로컬 엔드포인트 없음: 버림',
   },
-  events: {
-    title: '이벤트',
-    table: '표',
-    filter: '이벤트 거르기',
-    errorsOnly: '문제만',
-    empty: '아직 일어난 일이 없습니다. 재생을 누르세요.',
-    kind: '종류',
-    name: '이름',
-    status: '상태',
-    age: '나이',
-    omitted: '이 속도에서 이벤트 {{count}}개는 싣지 않았습니다.',
-  },
-  why: { title: '왜?', empty: '이벤트나 개체를 고르면 원인을 거슬러 올라갑니다.', root: '여기서 시작되었습니다.' },
   share: {
     title: '이 실행 공유',
     link: '링크',
@@ -199,33 +188,5 @@ export const ko: Texts = {
     forkText: '여기서 바꾸면 뒤의 명령 {{commands}}개가 버려집니다.',
     forkConfirm: '버리고 계속',
     cancel: '취소',
-  },
-  narrate: {
-    command: '나: {{title}}',
-    document: '텍스트의 문서 {{index}}',
-    request: '{{from}}: {{line}} → {{code}}',
-    write: 'etcd가 리비전 {{revision}}에 {{key}} 기록',
-    watch: 'API 서버가 {{to}}에 알림: {{event}} {{name}}',
-    reconcile: '{{component}}: {{key}} 확인',
-    event: '{{reason}}: {{message}}',
-    transition: '{{instance}}: {{from}} → {{to}}',
-    scheduled: '스케줄러가 {{name}}에 {{node}} 선택',
-    unschedulable: '스케줄러가 {{name}}의 노드를 찾지 못함: {{message}}',
-    queue: '{{name}} → {{queue}} 큐: {{because}}',
-    pull: '{{node}}: {{image}} 풀 {{outcome}}',
-    start: '{{name}}의 컨테이너 {{container}} 시작',
-    exit: '{{name}}의 컨테이너 {{container}} 종료 코드 {{code}}',
-    probe: '{{name}}의 {{probe}} 프로브: {{result}}',
-    log: '{{name}}: {{line}}',
-    proxy: '{{component}}: 규칙 {{services}}개 기록',
-    dns: 'CoreDNS가 아는 Service {{names}}개',
-    address: '{{name}} 주소 {{address}}',
-    query: '{{name}}의 질의 {{question}} {{type}}: {{answer}}',
-    choose: '{{node}}의 프록시: {{service}} → {{chosen}}',
-    hop: '{{from}} → {{to}}',
-    done: '{{url}}: {{outcome}}',
-    node: '{{name}}: {{what}}',
-    limit: '한도 도달: {{what}} ({{limit}})',
-    compact: 'etcd가 리비전 {{revision}}까지 정리',
   },
 };

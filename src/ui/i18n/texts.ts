@@ -1,6 +1,9 @@
 import type { en } from './en.ts';
+import type { explainEn } from './explain-en.ts';
 
 type Widened<T> = { readonly [K in keyof T]: T[K] extends string ? string : Widened<T[K]> };
 
 /** Every text there is; a language that leaves one out does not compile. */
 export type Texts = Widened<typeof en>;
+
+export type ExplainTexts = Widened<typeof explainEn>;

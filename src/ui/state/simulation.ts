@@ -23,6 +23,8 @@ export interface SimulationState {
   readonly objects: ReadonlyMap<string, Stored>;
   readonly events: readonly TraceEvent[];
   readonly eventsOmitted: number;
+  /** Events that were seen and now lie after the playhead: a replay brings the very same ones back. */
+  readonly ahead: readonly TraceEvent[];
   readonly lives: ReadonlyMap<string, LifeState>;
   readonly log: readonly LoggedCommand[];
   readonly commandsDone: number;
@@ -48,6 +50,7 @@ const INITIAL: SimulationState = {
   objects: new Map(),
   events: [],
   eventsOmitted: 0,
+  ahead: [],
   lives: new Map(),
   log: [],
   commandsDone: 0,
@@ -94,6 +97,7 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     isSettled: frame.isSettled,
     objects,
     events,
+    ahead: eventsAhead(state, frame),
     eventsOmitted: isWhole ? 0 : state.eventsOmitted + frame.eventsOmitted,
     lives,
     log: frame.log ?? state.log,
@@ -104,6 +108,25 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     crash: undefined,
     receivedAt: nowMs,
   };
+}
+
+function eventsAhead(state: SimulationState, frame: Frame): readonly TraceEvent[] {
+  const isSameRun = !frame.options || frame.options.seed === state.options?.seed;
+  if (!isSameRun || (frame.log && !isSameLog(state.log, frame.log))) return [];
+  const isAhead = ({ seq }: TraceEvent): boolean => seq > frame.traceLength;
+  const known = state.ahead.filter(isAhead);
+  const left = frame.isWhole ? state.events.filter(isAhead) : [];
+  return left.length > 0 ? [...left, ...known].slice(0, EVENT_LIMIT) : known.length > 0 ? known : NOTHING;
+}
+
+const NOTHING: readonly TraceEvent[] = [];
+
+/** A command given in the past makes another future. */
+function isSameLog(before: readonly LoggedCommand[], after: readonly LoggedCommand[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every(({ at, step }, index) => at === after[index]!.at && step === after[index]!.step)
+  );
 }
 
 /** Virtual time to show now: the last frame's, moved on at the speed of play. */

@@ -1,75 +1,208 @@
-/** One sentence for an event: the text's key and what fills it. */
-import type { TraceEvent } from '../../sim/kernel/index.ts';
+/** One sentence for every event of the trace, by its meaning: who did what to which object, and how it came out. */
+import type { TFunction } from 'i18next';
+import type { TraceEvent, TraceEventOf } from '../../sim/kernel/index.ts';
+import { componentName, instanceName, objectName, say, shortNode, type Part, type Sentence } from './names.ts';
 
-export interface Sentence {
-  readonly key: string;
-  readonly values: Readonly<Record<string, string | number>>;
-}
+const sentence = (key: string, values: Sentence['values'] = {}): Sentence => ({ key: `narrate.${key}`, values });
 
 export function narrate(event: TraceEvent): Sentence {
   const name = event.object?.name ?? '';
-  const say = (key: string, values: Sentence['values'] = {}): Sentence => ({
-    key: `narrate.${key}`,
-    values: { name, component: event.component, ...values },
-  });
+  const what = objectName(event.object);
   switch (event.type) {
     case 'command':
-      return say('command', { title: event.data.title });
-    case 'document':
-      return say('document', { index: event.data.index + 1 });
+      return sentence('command', { title: event.data.title });
+    case 'document': {
+      const { file, startLine, endLine } = event.data.source;
+      return sentence('document', { index: event.data.index + 1, file, from: startLine, to: endLine });
+    }
     case 'api.request':
-      return say('request', { from: event.data.from, line: event.data.line, code: event.data.code });
+      return narrateRequest(event);
     case 'etcd.write':
-      return say('write', { key: event.data.key, revision: event.data.revision });
+      return sentence(`write.${event.data.operation}`, { what: what || event.data.key, revision: event.data.revision });
     case 'etcd.compact':
-      return say('compact', { revision: event.data.revision });
+      return sentence('compact', { revision: event.data.revision });
     case 'watch.deliver':
-      return say('watch', { to: event.data.to, event: event.data.event });
+      return sentence(`watch.${event.data.event}`, { to: componentName(event.data.to), what });
     case 'reconcile':
-      return say('reconcile', { key: event.data.key });
+      return event.data.outcome === undefined
+        ? sentence('reconcile', { who: componentName(event.component), key: event.data.key })
+        : sentence('retry', { who: componentName(event.component), key: event.data.key, outcome: event.data.outcome });
     case 'event':
-      return say('event', { reason: event.data.reason, message: event.data.message });
+      return sentence('event', { what, reason: event.data.reason, message: event.data.message });
     case 'transition':
-      return say('transition', { instance: event.data.instance, from: event.data.from, to: event.data.to });
+      return sentence('transition', {
+        instance: instanceName(event.data.instance),
+        from: event.data.from,
+        to: event.data.to,
+      });
     case 'scheduler.attempt':
       return event.data.outcome === 'scheduled'
-        ? say('scheduled', { node: event.data.node ?? '' })
-        : say('unschedulable', { message: event.data.message });
+        ? sentence('scheduled', { node: shortNode(event.data.node ?? ''), name })
+        : sentence('unschedulable', { message: event.data.message, name });
     case 'scheduler.queue':
-      return say('queue', { queue: event.data.queue, because: event.data.because });
+      return sentence(`queue.${event.data.queue}`, { name, because: becauseOf(event.data.because) });
     case 'image.pull':
-      return say('pull', { node: event.data.to, image: event.data.image, outcome: event.data.outcome });
-    case 'container.start':
-      return say('start', { container: event.data.container });
-    case 'container.exit':
-      return say('exit', { container: event.data.container, code: event.data.exitCode });
-    case 'container.log':
-      return say('log', { line: event.data.line });
-    case 'probe':
-      return say('probe', { probe: event.data.probe, result: event.data.result });
-    case 'proxy.sync':
-      return say('proxy', { services: event.data.services });
-    case 'dns.sync':
-      return say('dns', { names: event.data.names });
-    case 'address.assign':
-      return say('address', { address: event.data.address });
-    case 'dns.query':
-      return say('query', { question: event.data.name, type: event.data.queryType, answer: event.data.answer });
-    case 'proxy.choose':
-      return say('choose', {
-        node: event.data.node,
-        service: event.data.service,
-        chosen: event.data.chosen ?? event.data.verdict,
+      return sentence(`pull.${event.data.outcome}`, {
+        who: componentName(event.data.to),
+        image: event.data.image,
+        message: event.data.message ?? '',
       });
-    case 'traffic.hop':
-      return say('hop', { from: event.data.from, to: event.data.to });
-    case 'traffic.done':
-      return say('done', { url: event.data.url, outcome: event.data.failure ?? String(event.data.status) });
-    case 'node':
-      return say('node', { what: event.data.what });
-    case 'limit':
-      return say('limit', { what: event.data.what, limit: event.data.limit });
+    case 'container.start':
+      return sentence(event.data.restart > 0 ? 'restart' : 'start', {
+        container: event.data.container,
+        name,
+        count: event.data.restart,
+      });
+    case 'container.exit':
+      return sentence('exit', {
+        container: event.data.container,
+        name,
+        code: event.data.exitCode,
+        reason: event.data.reason,
+      });
+    case 'container.log':
+      return sentence('log', { name, container: event.data.container, line: event.data.line });
+    case 'probe':
+      return sentence(`probe.${event.data.result}`, {
+        probe: event.data.probe,
+        name,
+        output: (event.data.output ?? '').trim() || '—',
+      });
+    default:
+      return narrateNetwork(event);
   }
+}
+
+type NetworkEvent = TraceEventOf<
+  | 'proxy.sync'
+  | 'dns.sync'
+  | 'address.assign'
+  | 'dns.query'
+  | 'proxy.choose'
+  | 'traffic.hop'
+  | 'traffic.done'
+  | 'node'
+  | 'limit'
+>;
+
+function narrateNetwork(found: NetworkEvent): Sentence {
+  const event = found as Extract<TraceEvent, { type: NetworkEvent['type'] }>;
+  const name = event.object?.name ?? '';
+  switch (event.type) {
+    case 'proxy.sync':
+      return sentence('proxy', {
+        who: componentName(event.component),
+        services: event.data.services,
+        endpoints: event.data.endpoints,
+      });
+    case 'dns.sync':
+      return sentence('dns', { who: componentName(event.component), names: event.data.names });
+    case 'address.assign':
+      return sentence('address', { what: objectName(event.object), address: event.data.address });
+    case 'dns.query': {
+      const { name: question, queryType, answer, addresses } = event.data;
+      return sentence(addresses.length > 0 ? 'answered' : 'query', {
+        name,
+        question,
+        type: queryType,
+        answer,
+        addresses: addresses.join(', '),
+      });
+    }
+    case 'proxy.choose': {
+      const { node, service, chosen, candidates, verdict } = event.data;
+      return sentence(`choose.${verdict}`, {
+        node: shortNode(node),
+        service,
+        chosen: chosen ?? '',
+        count: candidates.length,
+      });
+    }
+    case 'traffic.hop':
+      return sentence(`hop.${event.data.direction}`, {
+        from: componentName(event.data.from),
+        to: componentName(event.data.to),
+        address: event.data.address,
+      });
+    case 'traffic.done': {
+      const { url, failure, status, elapsedMs } = event.data;
+      return failure === undefined
+        ? sentence('done', { url, status: status ?? 0, elapsed: elapsedMs })
+        : sentence('failed', { url, failure });
+    }
+    case 'node':
+      return sentence(`node.${event.data.what}`, { name: shortNode(name) });
+    case 'limit':
+      return sentence('limit', { what: event.data.what, limit: event.data.limit });
+  }
+}
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  create: 'create',
+  update: 'change',
+  patch: 'change',
+  delete: 'delete',
+  deletecollection: 'deleteAll',
+  get: 'read',
+  list: 'list',
+  watch: 'watch',
+};
+
+/** Requests are named by what they are for; the line of the request is there for who opens it. */
+function narrateRequest({ data, object }: TraceEventOf<'api.request'>): Sentence {
+  const { verb, subresource, resource, code, reason } = data;
+  const who = componentName(data.from);
+  const isWrite = !['get', 'list', 'watch'].includes(verb);
+  const what = object?.name ? objectName(object) : resource;
+  let action = ACTIONS[verb] ?? 'other';
+  if (resource === 'leases.coordination.k8s.io' && isWrite) action = 'lease';
+  else if (resource === 'events' && verb === 'create') action = 'event';
+  else if (resource === 'events' && verb === 'patch') action = 'eventAgain';
+  else if (subresource === 'binding') action = 'bind';
+  else if (subresource === 'eviction') action = 'evict';
+  else if (subresource === 'scale' && isWrite) action = 'scale';
+  else if (subresource === 'status' && isWrite) action = 'status';
+  // "You create", but "the controller creates".
+  const voice = data.from === 'client' ? 'own' : 'request';
+  const told = sentence(`${voice}.${action}`, { who, what, line: data.line });
+  return code < 400 ? told : sentence('refused', { sentence: told, code, reason: reason ?? '' });
+}
+
+/** Reasons that the scheduler gives for a pod's move between its queues, as patterns over its words. */
+const BECAUSE: readonly (readonly [RegExp, string, readonly string[]])[] = [
+  [/^the pod was created$/, 'created', []],
+  [/^its last scheduling gate was removed$/, 'ungated', []],
+  [/^its back-off$/, 'backoff', []],
+  [/^node (\S+) was added$/, 'nodeAdded', ['node']],
+  [/^node (\S+) has changed$/, 'nodeChanged', ['node']],
+  [/^pod (\S+) was deleted$/, 'podDeleted', ['pod']],
+  [/^pod (\S+) was changed$/, 'podChanged', ['pod']],
+  [/^turned down by (.+)$/, 'rejected', ['plugins']],
+];
+
+export function becauseOf(because: string): Part {
+  for (const [pattern, key, names] of BECAUSE) {
+    const match = pattern.exec(because);
+    if (!match) continue;
+    const values = Object.fromEntries(
+      names.map((name, index) => [name, name === 'node' ? shortNode(match[index + 1]!) : match[index + 1]!]),
+    );
+    return { key: `because.${key}`, values };
+  }
+  return because;
+}
+
+/** A line of the list that stands for several events. */
+export function narrateMany(event: TraceEvent, count: number): Sentence {
+  const told = narrate(event);
+  if (count === 1) return told;
+  return event.type === 'watch.deliver'
+    ? sentence('watch.many', { sentence: told, count: count - 1 })
+    : sentence('times', { sentence: told, count });
+}
+
+export function tell(t: TFunction, event: TraceEvent): string {
+  return say(t, narrate(event));
 }
 
 export function isProblem(event: TraceEvent): boolean {
@@ -82,8 +215,12 @@ export function isProblem(event: TraceEvent): boolean {
       return event.data.outcome !== 'scheduled';
     case 'container.exit':
       return event.data.exitCode !== 0;
+    case 'image.pull':
+      return event.data.outcome === 'failed';
     case 'traffic.done':
       return event.data.failure !== undefined || (event.data.status ?? 0) >= 400;
+    case 'proxy.choose':
+      return event.data.verdict === 'reject' || event.data.verdict === 'drop';
     case 'limit':
       return true;
     default:

@@ -15,7 +15,7 @@ import { simulation } from '../../state/simulation.ts';
 import { select, view } from '../../state/view.ts';
 import { PACKET_KINDS } from '../../view/packets.ts';
 import { buildStage, SlotBook, type StageItem } from '../../view/stage.ts';
-import { narrate } from '../../view/narrate.ts';
+import { tell } from '../../view/narrate.ts';
 import { ComponentCardView, NodeCardView, RegionView, ServiceCardView, TrayView } from './cards.tsx';
 import { PacketCanvas } from './PacketCanvas.tsx';
 
@@ -156,10 +156,9 @@ function Caption(): React.JSX.Element | null {
   if (isPlaying) return null;
   const event = events.findLast((item) => item.seq <= seq);
   if (!event) return null;
-  const { key, values } = narrate(event);
   return (
     <p className="caption" role="status">
-      {t(key, values)}
+      {tell(t, event)}
     </p>
   );
 }

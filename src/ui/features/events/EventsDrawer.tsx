@@ -1,70 +1,217 @@
-import { useMemo, useState } from 'react';
+import { CircleHelp, TriangleAlert } from 'lucide-react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import type { TraceEvent } from '../../../sim/kernel/index.ts';
+import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
-import { view } from '../../state/view.ts';
-import { isProblem, narrate } from '../../view/narrate.ts';
+import { askWhy, highlight } from '../../state/view.ts';
+import { keyOfRef, say } from '../../view/names.ts';
+import { isProblem, narrateMany, tell } from '../../view/narrate.ts';
+import { isOnLevel, LEVELS, partOf, PARTS, storyLines, type ClusterPart, type Level } from '../../view/story.ts';
 import { formatClock } from '../timeline/clock.ts';
+import { PartIcon } from './PartIcon.tsx';
+import { useWindowedRows } from './windowed-rows.ts';
+import './events.css';
 
-const SHOWN = 150;
+const ROW_PX = 26;
 
-/** What happened, sentence by sentence, in step with the playhead. */
+/** Puts the playhead at an event; the simulation stops there, so that it can be looked at. */
+export async function goTo(seq: number): Promise<void> {
+  await ask('pause', {});
+  await ask('seek', { seq });
+}
+
+/** What happened, sentence by sentence, in step with the playhead; a person's commands head what followed them. */
 export function EventsDrawer(): React.JSX.Element {
   const { t } = useTranslation();
-  const { events, startTime, seq, eventsOmitted } = useStore(simulation);
+  const known = useStore(simulation, ({ events }) => events);
+  const ahead = useStore(simulation, (state) => state.ahead);
+  const omitted = useStore(simulation, (state) => state.eventsOmitted);
+  const [level, setLevel] = useState<Level>('story');
+  const [part, setPart] = useState<ClusterPart | ''>('');
   const [text, setText] = useState('');
-  const [onlyProblems, setOnlyProblems] = useState(false);
-  const shown = useMemo(() => {
+  const events = useDeferredValue(known);
+  const lines = useMemo(() => {
     const wanted = text.trim().toLowerCase();
-    const found = [];
-    for (let index = events.length - 1; index >= 0 && found.length < SHOWN; index -= 1) {
-      const event = events[index]!;
-      if (event.type === 'transition' && !wanted) continue;
-      if (onlyProblems && !isProblem(event)) continue;
-      const { key, values } = narrate(event);
-      const sentence = t(key, values);
-      if (wanted && !sentence.toLowerCase().includes(wanted)) continue;
-      found.push({ event, sentence });
-    }
-    return found;
-  }, [events, text, onlyProblems, t]);
+    const keeps = (event: TraceEvent): boolean =>
+      (event.type === 'command' || (isOnLevel(event, level) && (!part || partOf(event) === part))) &&
+      (!wanted || tell(t, event).toLowerCase().includes(wanted));
+    return storyLines([...events, ...ahead], keeps);
+  }, [events, ahead, level, part, text, t]);
+  const isFiltered = part !== '' || text.trim() !== '' || level !== 'story';
   return (
-    <section className="drawer" aria-label={t('app.narration')} style={{ margin: 0 }}>
+    <section className="drawer events" aria-label={t('app.narration')}>
       <div className="head">
         <h2>{t('events.title')}</h2>
+        <div className="segmented" role="group" aria-label={t('events.levelLabel')}>
+          {LEVELS.map((item) => (
+            <button
+              key={item}
+              type="button"
+              className="button"
+              aria-pressed={item === level}
+              onClick={() => setLevel(item)}
+            >
+              {t(`events.level.${item}`)}
+            </button>
+          ))}
+        </div>
+        <select
+          className="field"
+          aria-label={t('events.part')}
+          value={part}
+          onChange={({ target }) => setPart(target.value as ClusterPart | '')}
+        >
+          <option value="">{t('events.everything')}</option>
+          {PARTS.map((item) => (
+            <option key={item} value={item}>
+              {t(`part.${item}`)}
+            </option>
+          ))}
+        </select>
         <input
           className="field"
           type="search"
           value={text}
           placeholder={t('events.filter')}
           aria-label={t('events.filter')}
-          onChange={(event) => setText(event.target.value)}
+          onChange={({ target }) => setText(target.value)}
         />
-        <button
-          type="button"
-          className="button"
-          aria-pressed={onlyProblems}
-          onClick={() => setOnlyProblems(!onlyProblems)}
-        >
-          {t('events.errorsOnly')}
-        </button>
-        {eventsOmitted > 0 ? <span className="soft wide">{t('events.omitted', { count: eventsOmitted })}</span> : null}
+        <span className="soft count">
+          {t('events.count', { count: lines.length })}
+          {omitted > 0 ? ` · ${t('events.omitted', { count: omitted })}` : ''}
+        </span>
       </div>
-      {shown.length === 0 ? <p className="empty">{t('events.empty')}</p> : null}
-      <ol>
-        {shown.map(({ event, sentence }) => (
-          <li key={event.seq} aria-current={event.seq === seq}>
+      {lines.length > 0 ? (
+        <EventRows lines={lines} />
+      ) : (
+        <p className="empty">
+          {t(isFiltered ? 'events.noMatch' : 'events.empty')}{' '}
+          {isFiltered ? (
             <button
               type="button"
-              title={sentence}
-              onClick={() => view.setState({ right: 'why', whySeq: event.seq, narrow: 'right' })}
+              className="button"
+              onClick={() => {
+                setLevel('story');
+                setPart('');
+                setText('');
+              }}
             >
-              <span className="mono soft">{formatClock(event.time - startTime)}</span>
-              <span className={isProblem(event) ? 'problem' : undefined}>{sentence}</span>
+              {t('events.clear')}
             </button>
-          </li>
-        ))}
-      </ol>
+          ) : null}
+        </p>
+      )}
     </section>
   );
+}
+
+type Lines = ReturnType<typeof storyLines>;
+
+/** Index of the line at or before the playhead; -1 when all lie ahead. */
+function currentIndex(lines: Lines, seq: number): number {
+  return lines.findLastIndex(({ event }) => event.seq <= seq);
+}
+
+function EventRows({ lines }: { lines: Lines }): React.JSX.Element {
+  const { t } = useTranslation();
+  const seq = useStore(simulation, (state) => state.seq);
+  const startTime = useStore(simulation, (state) => state.startTime);
+  const current = currentIndex(lines, seq);
+  const [isFollowing, setFollowing] = useState(true);
+  const [cursor, setCursor] = useState<number>();
+  const focusWanted = useRef(false);
+  const rows = useWindowedRows(lines.length, ROW_PX, setFollowing);
+  const { show, scroller } = rows;
+  const showRef = useRef(show);
+  useEffect(() => {
+    showRef.current = show;
+  });
+  useEffect(() => {
+    if (isFollowing || current < lines.length - 1) showRef.current(Math.max(0, current));
+  }, [current, lines.length, isFollowing]);
+  useEffect(() => {
+    if (!focusWanted.current || cursor === undefined) return;
+    focusWanted.current = false;
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${cursor}"]`)?.focus();
+  }, [cursor, scroller, rows.first, rows.last]);
+  const active = cursor ?? Math.max(0, current);
+  const onKeyDown = (pressed: React.KeyboardEvent): void => {
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 };
+    const next =
+      pressed.key === 'Home'
+        ? 0
+        : pressed.key === 'End'
+          ? lines.length - 1
+          : steps[pressed.key] === undefined
+            ? undefined
+            : Math.min(lines.length - 1, Math.max(0, active + steps[pressed.key]!));
+    if (next === undefined) return;
+    pressed.preventDefault();
+    focusWanted.current = true;
+    show(next);
+    setCursor(next);
+  };
+  return (
+    <div className="rows" ref={scroller} onScroll={rows.onScroll} onKeyDown={onKeyDown}>
+      <ol style={{ height: lines.length * ROW_PX }}>
+        {lines.slice(rows.first, rows.last).map((line, offset) => {
+          const index = rows.first + offset;
+          const { event, count } = line;
+          const sentence = say(t, narrateMany(event, count));
+          const kind = event.type === 'command' ? ' act' : isProblem(event) ? ' bad' : '';
+          return (
+            <li
+              key={event.seq}
+              className={`${index > current ? 'ahead' : ''}${kind}`}
+              style={{ top: index * ROW_PX }}
+              aria-current={index === current ? 'step' : undefined}
+              aria-setsize={lines.length}
+              aria-posinset={index + 1}
+            >
+              <button
+                type="button"
+                className="row-main"
+                data-row={index}
+                tabIndex={index === active ? 0 : -1}
+                title={`${sentence}\n${t('events.seek')}`}
+                onClick={() => {
+                  setCursor(index);
+                  void goTo(event.seq);
+                }}
+                onMouseEnter={() => highlight(pointsAt(event))}
+                onMouseLeave={() => highlight([])}
+              >
+                <span className="mono time">{formatClock(event.time - startTime)}</span>
+                <PartIcon part={partOf(event)} />
+                {isProblem(event) ? (
+                  <TriangleAlert size={14} className="problem" aria-label={t('events.problem')} />
+                ) : null}
+                <span className="sentence">{sentence}</span>
+              </button>
+              <button
+                type="button"
+                className="row-why"
+                tabIndex={index === active ? 0 : -1}
+                aria-label={t('events.why')}
+                title={t('events.why')}
+                onClick={() => askWhy(event.seq)}
+              >
+                <CircleHelp size={14} aria-hidden />
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+/** What of the stage an event concerns. */
+export function pointsAt(event: TraceEvent): readonly string[] {
+  const found = [event.component];
+  if (event.object) found.push(keyOfRef(event.object));
+  if (event.type === 'scheduler.attempt' && event.data.node) found.push(`nodes|${event.data.node}`);
+  return found;
 }

@@ -22,3 +22,12 @@ export function speedOfSlider(position: number): number {
 export function sliderOfSpeed(speed: number): number {
   return Math.round((Math.log10(speed) + 1) * 25);
 }
+
+/** A span of virtual time in the unit that suits it: `12 ms`, `3.4 s`, `2 m 5 s`. */
+export function formatSpan(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${Number((ms / 1_000).toFixed(ms < 10_000 ? 1 : 0))} s`;
+  const seconds = Math.round(ms / 1_000);
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours} h ${minutes} m` : `${minutes} m ${seconds % 60} s`;
+}

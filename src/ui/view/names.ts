@@ -1,0 +1,134 @@
+/** Ids of the trace as people say them: components, controllers, lives, and objects. */
+import type { TFunction } from 'i18next';
+import type { ObjectRef } from '../../sim/kernel/index.ts';
+
+/** A text by its key and what fills it; what fills it may itself be a text to translate. */
+export interface Sentence {
+  readonly key: string;
+  readonly values?: Readonly<Record<string, Part>>;
+}
+
+export type Part = string | number | Sentence;
+
+export function say(t: TFunction, part: Part): string {
+  if (typeof part === 'string') return part;
+  if (typeof part === 'number') return String(part);
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(part.values ?? {})) values[name] = say(t, value);
+  return t(part.key, values);
+}
+
+/** `aks-nodepool1-12345678-vmss000001` is told from its neighbours by its pool and its number. */
+export function shortNode(name: string): string {
+  return name.replace(/^aks-(.+)-\d{8}-(vmss\w+)$/, '$1-$2');
+}
+
+/** Controllers by the kind that they look after, as upstream names them. */
+const CONTROLLERS: Readonly<Record<string, string>> = {
+  'service-account': 'ServiceAccount',
+  'service-account-token': 'ServiceAccount token',
+  'node-ipam': 'Node IPAM',
+  node: 'Node lifecycle',
+  'node-lifecycle': 'Node lifecycle',
+  deployment: 'Deployment',
+  replicaset: 'ReplicaSet',
+  statefulset: 'StatefulSet',
+  daemonset: 'DaemonSet',
+  job: 'Job',
+  cronjob: 'CronJob',
+  endpointslice: 'EndpointSlice',
+  endpoints: 'Endpoints',
+  'generic-garbage-collector': 'Garbage collector',
+  'garbage-collector': 'Garbage collector',
+  namespace: 'Namespace',
+  'pod-garbage-collector': 'Pod garbage collector',
+  'horizontal-pod-autoscaling': 'HorizontalPodAutoscaler',
+  horizontalpodautoscaling: 'HorizontalPodAutoscaler',
+  disruption: 'PodDisruptionBudget',
+  'ttl-after-finished': 'TTL after finished',
+  'persistentvolume-binder': 'PersistentVolume binder',
+  'attach-detach': 'Attach/detach',
+  resourcequota: 'ResourceQuota',
+};
+
+const COMPONENTS = new Set([
+  'kube-apiserver',
+  'etcd',
+  'kube-scheduler',
+  'kube-controller-manager',
+  'cloud-controller-manager',
+  'client',
+  'internet',
+  'registry',
+]);
+
+export function controllerTitle(id: string): string {
+  const known = CONTROLLERS[id];
+  return (
+    known ?? id.replace(/(^|-)(\w)/g, (_, dash: string, letter: string) => (dash ? ' ' : '') + letter.toUpperCase())
+  );
+}
+
+/** A component of the trace, as a noun. */
+export function componentName(id: string): Part {
+  if (COMPONENTS.has(id)) return { key: `component.${id}` };
+  const [kind = '', first = '', ...rest] = id.split('/');
+  switch (kind) {
+    case 'kube-controller-manager': {
+      const title = controllerTitle(first);
+      return title === 'Garbage collector' || title === 'Pod garbage collector'
+        ? { key: 'who.plain', values: { name: title } }
+        : { key: 'who.controller', values: { name: title } };
+    }
+    case 'node':
+      return { key: rest[0] === 'kube-proxy' ? 'who.kubeProxy' : 'who.kubelet', values: { node: shortNode(first) } };
+    case 'coredns':
+      return { key: 'who.coredns', values: { name: rest[0] ?? '' } };
+    case 'pod':
+      return `Pod ${rest[0] ?? first}`;
+    case 'service':
+      return `Service ${rest[0] ?? first}`;
+    case 'azure':
+      return { key: 'who.azure' };
+    case 'network':
+      return { key: 'who.network' };
+    case 'data-plane':
+      return { key: 'who.programs' };
+    default:
+      return id;
+  }
+}
+
+export function objectName(object: ObjectRef | undefined): string {
+  if (!object) return '';
+  return `${object.kind} ${object.kind === 'Node' ? shortNode(object.name) : object.name}`;
+}
+
+/** Whose life moved: `container/default/web-1/app`. */
+export function instanceName(instance: string): Part {
+  const [kind = '', first = '', second = '', third = ''] = instance.split('/');
+  switch (kind) {
+    case 'pod':
+      return `Pod ${second}`;
+    case 'container':
+      return { key: 'who.container', values: { container: third, pod: second } };
+    case 'rollout':
+      return { key: 'who.rollout', values: { name: second } };
+    case 'machine':
+      return { key: 'who.machine', values: { name: shortNode(first) } };
+    default:
+      return componentName(instance);
+  }
+}
+
+/** Record key of an object of the trace. */
+export function keyOfRef(object: ObjectRef): string {
+  return `${object.resource}|${object.namespace ? `${object.namespace}/` : ''}${object.name}`;
+}
+
+/** What a record key names: `pods|default/web-1`. */
+export function partsOfKey(key: string): { resource: string; namespace: string; name: string } | undefined {
+  const match = /^([^|]+)\|(?:([^/|]+)\/)?([^/|]+)$/.exec(key);
+  if (!match) return undefined;
+  return { resource: match[1]!, namespace: match[2] ?? '', name: match[3]! };
+}
