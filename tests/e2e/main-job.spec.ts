@@ -43,7 +43,7 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
   const heard = listen(page);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page);
-  await page.getByRole('button', { name: 'Scenarios' }).click();
+  await page.getByRole('tab', { name: 'Scenarios' }).click();
   await page.getByRole('button', { name: /A rolling update/ }).click();
   await expect(page.getByText('No problems found')).toBeVisible();
   await page.getByRole('button', { name: 'Apply' }).click();
@@ -124,7 +124,8 @@ test('the console speaks to the API server', async ({ page }) => {
 
 test('a traced request shows each lookup, the rule and the answer', async ({ page }) => {
   await open(page);
-  await page.getByRole('button', { name: 'Request', exact: true }).click();
+  await page.getByRole('button', { name: 'Details' }).click();
+  await page.getByRole('tab', { name: 'Request' }).click();
   await page.getByLabel('Address').fill('http://nowhere');
   await page.getByRole('button', { name: 'Send once' }).click();
   await expect(page.getByText('curl: (6) Could not resolve host: nowhere').first()).toBeVisible();
@@ -206,12 +207,13 @@ for (const [language, theme] of [
     const page = await context.newPage();
     await open(page);
     await expect(page.locator('.monaco-editor').first()).toBeVisible();
+    await page.getByRole('button', { name: language === 'ko' ? '상세' : 'Details', exact: true }).click();
     const panels =
       language === 'ko'
         ? ['결정', '요청', '왜?', '살펴보기', '시나리오', '클러스터']
         : ['Decision', 'Request', 'Why?', 'Inspector', 'Scenarios', 'Cluster'];
     for (const panel of [undefined, ...panels]) {
-      if (panel) await page.locator('.tabs').getByRole('button', { name: panel, exact: true }).click();
+      if (panel) await page.getByRole('tab', { name: panel, exact: true }).click();
       await page.waitForTimeout(300);
       const found = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze();
       expect(found.violations.map(({ id, nodes }) => [panel, id, nodes[0]?.html])).toEqual([]);

@@ -1,7 +1,9 @@
 /** Mounts the page: language and theme first, so that the first picture is the right one. */
 import '@fontsource-variable/jetbrains-mono/index.css';
 import '../design/tokens.css';
-import '../design/app.css';
+import '../design/base.css';
+import '../design/controls.css';
+import '../design/overlays.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { preferredLanguage, setLanguage, startTexts } from '../i18n/index.ts';
@@ -15,16 +17,28 @@ declare global {
   }
 }
 
+/** The page's colours: as chosen, or as the reader's computer has them, also when that changes. */
+function followTheme(): void {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const follow = (): void => {
+    const { theme } = view.getState();
+    const shade = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+    document.documentElement.dataset['theme'] = shade;
+    if (view.getState().shade !== shade) view.setState({ shade });
+  };
+  follow();
+  dark.addEventListener('change', follow);
+  view.subscribe(follow);
+}
+
 export function mountApp(root: HTMLElement): void {
   const saved = restoreView() as Partial<ViewState>;
   const language = preferredLanguage(saved.language ?? null, navigator.language);
-  const theme = saved.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-  view.setState({ ...saved, language, theme });
+  view.setState({ ...saved, language });
   startTexts(language);
-  document.documentElement.dataset['theme'] = theme;
+  followTheme();
   view.subscribe((state, before) => {
     if (state.language !== before.language) setLanguage(state.language);
-    document.documentElement.dataset['theme'] = state.theme;
   });
   // The rules of the Korean subsets are long: the first picture does not wait for them.
   void import('pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css');

@@ -1,24 +1,31 @@
+import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from './Button.tsx';
+
+interface ModalProps {
+  readonly title: string;
+  /** Absent: it cannot be put away but by one of its own buttons. */
+  close?(): void;
+  readonly isWide?: boolean;
+  readonly children: ReactNode;
+}
 
 /** A dialog that takes the focus and gives it back. */
-export function Modal({
-  title,
-  close,
-  children,
-}: {
-  title: string;
-  close(): void;
-  children: ReactNode;
-}): React.JSX.Element {
+export function Modal({ title, close, isWide = false, children }: ModalProps): React.JSX.Element {
+  const { t } = useTranslation();
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : close())}>
+    <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : close?.())}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className="dialog" aria-describedby={undefined}>
-          <Dialog.Title asChild>
-            <h2>{title}</h2>
-          </Dialog.Title>
+        <Dialog.Content className={isWide ? 'dialog wide' : 'dialog'} aria-describedby={undefined}>
+          <header>
+            <Dialog.Title asChild>
+              <h2>{title}</h2>
+            </Dialog.Title>
+            {close ? <IconButton label={t('app.close')} icon={<X size={16} aria-hidden />} onClick={close} /> : null}
+          </header>
           {children}
         </Dialog.Content>
       </Dialog.Portal>

@@ -6,7 +6,7 @@ import type { Command, CommandResult, Scenario } from '../../run/types.ts';
 import type { WorldOptions } from '../../sim/options.ts';
 import { START_TEXT } from '../../lessons/index.ts';
 import { reduceFrame, simulation } from './simulation.ts';
-import { view } from './view.ts';
+import { view, type ViewState } from './view.ts';
 import { notify, askFork } from './notices.ts';
 
 const SAVED_RUN = 'pilothouse.run';
@@ -15,6 +15,25 @@ const SAVED_LINKED_RUN = 'pilothouse.run.linked';
 /** A saved run that this build cannot read, put aside before the next save would take its place. */
 const SAVED_UNREAD_RUN = 'pilothouse.run.unread';
 const SAVED_VIEW = 'pilothouse.view';
+
+/** What a refresh finds again. */
+const KEPT = [
+  'language',
+  'theme',
+  'left',
+  'right',
+  'drawer',
+  'isLeftOpen',
+  'isRightOpen',
+  'isDrawerOpen',
+  'sizes',
+  'selected',
+  'filter',
+  'namespace',
+  'hiddenPackets',
+  'text',
+  'narrow',
+] as const satisfies readonly (keyof ViewState)[];
 
 let savedRunKey = SAVED_RUN;
 
@@ -96,8 +115,8 @@ export async function save(): Promise<void> {
 }
 
 function keepView(): void {
-  const { language, theme, left, right, hiddenPackets, text } = view.getState();
-  write(SAVED_VIEW, JSON.stringify({ language, theme, left, right, hiddenPackets, text }));
+  const state = view.getState();
+  write(SAVED_VIEW, JSON.stringify(Object.fromEntries(KEPT.map((key) => [key, state[key]]))));
 }
 
 export function restoreView(): Record<string, unknown> {

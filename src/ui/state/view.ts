@@ -7,13 +7,24 @@ import type { PacketKind } from '../view/packets.ts';
 
 export type LeftTab = 'editor' | 'scenarios' | 'cluster';
 export type RightTab = 'inspector' | 'decision' | 'request' | 'why';
-export type Theme = 'light' | 'dark';
+export type DrawerTab = 'events';
+/** `system` follows the reader's computer. */
+export type Theme = 'light' | 'dark' | 'system';
 
 export interface ViewState {
   readonly language: Language;
   readonly theme: Theme;
+  /** What the theme comes to now. */
+  readonly shade: 'light' | 'dark';
   readonly left: LeftTab;
   readonly right: RightTab;
+  readonly drawer: DrawerTab;
+  readonly isLeftOpen: boolean;
+  /** Closed until something is selected or asked for. */
+  readonly isRightOpen: boolean;
+  readonly isDrawerOpen: boolean;
+  /** Widths of the side panels and the height of the drawer, in pixels. */
+  readonly sizes: { readonly left: number; readonly right: number; readonly drawer: number };
   /** Record key or component id. */
   readonly selected: string | undefined;
   readonly whySeq: number | undefined;
@@ -42,9 +53,15 @@ export interface NodeHeat {
 
 export const view = createStore<ViewState>(() => ({
   language: 'en',
-  theme: 'light',
+  theme: 'system',
+  shade: 'light',
   left: 'editor',
   right: 'inspector',
+  drawer: 'events',
+  isLeftOpen: true,
+  isRightOpen: false,
+  isDrawerOpen: true,
+  sizes: { left: 360, right: 360, drawer: 168 },
   selected: undefined,
   whySeq: undefined,
   attempt: undefined,
@@ -58,11 +75,62 @@ export const view = createStore<ViewState>(() => ({
   narrow: 'stage',
 }));
 
+/** Widths (CSS pixels) at which the layout changes. */
+export const MIDDLE_WIDTH = 1100;
+export const NARROW_WIDTH = 700;
+
+/** Between the two there is room for one side panel at a time. */
+const hasRoomForBoth = (): boolean => window.innerWidth > MIDDLE_WIDTH;
+
+export function showLeft(left: LeftTab): void {
+  view.setState((state) => ({
+    left,
+    isLeftOpen: true,
+    isRightOpen: state.isRightOpen && hasRoomForBoth(),
+    narrow: 'left',
+  }));
+}
+
+/** Opens a panel on the right, with what it is to show. */
+export function showRight(
+  right: RightTab,
+  what: Partial<Pick<ViewState, 'whySeq' | 'attempt' | 'selected'>> = {},
+): void {
+  view.setState((state) => ({
+    ...what,
+    right,
+    isRightOpen: true,
+    isLeftOpen: state.isLeftOpen && hasRoomForBoth(),
+    narrow: 'right',
+  }));
+}
+
+export function toggleLeft(): void {
+  view.setState((state) => ({
+    isLeftOpen: !state.isLeftOpen,
+    isRightOpen: state.isRightOpen && (state.isLeftOpen || hasRoomForBoth()),
+  }));
+}
+
+export function toggleRight(): void {
+  view.setState((state) => ({
+    isRightOpen: !state.isRightOpen,
+    isLeftOpen: state.isLeftOpen && (state.isRightOpen || hasRoomForBoth()),
+  }));
+}
+
+export function toggleDrawer(): void {
+  view.setState((state) => ({ isDrawerOpen: !state.isDrawerOpen }));
+}
+
+/** Selects an object or component and shows it; undefined lets go of it. A narrow window stays where it is. */
 export function select(key: string | undefined): void {
   view.setState((state) => ({
     selected: key,
     whySeq: undefined,
     right: state.right === 'why' || state.right === 'request' ? 'inspector' : state.right,
+    isRightOpen: key !== undefined || state.isRightOpen,
+    isLeftOpen: state.isLeftOpen && (key === undefined || hasRoomForBoth()),
   }));
 }
 
@@ -73,10 +141,11 @@ export function highlight(keys: readonly string[]): void {
 
 /** Shows the lines of a text that something came from. */
 export function reveal(span: SourceSpan): void {
-  view.setState({ left: 'editor', narrow: 'left', revealed: { ...span } });
+  showLeft('editor');
+  view.setState({ revealed: { ...span } });
 }
 
 /** Opens the chain of causes of an event, or of what is selected. */
 export function askWhy(seq: number | undefined): void {
-  view.setState({ right: 'why', whySeq: seq, narrow: 'right' });
+  showRight('why', { whySeq: seq });
 }

@@ -7,6 +7,7 @@ import { simulation } from '../../state/simulation.ts';
 import { select, view } from '../../state/view.ts';
 import { shorten } from '../../view/stage.ts';
 import { formatClock } from '../timeline/clock.ts';
+import './decision.css';
 
 /** Every attempt of the scheduler: the nodes, each plugin's verdict, every number, and how it came about. */
 export function DecisionPanel(): React.JSX.Element {

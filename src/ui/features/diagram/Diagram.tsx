@@ -18,6 +18,7 @@ import { buildStage, SlotBook, type StageItem } from '../../view/stage.ts';
 import { tell } from '../../view/narrate.ts';
 import { ComponentCardView, NodeCardView, RegionView, ServiceCardView, TrayView } from './cards.tsx';
 import { PacketCanvas } from './PacketCanvas.tsx';
+import './diagram.css';
 
 const TYPES: NodeTypes = {
   component: ComponentCardView,

@@ -8,6 +8,7 @@ import { ask, command } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { view } from '../../state/view.ts';
 import { monaco } from './monaco.ts';
+import './editor.css';
 
 const FILE = 'manifest.yaml';
 const CHECK_AFTER_MS = 250;
@@ -26,7 +27,7 @@ export function EditorPanel(): React.JSX.Element {
   const [result, setResult] = useState<CommandResult>();
   const [diff, setDiff] = useState<readonly DiffEntry[]>();
   const text = useStore(view, (state) => state.text);
-  const theme = useStore(view, (state) => state.theme);
+  const shade = useStore(view, (state) => state.shade);
   const language = useStore(view, (state) => state.language);
   const isBooted = useStore(simulation, (state) => state.isBooted);
 
@@ -57,7 +58,7 @@ export function EditorPanel(): React.JSX.Element {
     };
   }, []);
 
-  useEffect(() => monaco.editor.setTheme(theme === 'dark' ? 'vs-dark' : 'vs'), [theme]);
+  useEffect(() => monaco.editor.setTheme(shade === 'dark' ? 'vs-dark' : 'vs'), [shade]);
 
   useEffect(() => {
     if (editor.current && editor.current.getValue() !== text) editor.current.setValue(text);

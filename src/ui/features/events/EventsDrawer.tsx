@@ -43,7 +43,6 @@ export function EventsDrawer(): React.JSX.Element {
   return (
     <section className="drawer events" aria-label={t('app.narration')}>
       <div className="head">
-        <h2>{t('events.title')}</h2>
         <div className="segmented" role="group" aria-label={t('events.levelLabel')}>
           {LEVELS.map((item) => (
             <button

@@ -4,8 +4,9 @@ import { useStore } from 'zustand';
 import type { Inspection } from '../../../run/types.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
-import { select, view } from '../../state/view.ts';
+import { select, showRight, view } from '../../state/view.ts';
 import { formatClock } from '../timeline/clock.ts';
+import './inspector.css';
 
 interface Condition {
   readonly type: string;
@@ -50,14 +51,14 @@ export function InspectorPanel(): React.JSX.Element {
           {found.object ? `${found.object.kind} ${found.object.metadata.name}` : t(`component.${selected}`, selected)}
         </h2>
         <div className="row">
-          <button type="button" className="button" onClick={() => view.setState({ right: 'why', whySeq: undefined })}>
+          <button type="button" className="button" onClick={() => showRight('why', { whySeq: undefined })}>
             {t('inspector.why')}
           </button>
           {found.decisions.length > 0 ? (
             <button
               type="button"
               className="button"
-              onClick={() => view.setState({ right: 'decision', attempt: found.decisions.at(-1)!.attempt })}
+              onClick={() => showRight('decision', { attempt: found.decisions.at(-1)!.attempt })}
             >
               {t('tabs.decision')}
             </button>

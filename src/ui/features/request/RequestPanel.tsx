@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { TraceEvent } from '../../../sim/kernel/index.ts';
 import { ask, command } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
-import { view } from '../../state/view.ts';
+import { showRight } from '../../state/view.ts';
 import { narrate } from '../../view/narrate.ts';
 import { formatClock } from '../timeline/clock.ts';
 
@@ -103,7 +103,7 @@ export function RequestPanel(): React.JSX.Element {
               const isFailure = event.type === 'traffic.done' && event.data.failure !== undefined;
               return (
                 <li key={event.seq}>
-                  <button type="button" onClick={() => view.setState({ right: 'why', whySeq: event.seq })}>
+                  <button type="button" onClick={() => showRight('why', { whySeq: event.seq })}>
                     <span className="mono soft">{formatClock(event.time - startTime)}</span>{' '}
                     <span className={isFailure ? 'problem' : undefined}>{t(key, values)}</span>
                     {event.type === 'proxy.choose' ? (

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { GALLERY } from '../../../lessons/index.ts';
-import { view } from '../../state/view.ts';
+import { showLeft, view } from '../../state/view.ts';
 
 export function ScenariosPanel(): React.JSX.Element {
   const { t } = useTranslation();
@@ -14,7 +14,13 @@ export function ScenariosPanel(): React.JSX.Element {
       <ul className="list">
         {GALLERY.map((entry) => (
           <li key={entry.id}>
-            <button type="button" onClick={() => view.setState({ text: entry.text, left: 'editor' })}>
+            <button
+              type="button"
+              onClick={() => {
+                view.setState({ text: entry.text });
+                showLeft('editor');
+              }}
+            >
               <strong>{entry.title[language]}</strong>
               <br />
               <span className="soft">{entry.summary[language]}</span>

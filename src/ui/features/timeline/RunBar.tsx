@@ -6,6 +6,7 @@ import type { StepUnit } from '../../../worker/messages.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { formatClock, sliderOfSpeed, speedOfSlider } from './clock.ts';
+import './timeline.css';
 
 const UNITS: readonly StepUnit[] = ['event', 'decision', 'tick'];
 const UNIT_TEXT = { event: 'run.stepEvent', decision: 'run.stepDecision', tick: 'run.stepTick' } as const;

@@ -1,0 +1,41 @@
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { EmptyState, TabPanel, Tabs } from '../design/index.ts';
+import { ClusterPanel } from '../features/cluster/ClusterPanel.tsx';
+import { ScenariosPanel } from '../features/scenarios/ScenariosPanel.tsx';
+import { view, type LeftTab } from '../state/view.ts';
+
+/** Monaco is as large as all the rest: it comes when the editor is first looked at. */
+const EditorPanel = lazy(async () => ({ default: (await import('../features/editor/EditorPanel.tsx')).EditorPanel }));
+
+const TABS: readonly LeftTab[] = ['editor', 'scenarios', 'cluster'];
+
+/** What the person makes: manifests, scenarios, the cluster itself. */
+export function LeftPanel(): React.JSX.Element {
+  const { t } = useTranslation();
+  const left = useStore(view, (state) => state.left);
+  return (
+    <aside className="panel left" aria-label={t(`tabs.${left}`)}>
+      <Tabs
+        label={t('layout.left')}
+        value={left}
+        tabs={TABS.map((value) => ({ value, label: t(`tabs.${value}`) }))}
+        onChange={(tab) => view.setState({ left: tab })}
+      >
+        {/* Kept while another tab is shown, with its cursor and its undo. */}
+        <TabPanel value="editor" isKept>
+          <Suspense fallback={<EmptyState>{t('editor.loading')}</EmptyState>}>
+            <EditorPanel />
+          </Suspense>
+        </TabPanel>
+        <TabPanel value="scenarios">
+          <ScenariosPanel />
+        </TabPanel>
+        <TabPanel value="cluster">
+          <ClusterPanel />
+        </TabPanel>
+      </Tabs>
+    </aside>
+  );
+}

@@ -1,0 +1,15 @@
+export { Badge } from './Badge.tsx';
+export { Button, IconButton } from './Button.tsx';
+export { Combobox } from './Combobox.tsx';
+export { EmptyState } from './EmptyState.tsx';
+export { Field } from './Field.tsx';
+export { Menu, type MenuItem } from './Menu.tsx';
+export { Modal } from './Modal.tsx';
+export { Popover } from './Popover.tsx';
+export { SearchList, type SearchItem } from './SearchList.tsx';
+export { SegmentedControl } from './SegmentedControl.tsx';
+export { Select, type SelectOption } from './Select.tsx';
+export { Slider } from './Slider.tsx';
+export { Pane, PaneHandle, SplitPane } from './SplitPane.tsx';
+export { TabPanel, Tabs } from './Tabs.tsx';
+export { Tooltip, TooltipProvider } from './Tooltip.tsx';
