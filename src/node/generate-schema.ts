@@ -4,6 +4,8 @@
  * - src/sim/api/generated/schema.json: structure only, for the API server's decoding and the editor's first checks.
  * - src/ui/features/editor/generated/schemas.json: with descriptions, for completion and hover, loaded lazily.
  *
+ * - src/sim/apiserver/generated/openapi.json: what `/openapi/v3` serves; see generate-openapi.ts.
+ *
  * `kubernetes-types` describes release 1.30; `schema-overlay.ts` adds what later releases brought and people use.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +18,7 @@ import {
   SchemaGenerator,
   type CompletedConfig,
 } from 'ts-json-schema-generator';
+import { generateOpenApi } from './generate-openapi.ts';
 import { overlay, type OverlaySchema } from './schema-overlay.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -161,4 +164,6 @@ write(structureFile, {
   definitions: Object.fromEntries(Object.entries(definitions).map(([name, schema]) => [name, structureOf(schema)])),
 });
 write(fullFile, { kinds, definitions });
-console.log(`${Object.keys(kinds).length} kinds, ${Object.keys(definitions).length} definitions`);
+console.log(
+  `${Object.keys(kinds).length} kinds, ${Object.keys(definitions).length} definitions, ${generateOpenApi()} schemas of OpenAPI`,
+);

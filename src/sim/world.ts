@@ -5,7 +5,14 @@
 import type { AnyStateMachine } from 'xstate';
 import { KIND_REGISTRY, resourceName, type KubeObject, type Stored } from './api/index.ts';
 import type { Pod } from 'kubernetes-types/core/v1';
-import { ApiServer, apiServerMachine, type ApiRequest, type ApiResponse, type UserInfo } from './apiserver/index.ts';
+import {
+  ApiServer,
+  apiServerMachine,
+  bootstrapPolicy,
+  type ApiRequest,
+  type ApiResponse,
+  type UserInfo,
+} from './apiserver/index.ts';
 import { serveHttp, type HttpAnswer, type HttpQuestion } from './apiserver/http.ts';
 import {
   addons,
@@ -136,7 +143,7 @@ export class World {
     const kernel: Kernel = this.kernel;
     kernel.runTurn(API_SERVER, 0, (turn) => {
       this.api.start();
-      for (const object of foundation()) this.make(object);
+      for (const object of [...foundation(), ...bootstrapPolicy()]) this.make(object);
       turn.cursor = kernel.now;
       for (const id of kernel.componentIds())
         if (id.includes('controller-manager') || id === this.scheduler.id) kernel.schedule(5, id, 'start');
@@ -214,7 +221,7 @@ export class World {
   }
 
   request(question: HttpQuestion): HttpAnswer {
-    return serveHttp(this.api, question, ADMIN);
+    return serveHttp(this.api, question, { certificate: ADMIN, allowsAnonymous: false });
   }
 
   handle(request: Omit<ApiRequest, 'user'>): ApiResponse {

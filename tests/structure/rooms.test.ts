@@ -99,7 +99,11 @@ describe('the rooms', () => {
       yaml: /^(manifest|run|node)\//,
       react: /^(ui\/|main\.tsx)/,
       zustand: /^ui\//,
-      fflate: /^(run|worker)\//,
+      '@peculiar/x509': /^node\//,
+      protobufjs: /^node\//,
+      ws: /^node\//,
+      diff: /^node\//,
+      fflate: /^(run|worker|node)\//,
     };
     const faults = imports.flatMap(({ from, specifier }) => {
       const home = Object.entries(homes).find(([name]) => specifier === name || specifier.startsWith(`${name}/`));

@@ -48,6 +48,7 @@ const steps: readonly Step[] = [
   ...(isFull
     ? [
         vitest('unit', []),
+        vitest('clients', ['--config', 'vitest.clients.config.ts']),
         {
           name: 'browser',
           command: ['playwright', 'test'],

@@ -59,6 +59,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** PUT without a resourceVersion is refused. */
   readonly needsResourceVersion?: boolean;
   readonly defaultPropagation?: 'Background' | 'Orphan';
+  /** Asked and answered, never stored. */
+  readonly isReview?: boolean;
 
   /** Fills in what is missing. `object` is a draft of its own; parts shared with a stored object are complete already. */
   applyDefaults?(object: T): void;

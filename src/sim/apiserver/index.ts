@@ -3,3 +3,4 @@ export { isDeepEqual } from './equality.ts';
 export { apiServerMachine } from './machine.ts';
 export { strategicMerge, threeWayPatch } from './patch/strategic-merge.ts';
 export * from './request.ts';
+export { bootstrapPolicy } from './authorization/bootstrap-policy.ts';

@@ -3,6 +3,6 @@ import { CLIENT } from '../kernel/index.ts';
 import { LINK_MS } from './request.ts';
 
 export function linkMs(component: string): number {
-  if (component === CLIENT) return LINK_MS.client;
+  if (component === CLIENT || component.startsWith(`${CLIENT}/`)) return LINK_MS.client;
   return component.startsWith('node/') || component.startsWith('coredns/') ? LINK_MS.node : LINK_MS.controlPlane;
 }

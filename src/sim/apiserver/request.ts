@@ -5,6 +5,8 @@ import type { Verb } from '../api/kind.ts';
 export interface UserInfo {
   readonly name: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';

@@ -9,8 +9,8 @@ import type { KubeObject, Stored } from '../api/object.ts';
 import { failure, methodNotAllowed } from '../api/status.ts';
 import { Store, type Change, type StoreState } from '../etcd/index.ts';
 import { API_SERVER, ETCD, Statechart, type Component, type Kernel, type RequestStage } from '../kernel/index.ts';
-import { authorize } from './authorize.ts';
-import { checkShape } from './decode.ts';
+import { authorize } from './authorization/authorize.ts';
+import { checkShape, decodeBody } from './decode.ts';
 import { Refusal, note, refuse, type RequestContext } from './context.ts';
 import { keyFor, prefixOf, rangeStart } from './keys.ts';
 import { linkMs } from './links.ts';
@@ -18,6 +18,7 @@ import { apiServerMachine } from './machine.ts';
 import { LINK_MS, type ApiRequest, type ApiResponse, type ApiServerPort, type WatchRequest } from './request.ts';
 import { isSelected, isStatus, parseSelection, type Selection } from './selection.ts';
 import { ServiceAddresses, type ServiceAddressState } from './service-addresses.ts';
+import { answerReview } from './reviews.ts';
 import { serveSubresource } from './subresources.ts';
 import { createObject } from './verbs/create.ts';
 import { deleteCollection, deleteObject } from './verbs/delete.ts';
@@ -249,6 +250,7 @@ export class ApiServer implements Component, ApiServerPort {
     if (kind.verbs && !kind.verbs.includes(request.verb)) {
       refuse(context, 'decode', methodNotAllowed(context.resource));
     }
+    if (kind.isReview) return answerReview(context, decodeBody(context, request.body));
     switch (request.verb) {
       case 'get':
         return getObject(context);

@@ -1,5 +1,5 @@
 /**
- * Subresources: status, scale, binding, eviction, finalize.
+ * Subresources: status, scale, binding, eviction, token, finalize.
  * Upstream: pkg/registry/core/pod/storage/{storage,eviction}.go, pkg/registry/apps/deployment/storage/storage.go.
  */
 import type { Binding, Namespace, Pod } from 'kubernetes-types/core/v1';
@@ -8,6 +8,7 @@ import { formatSelector } from '../api/selectors.ts';
 import { badRequest, conflict, failure, methodNotAllowed } from '../api/status.ts';
 import { refuse, type Draft, type RequestContext } from './context.ts';
 import { evict } from './eviction.ts';
+import { requestToken } from './token-request.ts';
 import { patchedBody, patchObject } from './verbs/patch.ts';
 import { currentOf } from './verbs/read.ts';
 import { storeNext, updateObject } from './verbs/update.ts';
@@ -28,6 +29,8 @@ export function serveSubresource(context: RequestContext, addresses: ServiceAddr
       return bind(context, addresses);
     case 'eviction':
       return evict(context, addresses);
+    case 'token':
+      return requestToken(context, bodyOf(context));
     case 'finalize':
       return finalize(context, addresses);
     default:

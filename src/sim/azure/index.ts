@@ -2,6 +2,14 @@ export { addons, foundation } from './bootstrap.ts';
 export { CloudController } from './cloud-controller.ts';
 export { CLUSTER_DNS, coreDnsReplicas, kubeSystemObjects } from './kube-system.ts';
 export { machineSpecs } from './machines.ts';
-export { checkOptions, defaultOptions, defaultPool, NODE_LIMIT, REGIONS, type OptionFault } from './options.ts';
+export {
+  checkOptions,
+  defaultOptions,
+  defaultPool,
+  NODE_LIMIT,
+  plainOptions,
+  REGIONS,
+  type OptionFault,
+} from './options.ts';
 export { machineMachine, ScaleSets } from './scale-sets.ts';
 export { allocatableMemoryMi, reservedCpuMillis, VM_SIZES, vmSize, type VmSize } from './vm-sizes.ts';

@@ -11,6 +11,7 @@ const PULL_BYTES_PER_SECOND = 60 * 1024 * 1024;
 const NODE_IMAGE = 'AKSUbuntu-2204gen2containerd-202601.06.0';
 
 function digitsOf(options: WorldOptions): string {
+  if (options.preset === 'plain') return '12345678';
   return String(10_000_000 + (hashText(`${options.seed}/scale-sets`) % 89_999_999));
 }
 
@@ -36,6 +37,10 @@ function machineOf(options: WorldOptions, pool: PoolOptions, index: number, inte
   const nodeName = `${scaleSet}${index.toString(36).padStart(6, '0')}`;
   const group = `MC_${options.resourceGroup}_${options.clusterName}_${options.region}`;
   const zone = pool.zones.length > 0 ? `${options.region}-${pool.zones[index % pool.zones.length]}` : '0';
+  const providerId = `azure:///subscriptions/${SUBSCRIPTION}/resourceGroups/${group.toLowerCase()}/providers/Microsoft.Compute/virtualMachineScaleSets/${scaleSet}/virtualMachines/${index}`;
+  const taints = pool.taints.map(({ key, value, effect }) => ({ key, effect, ...(value ? { value } : {}) }));
+  const place = { nodeName, poolName: pool.name, index, internalIp, providerId, taints };
+  if (options.preset === 'plain') return plainMachine(options, pool, place, zone);
   const capacity = {
     cpu: String(size.cpus),
     'ephemeral-storage': `${OS_DISK_KI}Ki`,
@@ -45,17 +50,13 @@ function machineOf(options: WorldOptions, pool: PoolOptions, index: number, inte
     pods: String(pool.maxPods),
   };
   return {
-    nodeName,
-    poolName: pool.name,
-    index,
-    internalIp,
-    providerId: `azure:///subscriptions/${SUBSCRIPTION}/resourceGroups/${group.toLowerCase()}/providers/Microsoft.Compute/virtualMachineScaleSets/${scaleSet}/virtualMachines/${index}`,
+    ...place,
+    isHollow: options.runtime === 'pretended',
     labels: labelsOf(options, pool, nodeName, zone, group),
     annotations: {
       'node.alpha.kubernetes.io/ttl': '0',
       'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
     },
-    taints: pool.taints.map(({ key, value, effect }) => ({ key, effect, ...(value ? { value } : {}) })),
     capacity,
     allocatable: {
       ...capacity,
@@ -74,8 +75,60 @@ function machineOf(options: WorldOptions, pool: PoolOptions, index: number, inte
       operatingSystem: 'linux',
       architecture: size.architecture,
     },
-    cachedImages: options.preset === 'aks' ? Object.values(SYSTEM_IMAGES) : [],
+    cachedImages: Object.values(SYSTEM_IMAGES),
     readyAfterMs: 12_000 + (hashText(`${options.seed}/${nodeName}/ready`) % 6_000),
+    pullBytesPerSecond: PULL_BYTES_PER_SECOND,
+  };
+}
+
+/** A node with nothing set aside for the system, and the few labels that a scheduler asks for. */
+function plainMachine(
+  options: WorldOptions,
+  pool: PoolOptions,
+  place: Pick<MachineSpec, 'nodeName' | 'poolName' | 'index' | 'internalIp' | 'providerId' | 'taints'>,
+  zone: string,
+): MachineSpec {
+  const size = vmSize(pool.vmSize)!;
+  const amounts = {
+    cpu: String(size.cpus),
+    'ephemeral-storage': `${OS_DISK_KI}Ki`,
+    memory: `${size.memoryGib}Gi`,
+    pods: String(pool.maxPods),
+  };
+  return {
+    ...place,
+    isHollow: options.runtime === 'pretended',
+    labels: {
+      agentpool: pool.name,
+      'beta.kubernetes.io/arch': size.architecture,
+      'beta.kubernetes.io/os': 'linux',
+      'kubernetes.azure.com/agentpool': pool.name,
+      'kubernetes.azure.com/mode': pool.mode.toLowerCase(),
+      'kubernetes.azure.com/role': 'agent',
+      'kubernetes.io/arch': size.architecture,
+      'kubernetes.io/hostname': place.nodeName,
+      'kubernetes.io/os': 'linux',
+      'node.kubernetes.io/instance-type': pool.vmSize,
+      'topology.kubernetes.io/region': options.region,
+      'topology.kubernetes.io/zone': zone,
+      ...pool.labels,
+    },
+    annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
+    capacity: amounts,
+    allocatable: amounts,
+    nodeInfo: {
+      machineID: '',
+      systemUUID: '',
+      bootID: '',
+      kernelVersion: '5.15.0-1098-azure',
+      osImage: 'Ubuntu 22.04.5 LTS',
+      containerRuntimeVersion: 'containerd://1.7.28-1',
+      kubeletVersion: `v${options.kubernetesVersion}`,
+      operatingSystem: 'linux',
+      architecture: size.architecture,
+    },
+    cachedImages: [],
+    readyAfterMs: 1_000,
     pullBytesPerSecond: PULL_BYTES_PER_SECOND,
   };
 }

@@ -38,6 +38,19 @@ export function defaultOptions(seed = 'pilothouse'): WorldOptions {
   };
 }
 
+/** Three nodes and a control plane, with nothing else in it, over a pretended container runtime. */
+export function plainOptions(seed = 'pilothouse'): WorldOptions {
+  return {
+    ...defaultOptions(seed),
+    preset: 'plain',
+    clusterName: 'lab',
+    resourceGroup: 'lab',
+    region: 'eastus',
+    pools: [{ ...defaultPool('nodepool1', 'System', 3), maxPods: 110 }],
+    runtime: 'pretended',
+  };
+}
+
 export interface OptionFault {
   readonly code: string;
   readonly values: Readonly<Record<string, string | number>>;

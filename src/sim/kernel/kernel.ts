@@ -42,6 +42,8 @@ export interface KernelState {
   readonly tasks: readonly Task[];
   readonly streams: ReadonlyMap<string, StreamState>;
   readonly busyUntil: ReadonlyMap<string, number>;
+  /** Tasks of frozen components, by component. */
+  readonly frozen: ReadonlyMap<string, readonly Task[]>;
   readonly traceLength: number;
   readonly components: ReadonlyMap<string, Plain>;
 }
@@ -65,6 +67,7 @@ export class Kernel {
   private readonly streams: RandomStreams;
   private readonly components = new Map<string, Component>();
   private busyUntil = new Map<string, number>();
+  private frozen = new Map<string, Task[]>();
   private clock = 0;
   private taskSeq = 0;
   private stepCount = 0;
@@ -118,6 +121,18 @@ export class Kernel {
   remove(id: string): void {
     this.components.delete(id);
     this.busyUntil.delete(id);
+    this.frozen.delete(id);
+  }
+
+  /** Stops a component where it stands: what is due for it waits until it is thawed. */
+  freeze(id: string): void {
+    if (!this.frozen.has(id)) this.frozen.set(id, []);
+  }
+
+  thaw(id: string): void {
+    const waiting = this.frozen.get(id) ?? [];
+    this.frozen.delete(id);
+    for (const task of waiting) this.heap.push({ ...task, due: Math.max(this.clock, task.due) });
   }
 
   component(id: string): Component | undefined {
@@ -179,15 +194,23 @@ export class Kernel {
    * follow each other: the next departs when the last answer of the one before has arrived.
    */
   runTurn<R>(component: string, cause: number, work: (turn: Turn) => R): R {
+    return this.runAct(component, cause, this.busyUntil.get(component) ?? 0, work);
+  }
+
+  /** As `runTurn`, for a component that stands for many clients: none of them waits for another. */
+  runParallelTurn<R>(component: string, cause: number, work: (turn: Turn) => R): R {
+    return this.runAct(component, cause, undefined, work);
+  }
+
+  private runAct<R>(component: string, cause: number, free: number | undefined, work: (turn: Turn) => R): R {
     const outer = this.current;
-    const free = this.busyUntil.get(component) ?? 0;
-    const turn: Turn = { component, cursor: outer?.cursor ?? Math.max(this.clock, free), cause };
+    const turn: Turn = { component, cursor: outer?.cursor ?? Math.max(this.clock, free ?? 0), cause };
     this.current = turn;
     try {
       return work(turn);
     } finally {
       this.current = outer;
-      if (!outer) this.busyUntil.set(component, turn.cursor);
+      if (!outer && free !== undefined) this.busyUntil.set(component, turn.cursor);
     }
   }
 
@@ -222,6 +245,11 @@ export class Kernel {
       const task = this.heap.pop()!;
       const component = this.components.get(task.component);
       if (!component) continue;
+      const held = this.frozen.get(task.component);
+      if (held) {
+        held.push(task);
+        continue;
+      }
       const free = component.isSerial(task.action) ? (this.busyUntil.get(task.component) ?? 0) : 0;
       if (free > task.due) {
         // Keeps its sequence number, so tasks that wait for the same component keep their order.
@@ -281,6 +309,7 @@ export class Kernel {
       tasks: this.heap.save(),
       streams: this.streams.save(),
       busyUntil: new Map([...this.busyUntil].sort(byKey)),
+      frozen: new Map([...this.frozen].sort(byKey).map(([id, tasks]) => [id, [...tasks]])),
       traceLength: this.trace.length,
       components: new Map([...this.components].sort(byKey).map(([id, component]) => [id, component.save()])),
     };
@@ -297,6 +326,7 @@ export class Kernel {
     this.heap.load(state.tasks);
     this.streams.load(state.streams);
     this.busyUntil = new Map(state.busyUntil);
+    this.frozen = new Map([...state.frozen].map(([id, tasks]) => [id, [...tasks]]));
     this.trace.cut(state.traceLength);
     for (const [id, saved] of state.components) {
       this.assertFound(this.components.get(id), `no component ${id} to put state back into`).load(saved);

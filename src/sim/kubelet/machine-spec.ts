@@ -26,6 +26,8 @@ export interface MachineSpec {
     readonly operatingSystem: string;
     readonly architecture: string;
   };
+  /** A node that only pretends to run containers: its kubelet has nothing to tell of itself. */
+  readonly isHollow: boolean;
   /** Images that the node image ships with, so that they are not pulled. */
   readonly cachedImages: readonly string[];
   /** Virtual milliseconds from kubelet start to NodeReady (container runtime and CNI come up). */

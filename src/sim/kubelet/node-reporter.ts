@@ -40,8 +40,7 @@ export class NodeReporter {
   register(): void {
     const { machine } = this;
     const { nodeName } = machine;
-    const say = (reason: string, message: string): void =>
-      this.recorder.record('nodes', this.reference, 'Normal', reason, message);
+    const say = (reason: string, message: string): void => this.say(reason, message);
     say('Starting', 'Starting kubelet.');
     this.client.create('nodes', {
       apiVersion: 'v1',
@@ -67,7 +66,11 @@ export class NodeReporter {
     const { nodeName } = this.machine;
     this.isReady = true;
     this.patchStatus();
-    this.recorder.record('nodes', this.reference, 'Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`);
+    this.say('NodeReady', `Node ${nodeName} status is now: NodeReady`);
+  }
+
+  private say(reason: string, message: string): void {
+    if (!this.machine.isHollow) this.recorder.record('nodes', this.reference, 'Normal', reason, message);
   }
 
   report(component: string): void {

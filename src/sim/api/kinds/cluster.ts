@@ -216,6 +216,9 @@ export const serviceAccountKind: KindDefinition<ServiceAccount> = {
   singular: 'serviceaccount',
   shortNames: ['sa'],
   isNamespaced: true,
+  subresources: [
+    { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
+  ],
   support: 'simulated',
   columns: [nameColumn(), ageColumn()],
 };

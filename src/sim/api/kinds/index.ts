@@ -6,6 +6,7 @@ import { cronJobKind, jobKind } from './batch.ts';
 import { NETWORKING_KINDS } from './networking.ts';
 import { podKind } from './pod.ts';
 import { POLICY_KINDS } from './policy.ts';
+import { REVIEW_KINDS } from './reviews.ts';
 import { SCALING_KINDS } from './scaling.ts';
 import { serviceKind } from './service.ts';
 import { controllerRevisionKind, podTemplateKind, replicationControllerKind, statefulSetKind } from './statefulset.ts';
@@ -38,6 +39,7 @@ export const KINDS: readonly KindDefinition[] = [
   ...POLICY_KINDS,
   ...STORAGE_KINDS,
   ...STORED_KINDS,
+  ...REVIEW_KINDS,
 ] as readonly KindDefinition[];
 
 const byResource = new Map(KINDS.map((kind) => [resourceName(kind), kind]));

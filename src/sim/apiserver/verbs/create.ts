@@ -5,6 +5,7 @@ import type { KubeObject, Stored } from '../../api/object.ts';
 import { alreadyExists, badRequest, failure, invalid, type FieldError } from '../../api/status.ts';
 import { mintSuffix, mintUid } from '../../kernel/index.ts';
 import { admit, mutate } from '../admission/index.ts';
+import { checkEscalation } from '../authorization/escalation.ts';
 import { note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { decodeBody } from '../decode.ts';
 import { keyFor, prefixOf } from '../keys.ts';
@@ -60,6 +61,7 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
     ...validateMetadata(kind, draft.metadata),
     ...(kind.validate?.(draft) ?? []),
   ]);
+  checkEscalation(context, draft, undefined);
   admit(context, draft, undefined);
   trackCreate(context, draft);
   if (context.isDryRun) return draft as unknown as Stored;

@@ -5,6 +5,7 @@ import { badRequest, failure, notFound, type Status } from '../../api/status.ts'
 import type { StoredValue } from '../../etcd/index.ts';
 import { note, refuse, type RequestContext } from '../context.ts';
 import { keyFor, prefixOf, rangeStart } from '../keys.ts';
+import { invalidRevision } from '../revision.ts';
 import type { ApiResponse } from '../request.ts';
 import { isSelected, isStatus, parseSelection, type Selection } from '../selection.ts';
 
@@ -111,7 +112,7 @@ function askedRevision(context: RequestContext): number | undefined {
     fault('resourceVersionMatch: Forbidden: resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
   }
   if (resourceVersion === undefined || resourceVersion === '') return undefined;
-  if (!/^\d{1,15}$/.test(resourceVersion)) fault(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}`);
+  if (!/^\d{1,15}$/.test(resourceVersion)) refuse(context, 'decode', invalidRevision(resourceVersion));
   const revision = Number(resourceVersion);
   const { store } = context;
   if (revision > store.revision) refuse(context, 'store', tooLarge(resourceVersion, store.revision));

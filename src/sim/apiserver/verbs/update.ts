@@ -3,6 +3,7 @@ import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { badRequest, conflict, failure, fieldInvalid, invalid, notFound } from '../../api/status.ts';
 import { admit, mutate } from '../admission/index.ts';
+import { checkEscalation } from '../authorization/escalation.ts';
 import { note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { decodeBody } from '../decode.ts';
 import { isDeepEqual } from '../equality.ts';
@@ -53,6 +54,7 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
     ? []
     : [...failures, ...(kind.validate?.(draft) ?? []), ...(kind.validateUpdate?.(draft, old) ?? [])];
   checkValid(context, draft, [...validateMetadataUpdate(draft.metadata, old.metadata), ...errors]);
+  checkEscalation(context, draft, old);
   admit(context, draft, old);
   trackUpdate(context, draft, old);
   if (isDeepEqual(draft, old)) {

@@ -1,0 +1,208 @@
+/**
+ * One simulated cluster behind HTTPS: takes requests off the socket, checks where they come from, and hands them to the
+ * API server of the simulation. Upstream: apiserver/pkg/server/{secure_serving,config}.go.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Certificate, TLSSocket } from 'node:tls';
+import { stringify } from 'yaml';
+import { refusal, serveHttp, type Caller, type HttpAnswer, type HttpQuestion } from '../../sim/apiserver/http.ts';
+import { HTTP_CLIENTS, HttpWatches } from '../../sim/apiserver/http-watches.ts';
+import type { UserInfo } from '../../sim/apiserver/index.ts';
+import { failure, type Status } from '../../sim/api/status.ts';
+import type { World } from '../../sim/world.ts';
+import type { Credentials } from './authority.ts';
+import { ServeClock, type Pace } from './clock.ts';
+import { openApiAnswer } from './openapi.ts';
+import { jsonBody, readBody } from './request-body.ts';
+import { encode, encodeEvent, indented } from './wire.ts';
+
+export interface HostOptions {
+  readonly world: World;
+  readonly credentials: Credentials;
+  readonly pace: Pace;
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Called before a change is acknowledged; what it throws is the answer. */
+  readonly journal?: (question: HttpQuestion, caller: Caller, at: number) => void;
+}
+
+/** Bytes that may wait for a client who does not read; then its watch is cut off, and it may list again. */
+const SLOW_CLIENT_BYTES = 4 * 1024 * 1024;
+const HEADER_TIMEOUT_MS = 20_000;
+const BODY_TIMEOUT_MS = 60_000;
+
+export class ApiHost {
+  readonly watches: HttpWatches;
+  readonly clock: ServeClock;
+  private readonly server: Server;
+  private hosts: ReadonlySet<string> = new Set();
+
+  constructor(private readonly options: HostOptions) {
+    const { world, credentials, pace } = options;
+    this.watches = new HttpWatches(world.kernel, world.api);
+    world.kernel.add(this.watches);
+    this.clock = new ServeClock(world, pace);
+    this.server = createServer(
+      {
+        cert: credentials.server.certificate,
+        key: credentials.server.key,
+        ca: credentials.authority,
+        requestCert: true,
+        rejectUnauthorized: false,
+        headersTimeout: HEADER_TIMEOUT_MS,
+        requestTimeout: BODY_TIMEOUT_MS,
+      },
+      (incoming, outgoing) => void this.serve(incoming, outgoing),
+    );
+    this.server.on('tlsClientError', () => undefined);
+  }
+
+  /** Begins to listen, and says where. */
+  async start(): Promise<string> {
+    const { host, port } = this.options;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, resolve);
+    });
+    const address = this.server.address() as AddressInfo;
+    const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    this.hosts = new Set(
+      ['127.0.0.1', 'localhost', '[::1]', 'kubernetes', shown, host].map((name) => name.toLowerCase()),
+    );
+    this.clock.start();
+    return `https://${shown}:${address.port}`;
+  }
+
+  /** Ends watches and connections. */
+  async stop(): Promise<void> {
+    this.clock.stop();
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    try {
+      const foreign = this.foreignStatus(incoming);
+      if (foreign) return reply(incoming, outgoing, refusal(foreign));
+      const bytes = await readBody(incoming);
+      const body = jsonBody(bytes, incoming);
+      if (!('text' in body)) {
+        if (!bytes) outgoing.setHeader('connection', 'close');
+        return reply(incoming, outgoing, refusal(body));
+      }
+      this.answer(incoming, outgoing, body.text);
+    } catch (error) {
+      // The client has gone away while it was still speaking; anything else is our fault, and must be seen.
+      if (incoming.destroyed && !incoming.complete) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      console.error(error);
+      const status = failure({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${reason}` });
+      if (!outgoing.headersSent) reply(incoming, outgoing, refusal(status));
+    }
+  }
+
+  private answer(incoming: IncomingMessage, outgoing: ServerResponse, body: string): void {
+    const { world } = this.options;
+    const { kernel } = world;
+    const question = questionOf(incoming, body);
+    const caller = this.callerOf(incoming);
+    if (caller === 'refused') return reply(incoming, outgoing, refusal(UNAUTHORIZED));
+    this.clock.catchUp();
+    if (this.watches.isWatch(question)) return this.stream(incoming, outgoing, question, caller);
+    const documents = openApiAnswer(question, (path) => serveHttp(world.api, { ...question, path }, caller));
+    if (documents) return reply(incoming, outgoing, documents);
+    const at = world.now;
+    const answer = kernel.runParallelTurn(HTTP_CLIENTS, 0, () => serveHttp(world.api, question, caller));
+    if (answer.status < 300 && question.method !== 'GET') this.options.journal?.(question, caller, at);
+    reply(incoming, outgoing, answer);
+  }
+
+  private stream(incoming: IncomingMessage, outgoing: ServerResponse, question: HttpQuestion, caller: Caller): void {
+    const { kernel } = this.options.world;
+    const stop = (): void => {
+      if ('id' in started) kernel.runParallelTurn(HTTP_CLIENTS, 0, () => this.watches.stop(started.id));
+    };
+    const waiting: string[] = [];
+    let isOpen = false;
+    const started = kernel.runParallelTurn(HTTP_CLIENTS, 0, () =>
+      this.watches.start(question, caller, {
+        send: ({ type, object }) => {
+          const line = encodeEvent(type, object);
+          if (!isOpen) waiting.push(line);
+          else if (outgoing.writableLength > SLOW_CLIENT_BYTES) outgoing.destroy();
+          else outgoing.write(line);
+        },
+        end: () => outgoing.end(),
+      }),
+    );
+    if (!('id' in started)) return reply(incoming, outgoing, started);
+    isOpen = true;
+    outgoing.on('close', stop);
+    outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+    outgoing.flushHeaders();
+    for (const line of waiting) outgoing.write(line);
+  }
+
+  /** A page of somebody else's must not reach a cluster on this machine, nor a name that was made to point at it. */
+  private foreignStatus({ headers }: IncomingMessage): Status | undefined {
+    const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
+    const refused = (what: string, value: string): Status =>
+      failure({
+        code: 403,
+        reason: 'Forbidden',
+        message: `forbidden: ${what} ${JSON.stringify(value)} is not served here`,
+      });
+    if (!this.hosts.has(host)) return refused('host', headers.host ?? '');
+    const { origin } = headers;
+    if (origin === undefined || origin === `https://${(headers.host ?? '').toLowerCase()}`) return undefined;
+    return refused('origin', origin);
+  }
+
+  private callerOf({ socket, headers }: IncomingMessage): Caller | 'refused' {
+    const { credentials, world } = this.options;
+    const allowsAnonymous = world.options.preset === 'plain';
+    if (headers.authorization === `Bearer ${credentials.adminToken}`) {
+      const groups = ['system:masters', 'system:authenticated'];
+      return { allowsAnonymous, certificate: { name: credentials.adminName, groups } };
+    }
+    const tls = socket as TLSSocket;
+    const peer = tls.getPeerCertificate();
+    if (!peer || Object.keys(peer).length === 0) return { allowsAnonymous };
+    return tls.authorized ? { allowsAnonymous, certificate: userOf(peer.subject) } : 'refused';
+  }
+}
+
+const UNAUTHORIZED = failure({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+
+/** Common name and organizations of a certificate are the user's name and groups. */
+function userOf({ CN = '', O = [] }: Certificate): UserInfo {
+  return { name: [CN].flat()[0] ?? '', groups: [...[O].flat(), 'system:authenticated'] };
+}
+
+function questionOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): HttpQuestion {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
+  return { method, path: url, headers: Object.fromEntries(entries) as Record<string, string>, body };
+}
+
+const YAML = /(^|,)\s*application\/yaml\b/;
+
+function reply(incoming: IncomingMessage, outgoing: ServerResponse, answer: HttpAnswer): void {
+  const { accept = '', 'user-agent': agent = '' } = incoming.headers;
+  const isText = typeof answer.body === 'string';
+  const text = isText ? (answer.body as string) : encode(answer.body);
+  const wantsYaml = !isText && YAML.test(accept) && !accept.includes('application/json');
+  const isForPeople = /^(curl|Wget|Mozilla\/5\.0)/.test(agent) || /[?&]pretty=(1|true)\b/.test(incoming.url ?? '');
+  const shown = isText ? text : wantsYaml ? stringify(JSON.parse(text)) : isForPeople ? indented(text) : `${text}\n`;
+  outgoing.writeHead(answer.status, {
+    ...answer.headers,
+    ...(wantsYaml ? { 'content-type': 'application/yaml' } : {}),
+    'cache-control': 'no-cache, private',
+    'content-length': Buffer.byteLength(shown),
+  });
+  outgoing.end(incoming.method === 'HEAD' ? undefined : shown);
+}

@@ -1,0 +1,165 @@
+/**
+ * Answers as text, as Go's encoder writes them: fields in the order of their structs, `<`, `>` and `&` escaped, items of
+ * a list without kind and apiVersion. Upstream: apimachinery/pkg/runtime/serializer/json, types.go of each group.
+ */
+import fields from './data/protobuf-fields.json' with { type: 'json' };
+
+type Message = Readonly<Record<string, readonly [number, string, string?]>>;
+
+const MESSAGES = fields as unknown as Readonly<Record<string, Message>>;
+
+/** The order of a struct's fields, and the struct that each of them holds. */
+interface Order {
+  readonly fields: readonly string[];
+  readonly types: ReadonlyMap<string, string>;
+}
+
+const orders = new Map<string, Order | undefined>();
+const HEAD = ['kind', 'apiVersion', 'metadata'];
+const INLINE = new Set(
+  'volumeSource handler ephemeralContainerCommon localObjectReference persistentVolumeSource'.split(' '),
+);
+
+function orderOf(name: string): Order | undefined {
+  if (orders.has(name)) return orders.get(name);
+  const message = MESSAGES[name];
+  if (!message) {
+    orders.set(name, undefined);
+    return undefined;
+  }
+  const own: string[] = [];
+  const types = new Map<string, string>();
+  for (const [field, [, kind]] of Object.entries(message)) {
+    const type = kind.replace(/^map<string,(.+)>$/, '$1');
+    const full = type.includes('.') ? type : `${name.slice(0, name.lastIndexOf('.'))}.${type}`;
+    if (INLINE.has(field)) {
+      const inner = orderOf(full);
+      own.push(...(inner?.fields ?? []));
+      for (const [key, value] of inner?.types ?? []) types.set(key, value);
+      continue;
+    }
+    own.push(field);
+    if (MESSAGES[full]) types.set(field, full);
+  }
+  const order = { fields: own, types };
+  orders.set(name, order);
+  return order;
+}
+
+const MAPS = new Set(['labels', 'annotations', 'data', 'stringData', 'binaryData', 'fieldsV1', 'parameters']);
+
+function messageOf(apiVersion: string, kind: string): string {
+  const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
+  if (group === 'meta.k8s.io' || kind === 'Status') return `k8s.io.apimachinery.pkg.apis.meta.v1.${kind}`;
+  return `k8s.io.api.${group.split('.')[0]}.${version}.${kind}`;
+}
+
+interface Typed {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+}
+
+/** Texts of stored objects, which never change. */
+const known = new WeakMap<object, string>();
+const knownItems = new WeakMap<object, string>();
+
+export function encode(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return escaped(JSON.stringify(body));
+  const { kind = '', items } = body as Typed & { items?: readonly object[] };
+  if (kind === 'Table') return escaped(JSON.stringify(orderedTable(body as Table)));
+  const { apiVersion = '' } = body as Typed;
+  if (kind.endsWith('List') && items && MESSAGES[messageOf(apiVersion, kind)]) {
+    return encodeList(body as Typed & { items: readonly object[] });
+  }
+  return MESSAGES[messageOf(apiVersion, kind)] ? encodeObject(body) : escaped(JSON.stringify(body));
+}
+
+/** One event of a watch. */
+export function encodeEvent(type: string, object: unknown): string {
+  return `{"type":"${type}","object":${encode(object)}}\n`;
+}
+
+function encodeObject(object: Typed): string {
+  const found = known.get(object);
+  if (found !== undefined) return found;
+  const name = messageOf(object.apiVersion ?? '', object.kind ?? '');
+  const text = escaped(JSON.stringify(ordered(object as Record<string, unknown>, name)));
+  known.set(object, text);
+  return text;
+}
+
+function encodeItem(object: Typed): string {
+  const found = knownItems.get(object);
+  if (found !== undefined) return found;
+  const { kind, apiVersion, ...rest } = object;
+  const text = escaped(JSON.stringify(ordered(rest, messageOf(apiVersion ?? '', kind ?? ''))));
+  knownItems.set(object, text);
+  return text;
+}
+
+function encodeList({ items, ...head }: Typed & { items: readonly object[] }): string {
+  const start = escaped(JSON.stringify(ordered(head as Record<string, unknown>, undefined)));
+  return `${start.slice(0, -1)},"items":[${items.map(encodeItem).join(',')}]}`;
+}
+
+interface Table extends Typed {
+  readonly rows: readonly { readonly object: Record<string, unknown> | null }[];
+}
+
+function orderedTable({ rows, ...head }: Table): object {
+  return { ...head, rows: rows.map((row) => ({ ...row, object: row.object && orderedObject(row.object) })) };
+}
+
+function orderedObject(object: Record<string, unknown>): object {
+  const { apiVersion = '', kind = '' } = object as Typed;
+  return ordered(object, messageOf(apiVersion, kind));
+}
+
+/** A copy with its fields in order: those of the struct first, as it has them, then any other; keys of maps by name. */
+function ordered(value: Record<string, unknown>, name: string | undefined): Record<string, unknown> {
+  const order = name ? orderOf(name) : undefined;
+  const result: Record<string, unknown> = {};
+  const take = (key: string): void => {
+    if (key in result || value[key] === undefined) return;
+    const type = order?.types.get(key) ?? (key === 'metadata' ? OBJECT_META : undefined);
+    result[key] = orderedValue(key, value[key], type);
+  };
+  for (const key of HEAD) take(key);
+  for (const key of order?.fields ?? []) take(key);
+  for (const key of Object.keys(value)) take(key);
+  return result;
+}
+
+const OBJECT_META = 'k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+function orderedValue(key: string, value: unknown, type: string | undefined): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => orderedValue('', item, type));
+  const mapping = value as Record<string, unknown>;
+  if (MAPS.has(key) || !type) return sortedDeep(mapping);
+  return isMapField(type) ? sortedDeep(mapping) : ordered(mapping, type);
+}
+
+const isMapField = (type: string): boolean => type.endsWith('.Quantity') || type.endsWith('.ExtraValue');
+
+function sortedDeep(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sortedDeep);
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortedDeep(item)]));
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+const escaped = (json: string): string => json.replace(/[<>&\u2028\u2029]/g, (char) => ESCAPES[char]!);
+
+/** Text for people who ask with a browser or curl: indented by two. */
+export function indented(text: string): string {
+  return escaped(JSON.stringify(JSON.parse(text), undefined, 2));
+}

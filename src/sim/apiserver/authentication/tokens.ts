@@ -1,0 +1,145 @@
+/**
+ * Tokens of service accounts: made by the `token` subresource, told apart from forgeries by their signature, and void
+ * when they have run out or what they are bound to is gone.
+ * Upstream: pkg/serviceaccount/{jwt,claims}.go, pkg/registry/core/serviceaccount/storage/token.go.
+ * Otherwise than there, the signature is HMAC-SHA256 with a key drawn from the seed: nobody else has to verify it.
+ */
+import { decodeBase64, encodeBase64 } from '../../api/encoding.ts';
+import type { Stored } from '../../api/object.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import type { UserInfo } from '../request.ts';
+import { hmacSha256 } from './sha256.ts';
+
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+export interface Reference {
+  readonly name: string;
+  readonly uid: string;
+}
+
+interface Claims {
+  readonly aud: readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly iss: string;
+  readonly jti: string;
+  readonly 'kubernetes.io': {
+    readonly namespace: string;
+    readonly node?: Reference;
+    readonly pod?: Reference;
+    readonly secret?: Reference;
+    readonly serviceaccount: Reference;
+  };
+  readonly nbf: number;
+  readonly sub: string;
+}
+
+export interface TokenWish {
+  readonly account: Stored;
+  readonly audiences: readonly string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly id: string;
+  readonly bound?: { readonly kind: 'pod' | 'secret' | 'node'; readonly to: Reference };
+}
+
+/** What authentication asks of the rest of the server. */
+export interface TokenWorld {
+  readonly kernel: Kernel;
+  find(resource: string, namespace: string | undefined, name: string): Stored | undefined;
+}
+
+const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+const plain = (urlBase64: string): string => urlBase64.replaceAll('-', '+').replaceAll('_', '/');
+
+function bytesToBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+function signature(kernel: Kernel, text: string): string {
+  const key = new TextEncoder().encode(`service-account-key ${kernel.options.seed}`);
+  return urlSafe(bytesToBase64(hmacSha256(key, new TextEncoder().encode(text))));
+}
+
+export function mintToken(kernel: Kernel, wish: TokenWish): string {
+  const { name, namespace = '', uid } = wish.account.metadata;
+  const claims: Claims = {
+    aud: wish.audiences,
+    exp: wish.expiresAt,
+    iat: wish.issuedAt,
+    iss: ISSUER,
+    jti: wish.id,
+    'kubernetes.io': {
+      namespace,
+      ...(wish.bound ? { [wish.bound.kind]: wish.bound.to } : {}),
+      serviceaccount: { name, uid },
+    },
+    nbf: wish.issuedAt,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+  };
+  const header = urlSafe(encodeBase64(JSON.stringify({ alg: 'HS256', kid: 'pilothouse' })));
+  const text = `${header}.${urlSafe(encodeBase64(JSON.stringify(claims)))}`;
+  return `${text}.${signature(kernel, text)}`;
+}
+
+/** Whose token it is, and for which of the wanted audiences; undefined when it is not to be believed. */
+export function readToken(
+  world: TokenWorld,
+  token: string,
+  audiences: readonly string[] = [ISSUER],
+): { readonly user: UserInfo; readonly audiences: readonly string[] } | undefined {
+  const claims = verified(world.kernel, token);
+  if (!claims) return undefined;
+  const now = Math.floor((world.kernel.options.epochMs + world.kernel.now) / 1000);
+  const shared = audiences.filter((audience) => claims.aud.includes(audience));
+  if (claims.iss !== ISSUER || claims.exp <= now || shared.length === 0 || !isAlive(world, claims)) return undefined;
+  return { user: userOf(claims), audiences: shared };
+}
+
+function verified(kernel: Kernel, token: string): Claims | undefined {
+  const [header, payload, signed] = token.split('.');
+  if (!header || !payload || !signed || signature(kernel, `${header}.${payload}`) !== signed) return undefined;
+  return JSON.parse(decodeBase64(plain(payload))) as Claims;
+}
+
+function isAlive(world: TokenWorld, claims: Claims): boolean {
+  const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
+  const isThere = (resource: string, place: string | undefined, reference: Reference | undefined): boolean =>
+    reference === undefined || world.find(resource, place, reference.name)?.metadata.uid === reference.uid;
+  return (
+    isThere('serviceaccounts', namespace, serviceaccount) &&
+    isThere('pods', namespace, pod) &&
+    isThere('secrets', namespace, secret) &&
+    isThere('nodes', undefined, node)
+  );
+}
+
+export function serviceAccountGroups(namespace: string): readonly string[] {
+  return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+}
+
+function userOf(claims: Claims): UserInfo {
+  const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
+  return {
+    name: claims.sub,
+    uid: serviceaccount.uid,
+    groups: [...serviceAccountGroups(namespace), 'system:authenticated'],
+    extra: {
+      'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`],
+      ...(node
+        ? {
+            'authentication.kubernetes.io/node-name': [node.name],
+            'authentication.kubernetes.io/node-uid': [node.uid],
+          }
+        : {}),
+      ...(pod
+        ? {
+            'authentication.kubernetes.io/pod-name': [pod.name],
+            'authentication.kubernetes.io/pod-uid': [pod.uid],
+          }
+        : {}),
+    },
+  };
+}
