@@ -5,7 +5,7 @@
  */
 import { World, type WorldState } from '../sim/world.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
-import { carryOut } from './commands.ts';
+import { carryOut, titleOf } from './commands.ts';
 import { RunFault } from './fault.ts';
 import { isShown, markOf } from './significance.ts';
 import {
@@ -26,6 +26,9 @@ const KEYFRAME_STEPS = 1_500;
 /** Marks on the scrubber at most; older warnings give way to newer ones. */
 export const MARK_LIMIT = 2_000;
 
+/** Commands that a fork names one by one. */
+const TITLES_SHOWN = 5;
+
 interface Keyframe {
   readonly step: number;
   readonly time: number;
@@ -43,6 +46,7 @@ export class Run {
   /** Grows whenever the past was entered anew, so that a receiver of frames drops what it holds. */
   epoch = 1;
   files: Readonly<Record<string, string>>;
+  title: string | undefined;
   private log: readonly LoggedCommand[];
   private done = 0;
   private keyframes: Keyframe[] = [];
@@ -58,6 +62,7 @@ export class Run {
     this.world.boot();
     this.startTime = this.world.now;
     this.files = scenario.files;
+    this.title = scenario.title;
     this.log = scenario.commands.map((entry) => (entry.at < this.startTime ? { ...entry, at: this.startTime } : entry));
     this.furthest = Math.max(this.startTime, scenario.time, this.log.at(-1)?.at ?? 0);
     this.keep();
@@ -148,7 +153,8 @@ export class Run {
   forkNotice(): ForkNotice {
     return {
       discardedCommands: this.log.length - this.done,
-      discardedMs: this.log.length > this.done || this.furthest > this.now ? Math.max(0, this.furthest - this.now) : 0,
+      discardedMs: Math.max(0, this.furthest - this.now),
+      titles: this.log.slice(this.done, this.done + TITLES_SHOWN).map(({ command }) => titleOf(command)),
     };
   }
 
@@ -178,10 +184,10 @@ export class Run {
     return result;
   }
 
-  toScenario(more: { title?: string; speed: number; view?: ScenarioView }): Scenario {
+  toScenario(more: { speed: number; view?: ScenarioView }): Scenario {
     return {
       version: SCENARIO_VERSION,
-      ...(more.title ? { title: more.title } : {}),
+      ...(this.title ? { title: this.title } : {}),
       options: this.scenario.options,
       files: this.files,
       commands: this.log,

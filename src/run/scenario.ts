@@ -6,40 +6,59 @@ import { parse } from 'yaml';
 import { checkOptions, defaultOptions } from '../sim/azure/index.ts';
 import type { PoolOptions, WorldOptions } from '../sim/options.ts';
 import { RunFault } from './fault.ts';
-import { SCENARIO_VERSION, type Command, type Expectation, type LoggedCommand, type Scenario } from './types.ts';
+import {
+  SCENARIO_VERSION,
+  type Command,
+  type Expectation,
+  type LoggedCommand,
+  type Scenario,
+  type ScenarioView,
+} from './types.ts';
 
 /** More commands than this in one file are refused: a person does not give so many. */
 export const COMMAND_LIMIT = 10_000;
 /** Characters of one text. */
 export const TEXT_LIMIT = 3 * 1024 * 1024;
 
-const fault = (where: string, expected: string): RunFault =>
-  new RunFault('scenario.invalid', `${where}: ${expected}`, { where, expected });
+/** What a place of a scenario may hold; the page says it in the reader's language. */
+const EXPECTED = {
+  mapping: () => 'expected a mapping',
+  list: () => 'expected a list',
+  text: () => 'expected a text',
+  size: (limit: string) => `expected at most ${limit} characters`,
+  number: (range: string) => `expected a number from ${range}`,
+  choice: (allowed: string) => `expected one of ${allowed}`,
+  count: (limit: string) => `expected at most ${limit}`,
+  order: () => 'expected times in order',
+} as const;
+
+const fault = (where: string, expected: keyof typeof EXPECTED, value = ''): RunFault =>
+  new RunFault('scenario.invalid', `${where}: ${EXPECTED[expected](value)}`, { where, expected, value });
 
 type Fields = Record<string, unknown>;
 
 function fieldsOf(value: unknown, where: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault(where, 'expected a mapping');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault(where, 'mapping');
   return value as Fields;
 }
 
 function listOf(value: unknown, where: string): readonly unknown[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw fault(where, 'expected a list');
+  if (!Array.isArray(value)) throw fault(where, 'list');
   return value;
 }
 
 function textOf(value: unknown, where: string, fallback?: string): string {
   if (value === undefined && fallback !== undefined) return fallback;
-  if (typeof value !== 'string') throw fault(where, 'expected a text');
-  if (value.length > TEXT_LIMIT) throw fault(where, `expected at most ${TEXT_LIMIT} characters`);
+  if (typeof value !== 'string') throw fault(where, 'text');
+  if (value.length > TEXT_LIMIT) throw fault(where, 'size', String(TEXT_LIMIT));
   return value;
 }
 
 function numberOf(value: unknown, where: string, low: number, high: number, fallback?: number): number {
   if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== 'number' || !Number.isFinite(value) || value < low || value > high) {
-    throw fault(where, `expected a number from ${low} to ${high}`);
+    throw fault(where, 'number', `${low} – ${high}`);
   }
   return value;
 }
@@ -53,7 +72,7 @@ function textsOf(value: unknown, where: string): Readonly<Record<string, string>
 function oneOf<T extends string>(value: unknown, where: string, allowed: readonly T[], fallback?: T): T {
   if (value === undefined && fallback !== undefined) return fallback;
   const found = allowed.find((item) => item === value);
-  if (found === undefined) throw fault(where, `expected one of ${allowed.join(', ')}`);
+  if (found === undefined) throw fault(where, 'choice', allowed.join(', '));
   return found;
 }
 
@@ -166,6 +185,32 @@ function decodeExpectation(value: unknown, where: string): Expectation {
   };
 }
 
+/** A stored view is small; anything longer did not come from the page. */
+const VIEW_TEXT_LIMIT = 500;
+
+function decodeView(value: unknown, where: string): ScenarioView {
+  const fields = fieldsOf(value, where);
+  const texts = (['selected', 'namespace', 'filter', 'left', 'right', 'drawer'] as const).flatMap((key) => {
+    if (fields[key] === undefined) return [];
+    const text = textOf(fields[key], `${where}.${key}`);
+    if (text.length > VIEW_TEXT_LIMIT) throw fault(`${where}.${key}`, 'size', String(VIEW_TEXT_LIMIT));
+    return [[key, text] as const];
+  });
+  const camera = fields['camera'] === undefined ? undefined : fieldsOf(fields['camera'], `${where}.camera`);
+  return {
+    ...Object.fromEntries(texts),
+    ...(camera
+      ? {
+          camera: {
+            x: numberOf(camera['x'], `${where}.camera.x`, -1e6, 1e6),
+            y: numberOf(camera['y'], `${where}.camera.y`, -1e6, 1e6),
+            zoom: numberOf(camera['zoom'], `${where}.camera.zoom`, 0.01, 100),
+          },
+        }
+      : {}),
+  };
+}
+
 /** Throws a `RunFault` for anything that is not a scenario of a version that this build reads. */
 export function decodeScenario(value: unknown): Scenario {
   const fields = fieldsOf(value, 'scenario');
@@ -180,11 +225,10 @@ export function decodeScenario(value: unknown): Scenario {
     );
   }
   const commands = listOf(fields['commands'], 'commands');
-  if (commands.length > COMMAND_LIMIT) throw fault('commands', `expected at most ${COMMAND_LIMIT}`);
-  const view = fields['view'] === undefined ? undefined : fieldsOf(fields['view'], 'view');
+  if (commands.length > COMMAND_LIMIT) throw fault('commands', 'count', String(COMMAND_LIMIT));
   const logged = commands.map((item, index) => decodeLogged(item, `commands[${index}]`));
   logged.forEach((item, index) => {
-    if (index > 0 && item.at < logged[index - 1]!.at) throw fault(`commands[${index}].at`, 'expected times in order');
+    if (index > 0 && item.at < logged[index - 1]!.at) throw fault(`commands[${index}].at`, 'order');
   });
   return {
     version: SCENARIO_VERSION,
@@ -194,15 +238,7 @@ export function decodeScenario(value: unknown): Scenario {
     commands: logged,
     time: numberOf(fields['time'], 'time', 0, 1e12, 0),
     speed: numberOf(fields['speed'], 'speed', 0.1, 1000, 1),
-    ...(view
-      ? {
-          view: Object.fromEntries(
-            ['selected', 'namespace', 'panel']
-              .filter((key) => view[key] !== undefined)
-              .map((key) => [key, textOf(view[key], `view.${key}`)]),
-          ),
-        }
-      : {}),
+    ...(fields['view'] === undefined ? {} : { view: decodeView(fields['view'], 'view') }),
     ...(fields['expectations'] === undefined
       ? {}
       : {
@@ -215,7 +251,7 @@ export function decodeScenario(value: unknown): Scenario {
 
 /** Reads a scenario file, YAML or JSON. */
 export function parseScenario(text: string): Scenario {
-  if (text.length > 2 * TEXT_LIMIT) throw fault('scenario', `expected at most ${2 * TEXT_LIMIT} characters`);
+  if (text.length > 2 * TEXT_LIMIT) throw fault('scenario', 'size', String(2 * TEXT_LIMIT));
   let value: unknown;
   try {
     value = parse(text, { maxAliasCount: 100 });

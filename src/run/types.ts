@@ -56,10 +56,18 @@ export interface Scenario {
   readonly expectations?: readonly Expectation[];
 }
 
+/** What the sender looked at: the receiver sees the same. */
 export interface ScenarioView {
+  /** Record key or component id. */
   readonly selected?: string;
   readonly namespace?: string;
-  readonly panel?: string;
+  readonly filter?: string;
+  /** Open panels; one that is closed is left out. */
+  readonly left?: string;
+  readonly right?: string;
+  readonly drawer?: string;
+  /** The stage's camera. */
+  readonly camera?: { readonly x: number; readonly y: number; readonly zoom: number };
 }
 
 export interface Expectation {
@@ -124,6 +132,8 @@ export interface Frame {
   /** Virtual time at which the boot was over and the run proper begins. */
   readonly startTime: number;
   readonly options?: WorldOptions;
+  /** What the run is called, when it was given a name; sent with the options. */
+  readonly title?: string;
   readonly nodeUsage?: Readonly<Record<string, { readonly cpuMillis: number; readonly memoryBytes: number }>>;
 }
 
@@ -199,6 +209,8 @@ export interface ForkNotice {
   /** What editing the past gives up: commands and virtual time after the playhead. */
   readonly discardedCommands: number;
   readonly discardedMs: number;
+  /** The first of those commands, as a person would write them. */
+  readonly titles: readonly string[];
 }
 
 export type { DecisionRecord, DecisionSummary, KubeObject };

@@ -5,6 +5,7 @@ import {
   diffText,
   encodeShareLink,
   inspect,
+  parseScenario,
   Run,
   RunFault,
   whyOf,
@@ -42,7 +43,7 @@ const handlers: Handlers = {
     if (play) session.play();
     return { startTime: run.startTime };
   },
-  scenario: (session) => runOf(session).toScenario({ speed: session.speed, ...titleOf(runOf(session)) }),
+  scenario: (session) => runOf(session).toScenario({ speed: session.speed }),
   play: (session) => session.play(),
   pause: (session) => session.pause(),
   speed(session, { factor }) {
@@ -65,6 +66,9 @@ const handlers: Handlers = {
   },
   forkNotice: (session) => runOf(session).forkNotice(),
   command: (session, { command, confirmFork }) => runOf(session).command(command, confirmFork),
+  rename(session, { title }) {
+    runOf(session).title = title.trim() || undefined;
+  },
   files(session, { files }) {
     runOf(session).files = files;
   },
@@ -84,10 +88,9 @@ const handlers: Handlers = {
     const payload = encodeShareLink(decodeScenario(scenario));
     return { payload, characters: payload.length };
   },
+  parseScenario: (_session, { text }) => ({ scenario: parseScenario(text) }),
   decodeShare: (_session, { payload }) => ({ scenario: decodeShareLink(payload) }),
 };
-
-const titleOf = (run: Run): { title?: string } => (run.scenario.title ? { title: run.scenario.title } : {});
 
 export function answer(session: Session, name: CallName, args: unknown): unknown {
   const handler = handlers[name] as ((session: Session, args: unknown) => unknown) | undefined;

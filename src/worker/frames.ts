@@ -23,6 +23,7 @@ export class FrameMaker {
   private log: unknown;
   private markCount = -1;
   private keyframes = '';
+  private title: string | undefined;
 
   constructor(private readonly run: Run) {}
 
@@ -69,7 +70,11 @@ export class FrameMaker {
     if (isWhole || this.markCount !== run.timelineMarks.length) more.marks = [...run.timelineMarks];
     const keyframes = run.keyframeTimes.join();
     if (isWhole || this.keyframes !== keyframes) more.keyframes = run.keyframeTimes;
-    if (isWhole) more.options = run.scenario.options;
+    if (isWhole || this.title !== run.title) {
+      more.options = run.scenario.options;
+      more.title = run.title ?? '';
+    }
+    this.title = run.title;
     more.nodeUsage = run.world.nodeUsage();
     this.log = run.commands;
     this.markCount = run.timelineMarks.length;

@@ -42,6 +42,8 @@ export interface Calls {
   forkNotice: [Record<string, never>, ForkNotice];
   /** Carries a command out at the playhead. On the past this forks: `confirmFork` must be true, else a `CallFault` says what goes. */
   command: [{ command: Command; confirmFork: boolean }, CommandResult];
+  /** Gives the run a name; an empty one takes it away. */
+  rename: [{ title: string }, void];
   /** Texts of the editor, kept with the scenario. */
   files: [{ files: Readonly<Record<string, string>> }, void];
   diff: [{ file: string; text: string }, readonly DiffEntry[]];
@@ -57,6 +59,8 @@ export interface Calls {
   /** Kinds and what is behind them: the support table. */
   support: [Record<string, never>, readonly SupportRow[]];
   encodeShare: [{ scenario: Scenario }, { payload: string; characters: number }];
+  /** Reads a scenario file, YAML or JSON. */
+  parseScenario: [{ text: string }, { scenario: Scenario }];
   decodeShare: [{ payload: string }, { scenario: Scenario }];
 }
 

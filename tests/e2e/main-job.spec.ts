@@ -74,7 +74,7 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
   const link = await shareLink(page);
   const other = await context.newPage();
   await other.goto(link);
-  await expect(other.getByRole('dialog', { name: 'A shared run' })).toContainText('2 commands');
+  await expect(other.getByRole('dialog', { name: 'A shared run' })).toContainText('Commands2');
   await other.getByRole('button', { name: 'Play' }).first().click();
   await expect(other.getByRole('button', { name: /^default\/shop-.*Running/ })).toHaveCount(6, { timeout: 80_000 });
   expect(heard).toEqual({ faults: [], outside: [] });
@@ -157,21 +157,23 @@ test("opening somebody's link leaves one's own saved run as it was", async ({ pa
   await open(page);
   await page.getByRole('button', { name: 'Share' }).click();
   const link = await shareLink(page);
-  await page.getByRole('button', { name: 'Close' }).click();
+  await page.keyboard.press('Escape');
   await page.evaluate(() =>
     (globalThis as unknown as { pilothouse: Console }).pilothouse.request('/api/v1/namespaces', {
       method: 'POST',
       body: { metadata: { name: 'mine-alone' } },
     }),
   );
-  const saved = (): Promise<string | null> => page.evaluate(() => localStorage.getItem('pilothouse.run'));
-  await expect.poll(saved).toContain('mine-alone');
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain('mine-alone');
   await page.close();
   const other = await context.newPage();
   await other.goto(link);
   await expect(other.getByRole('dialog', { name: 'A shared run' })).toBeVisible();
-  await expect.poll(() => other.evaluate(() => localStorage.getItem('pilothouse.run.linked'))).not.toBeNull();
-  expect(await other.evaluate(() => localStorage.getItem('pilothouse.run'))).toContain('mine-alone');
+  await other.getByRole('button', { name: 'Look first' }).click();
+  await other.getByRole('button', { name: /^This run/ }).click();
+  await other.getByRole('menuitem', { name: 'Recent runs' }).click();
+  await expect(other.getByRole('dialog', { name: 'Recent runs' }).getByRole('listitem')).toHaveCount(2);
+  expect(await other.evaluate(() => JSON.stringify(localStorage))).toContain('mine-alone');
 });
 
 test('a fault of the text is said in the language of the page', async ({ browser }) => {

@@ -4,7 +4,7 @@ import type { PanelImperativeHandle } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { Pane, PaneHandle, SplitPane } from '../design/index.ts';
 import { view, type ViewState } from '../state/view.ts';
-import { useWindowClass } from './window-class.ts';
+import { useWindowClass } from '../state/window-class.ts';
 
 type Place = keyof ViewState['sizes'];
 const OPEN = { left: 'isLeftOpen', right: 'isRightOpen', drawer: 'isDrawerOpen' } as const;

@@ -1,52 +1,81 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { Modal } from '../design/Modal.tsx';
-import { notices, notify } from '../state/notices.ts';
+import type { CallFault } from '../../worker/messages.ts';
+import { Button, IconButton, Modal } from '../design/index.ts';
+import { formatClock } from '../features/timeline/clock.ts';
+import { notices, notify, type Notices as Asked } from '../state/notices.ts';
+import { toEnd } from '../state/playback.ts';
+import { saveToFile } from '../state/run-files.ts';
 import { restart } from '../state/session.ts';
 import { simulation } from '../state/simulation.ts';
+import { refusalText } from './refusal-text.ts';
 
 /** What went wrong, what a change of the past would cost, and a simulation that stopped. */
 export function Notices(): React.JSX.Element {
   const { t } = useTranslation();
-  const { message, fork } = useStore(notices);
+  const { notice, fork } = useStore(notices);
   const crash = useStore(simulation, (state) => state.crash);
   return (
     <>
-      {message ? (
-        <div className="notice" role="alert">
-          <span>{message === 'storage' ? t('fault.storage') : message}</span>
-          <button
-            type="button"
-            className="button plain icon"
-            aria-label={t('fault.dismiss')}
-            onClick={() => notify(undefined)}
-          >
-            <X size={16} aria-hidden />
-          </button>
+      {notice ? (
+        <div className={`notice ${notice.tone ?? 'failure'}`} role="alert">
+          <span>{refusalText(t, notice)}</span>
+          <IconButton label={t('fault.dismiss')} icon={<X size={16} aria-hidden />} onClick={() => notify(undefined)} />
         </div>
       ) : null}
-      {fork ? (
-        <Modal title={t('fault.fork')} close={() => fork.answer(false)}>
-          <p>{t('fault.forkText', { commands: fork.commands })}</p>
-          <div className="row">
-            <button type="button" className="button primary" onClick={() => fork.answer(true)}>
-              {t('fault.forkConfirm')}
-            </button>
-            <button type="button" className="button" onClick={() => fork.answer(false)}>
-              {t('fault.cancel')}
-            </button>
-          </div>
-        </Modal>
-      ) : null}
-      {crash ? (
-        <Modal title={t('fault.title')} close={() => undefined}>
-          <pre>{crash.message}</pre>
-          <button type="button" className="button primary" onClick={() => void restart()}>
-            {t('fault.restart')}
-          </button>
-        </Modal>
-      ) : null}
+      {fork ? <ForkDialog fork={fork} /> : null}
+      {crash ? <CrashDialog crash={crash} /> : null}
     </>
+  );
+}
+
+function ForkDialog({ fork }: { fork: NonNullable<Asked['fork']> }): React.JSX.Element {
+  const { t } = useTranslation();
+  const more = fork.discardedCommands - fork.titles.length;
+  return (
+    <Modal title={t('fault.fork')} close={() => fork.answer(false)}>
+      <p>{t('fault.forkText', { commands: fork.discardedCommands, time: formatClock(fork.discardedMs) })}</p>
+      <ul className="plain-list mono">
+        {fork.titles.map((title, index) => (
+          <li key={index}>{title}</li>
+        ))}
+        {more > 0 ? <li className="soft">{t('fault.forkMore', { count: more })}</li> : null}
+      </ul>
+      <footer>
+        <Button kind="danger" onClick={() => fork.answer(true)}>
+          {t('fault.forkConfirm')}
+        </Button>
+        <Button
+          onClick={() => {
+            fork.answer(false);
+            void toEnd();
+          }}
+        >
+          {t('fault.toEnd')}
+        </Button>
+        <Button onClick={() => fork.answer(false)}>{t('fault.cancel')}</Button>
+      </footer>
+    </Modal>
+  );
+}
+
+function CrashDialog({ crash }: { crash: CallFault }): React.JSX.Element {
+  const { t } = useTranslation();
+  return (
+    <Modal title={t('fault.title')}>
+      <p>{t('fault.text')}</p>
+      <details>
+        <summary>{t('fault.details')}</summary>
+        <pre tabIndex={0}>{crash.message}</pre>
+      </details>
+      <footer>
+        <Button kind="primary" onClick={() => void restart('here')}>
+          {t('fault.restart')}
+        </Button>
+        <Button onClick={() => void restart('start')}>{t('fault.restartStart')}</Button>
+        <Button onClick={saveToFile}>{t('fault.saveFile')}</Button>
+      </footer>
+    </Modal>
   );
 }

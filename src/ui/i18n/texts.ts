@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import type { explainEn } from './explain-en.ts';
+import type { shellEn } from './shell-en.ts';
 
 type Widened<T> = { readonly [K in keyof T]: T[K] extends string ? string : Widened<T[K]> };
 
@@ -7,3 +8,5 @@ type Widened<T> = { readonly [K in keyof T]: T[K] extends string ? string : Wide
 export type Texts = Widened<typeof en>;
 
 export type ExplainTexts = Widened<typeof explainEn>;
+
+export type ShellTexts = Widened<typeof shellEn>;

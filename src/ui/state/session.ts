@@ -1,41 +1,21 @@
 /** The page's conversation with the simulation, and what it keeps between visits. */
 import { createWorkerClient } from '../../worker/client.ts';
 import { SimulationFault } from '../../worker/client-port.ts';
-import type { CallAnswer, CallArguments, CallName } from '../../worker/messages.ts';
+import type { CallAnswer, CallArguments, CallFault, CallName } from '../../worker/messages.ts';
 import type { Command, CommandResult, Scenario } from '../../run/types.ts';
 import type { WorldOptions } from '../../sim/options.ts';
 import { START_TEXT } from '../../lessons/index.ts';
+import { embeddedView, isEmbedded } from './embed.ts';
+import { askFork, notify } from './notices.ts';
+import { beginRun, lastRun, readRun, readStored, resumeRun, saveRun, setAside, writeStored } from './run-store.ts';
 import { reduceFrame, simulation } from './simulation.ts';
-import { view, type ViewState } from './view.ts';
-import { notify, askFork } from './notices.ts';
+import { keptView, sharedView, showSharedView, view } from './view.ts';
 
-const SAVED_RUN = 'pilothouse.run';
-/** A run opened from a link is kept apart: opening a friend's link must not cost one's own run. */
-const SAVED_LINKED_RUN = 'pilothouse.run.linked';
-/** A saved run that this build cannot read, put aside before the next save would take its place. */
-const SAVED_UNREAD_RUN = 'pilothouse.run.unread';
 const SAVED_VIEW = 'pilothouse.view';
-
-/** What a refresh finds again. */
-const KEPT = [
-  'language',
-  'theme',
-  'left',
-  'right',
-  'drawer',
-  'isLeftOpen',
-  'isRightOpen',
-  'isDrawerOpen',
-  'sizes',
-  'selected',
-  'filter',
-  'namespace',
-  'hiddenPackets',
-  'text',
-  'narrow',
-] as const satisfies readonly (keyof ViewState)[];
-
-let savedRunKey = SAVED_RUN;
+const FILE = 'manifest.yaml';
+/** Texts being written are kept this soon. */
+const SAVE_AFTER_MS = 400;
+const SAVE_EVERY_MS = 5_000;
 
 const client = createWorkerClient();
 client.onFrame((frame) => simulation.setState((state) => reduceFrame(state, frame, performance.now()), true));
@@ -43,32 +23,44 @@ client.onCrash((fault) => {
   if (fault.code !== 'worker.restarted') simulation.setState({ crash: fault, isPlaying: false });
 });
 
-/** Asks the simulation; a refusal becomes a notice, and the answer is undefined. */
-export async function ask<N extends CallName>(name: N, args: CallArguments<N>): Promise<CallAnswer<N> | undefined> {
+/** Asks the simulation; a refusal is thrown as a `SimulationFault`. */
+async function call<N extends CallName>(
+  name: N,
+  args: CallArguments<N>,
+): Promise<{ answer: CallAnswer<N> } | { fault: CallFault }> {
   try {
-    return await client.call(name, args);
+    return { answer: await client.call(name, args) };
   } catch (error) {
     if (!(error instanceof SimulationFault)) throw error;
-    if (error.fault.code !== 'worker.restarted') notify(error.fault.message);
-    return undefined;
+    return { fault: error.fault };
   }
+}
+
+/** Asks the simulation; a refusal becomes a notice, and the answer is undefined. */
+export async function ask<N extends CallName>(name: N, args: CallArguments<N>): Promise<CallAnswer<N> | undefined> {
+  const reply = await call(name, args);
+  if ('answer' in reply) return reply.answer;
+  // A crash has a dialog of its own.
+  if (reply.fault.code !== 'worker.restarted' && !reply.fault.isAssertion) notify(reply.fault);
+  return undefined;
 }
 
 export async function command(what: Command): Promise<CommandResult | undefined> {
   const notice = await ask('forkNotice', {});
   if (!notice) return undefined;
-  if (notice.discardedCommands > 0 && !(await askFork(notice.discardedCommands))) return undefined;
+  if (notice.discardedCommands > 0 && !(await askFork(notice))) return undefined;
   const result = await ask('command', { command: what, confirmFork: true });
-  void save();
+  clearLink();
+  void saveWhole();
   return result;
 }
 
-/** A run of its own from nothing; undefined options mean the default cluster. */
-export function newScenario(options?: Partial<WorldOptions>): Scenario {
+/** A run of its own from nothing; without options, of the default cluster. */
+export function newScenario(options?: WorldOptions): Scenario {
   return {
     version: 1,
     options: (options ?? {}) as WorldOptions,
-    files: { 'manifest.yaml': view.getState().text },
+    files: { [FILE]: view.getState().text },
     commands: [],
     time: 0,
     speed: 1,
@@ -80,47 +72,47 @@ function firstScenario(): Scenario {
   const start = newScenario();
   return {
     ...start,
-    files: { 'manifest.yaml': START_TEXT },
-    commands: [{ at: 0, command: { verb: 'apply', file: 'manifest.yaml', text: START_TEXT } }],
+    files: { [FILE]: START_TEXT },
+    commands: [{ at: 0, command: { verb: 'apply', file: FILE, text: START_TEXT } }],
     time: 60_000,
   };
 }
 
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch (error) {
-    // Storage can be switched off; the page works without it and says so when it would have been needed.
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
+/** The run as the page knows it: its seed, options and commands are all there is to keep. Undefined before the first. */
+export function currentScenario(): Scenario | undefined {
+  const { options, title, log, time, speed } = simulation.getState();
+  if (!options) return undefined;
+  return {
+    version: 1,
+    ...(title ? { title } : {}),
+    options,
+    files: { [FILE]: view.getState().text },
+    commands: log,
+    time,
+    speed,
+    view: sharedView(),
+  };
 }
 
-let hasWarned = false;
-
-function write(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    if (!hasWarned) notify('storage');
-    hasWarned = true;
-  }
+/** Keeps the run now, without asking the worker: also while the page is being left. */
+export function save(): void {
+  const scenario = currentScenario();
+  if (scenario) saveRun(scenario, Date.now());
 }
 
-/** The run is its seed, options and commands, so that is all there is to keep. */
-export async function save(): Promise<void> {
+/** After a command: the log of the worker, which the page is told of a moment later. */
+async function saveWhole(): Promise<void> {
   const scenario = await ask('scenario', {});
-  if (scenario) write(savedRunKey, JSON.stringify({ ...scenario, files: { 'manifest.yaml': view.getState().text } }));
+  if (scenario) saveRun({ ...scenario, files: { [FILE]: view.getState().text }, view: sharedView() }, Date.now());
 }
 
 function keepView(): void {
-  const state = view.getState();
-  write(SAVED_VIEW, JSON.stringify(Object.fromEntries(KEPT.map((key) => [key, state[key]]))));
+  writeStored(SAVED_VIEW, JSON.stringify(keptView()));
 }
 
 export function restoreView(): Record<string, unknown> {
-  const saved = read(SAVED_VIEW);
+  if (isEmbedded) return embeddedView();
+  const saved = readStored(SAVED_VIEW);
   try {
     return saved ? (JSON.parse(saved) as Record<string, unknown>) : {};
   } catch (error) {
@@ -131,9 +123,48 @@ export function restoreView(): Record<string, unknown> {
 
 export async function load(scenario: Scenario, play: boolean): Promise<boolean> {
   const loaded = await ask('load', { scenario, play });
-  const text = scenario.files['manifest.yaml'];
-  if (loaded && text) view.setState({ text });
-  return loaded !== undefined;
+  if (loaded === undefined) return false;
+  const text = scenario.files[FILE];
+  if (text !== undefined) view.setState({ text });
+  showSharedView(scenario.view);
+  return true;
+}
+
+/** Leaves the present run in the list of runs and begins another. */
+export async function loadAnew(scenario: Scenario, play: boolean): Promise<boolean> {
+  save();
+  const loaded = await load(scenario, play);
+  if (loaded) {
+    beginRun();
+    clearLink();
+    void saveWhole();
+  }
+  return loaded;
+}
+
+/** Goes on with a kept run; one that cannot be opened is set aside, and that is said. */
+export async function openRun(id: string): Promise<boolean> {
+  const scenario = readRun(id);
+  if (!scenario) return false;
+  if (!(await load(scenario, false))) {
+    setAside(id);
+    return false;
+  }
+  const { isCopy } = await resumeRun(id);
+  if (isCopy) notify({ code: 'otherTab', tone: 'neutral' });
+  clearLink();
+  return true;
+}
+
+export async function renameRun(title: string): Promise<void> {
+  await ask('rename', { title });
+  void saveWhole();
+}
+
+/** Once a link's run goes on, a refresh must find how far it came, not the link's beginning. */
+export function clearLink(): void {
+  if (!isEmbedded && location.hash.startsWith('#run='))
+    history.replaceState(null, '', location.pathname + location.search);
 }
 
 /** Reads the link in the address; undefined when there is none. A bad one is said, and the page starts as usual. */
@@ -143,36 +174,49 @@ async function linked(): Promise<Scenario | undefined> {
   return (await ask('decodeShare', { payload }))?.scenario;
 }
 
-/** Starts with the link, the saved run, or the first visit's. Returns the link's scenario, which waits for Play. */
+function keepSaving(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  view.subscribe(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      keepView();
+      save();
+    }, SAVE_AFTER_MS);
+  });
+  window.addEventListener('pagehide', () => {
+    keepView();
+    save();
+  });
+  setInterval(save, SAVE_EVERY_MS);
+}
+
+/** Starts with the link, the kept run, or the first visit's. Returns the link's scenario, which waits for Play. */
 export async function begin(): Promise<Scenario | undefined> {
-  view.subscribe(keepView);
-  window.addEventListener('pagehide', () => void save());
-  setInterval(() => void save(), 5_000);
   const shared = await linked();
-  if (shared) {
-    savedRunKey = SAVED_LINKED_RUN;
-    await load({ ...shared, time: 0 }, false);
-    void save();
+  if (isEmbedded) {
+    // Somebody else's page: nothing is kept, and the reader's own runs are left alone.
+    await load(shared ? { ...shared, time: 0 } : firstScenario(), !shared);
+    return undefined;
+  }
+  if (shared && (await load({ ...shared, time: 0 }, false))) {
+    beginRun();
+    keepSaving();
     return shared;
   }
-  const saved = read(SAVED_RUN);
-  if (saved) {
-    try {
-      if (await load(JSON.parse(saved) as Scenario, false)) return undefined;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-    write(SAVED_UNREAD_RUN, saved);
+  const last = lastRun();
+  if (!last || !(await openRun(last))) {
+    await load(firstScenario(), true);
+    beginRun();
   }
-  await load(firstScenario(), true);
+  keepSaving();
   return undefined;
 }
 
-/** After a dead worker: a fresh one, and the run up to where it was saved. */
-export async function restart(): Promise<void> {
+/** After a dead worker: a fresh one, and the run up to where it stood, or at its beginning if that is where it dies. */
+export async function restart(from: 'here' | 'start'): Promise<void> {
+  const scenario = currentScenario() ?? firstScenario();
   client.restart();
-  const saved = read(savedRunKey);
-  await load(saved ? (JSON.parse(saved) as Scenario) : firstScenario(), false);
+  await load(from === 'here' ? scenario : { ...scenario, time: 0 }, false);
 }
 
 export interface ConsoleAnswer {

@@ -30,6 +30,10 @@ export interface SimulationState {
   readonly commandsDone: number;
   readonly marks: readonly TimelineMark[];
   readonly options: WorldOptions | undefined;
+  /** What the run is called; empty when it has no name. */
+  readonly title: string;
+  /** Times to which going back is quick. */
+  readonly keyframes: readonly number[];
   readonly usage: NonNullable<Frame['nodeUsage']>;
   readonly crash: CallFault | undefined;
   /** Steady-clock time at which the last frame came: the ticker goes on from there. */
@@ -56,6 +60,8 @@ const INITIAL: SimulationState = {
   commandsDone: 0,
   marks: [],
   options: undefined,
+  title: '',
+  keyframes: [],
   usage: {},
   crash: undefined,
   receivedAt: 0,
@@ -104,6 +110,8 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     commandsDone: frame.commandsDone,
     marks: frame.marks ?? state.marks,
     options: frame.options ?? state.options,
+    title: frame.title ?? state.title,
+    keyframes: frame.keyframes ?? state.keyframes,
     usage: frame.nodeUsage ?? state.usage,
     crash: undefined,
     receivedAt: nowMs,

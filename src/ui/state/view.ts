@@ -1,8 +1,10 @@
 /** What the person has chosen to see, and the texts being edited. Kept in the browser. */
 import { createStore } from 'zustand/vanilla';
 import { START_TEXT } from '../../lessons/index.ts';
+import type { StepUnit } from '../../worker/messages.ts';
 import type { Language } from '../i18n/index.ts';
 import type { SourceSpan } from '../../sim/kernel/index.ts';
+import type { ScenarioView } from '../../run/types.ts';
 import type { PacketKind } from '../view/packets.ts';
 
 export type LeftTab = 'editor' | 'scenarios' | 'cluster';
@@ -33,6 +35,12 @@ export interface ViewState {
   readonly namespace: string;
   readonly hiddenPackets: readonly PacketKind[];
   readonly text: string;
+  /** The stage's camera; undefined fits everything in. */
+  readonly camera: NonNullable<ScenarioView['camera']> | undefined;
+  /** What a step goes by. */
+  readonly stepUnit: StepUnit;
+  /** How far the first minute's ladder was climbed, and whether it was put away. */
+  readonly guide: { readonly step: number; readonly isPutAway: boolean };
   /** What a panel points at right now: record keys and component ids, for the stage to light up. */
   readonly highlighted: readonly string[];
   /** A number for nodes of the stage to be tinted by: the score of a plugin, from 0 to 100. */
@@ -69,11 +77,65 @@ export const view = createStore<ViewState>(() => ({
   namespace: '',
   hiddenPackets: [],
   text: START_TEXT,
+  camera: undefined,
+  stepUnit: 'event',
+  guide: { step: 0, isPutAway: false },
   highlighted: [],
   heat: undefined,
   revealed: undefined,
   narrow: 'stage',
 }));
+
+const LEFT_TABS: readonly LeftTab[] = ['editor', 'scenarios', 'cluster'];
+const RIGHT_TABS: readonly RightTab[] = ['inspector', 'decision', 'request', 'why'];
+const DRAWER_TABS: readonly DrawerTab[] = ['events'];
+
+/** What the reader prefers, whichever run is shown. What belongs to the run is kept with the run. */
+export function keptView(): Partial<ViewState> {
+  const { language, theme, sizes, hiddenPackets, stepUnit, guide } = view.getState();
+  return { language, theme, sizes, hiddenPackets, stepUnit, guide };
+}
+
+/** What travels with a run: in a link, a file, and over a refresh. */
+export function sharedView(): ScenarioView {
+  const { selected, namespace, filter, camera, ...rest } = view.getState();
+  return {
+    ...(selected ? { selected } : {}),
+    ...(namespace ? { namespace } : {}),
+    ...(filter ? { filter } : {}),
+    ...(camera ? { camera } : {}),
+    ...(rest.isLeftOpen ? { left: rest.left } : {}),
+    ...(rest.isRightOpen ? { right: rest.right } : {}),
+    ...(rest.isDrawerOpen ? { drawer: rest.drawer } : {}),
+  };
+}
+
+/** Shows what the one who saved it looked at; names of panels that this build does not know are passed over. */
+export function showSharedView(shared: ScenarioView | undefined): void {
+  const left = LEFT_TABS.find((tab) => tab === shared?.left);
+  const right = RIGHT_TABS.find((tab) => tab === shared?.right);
+  const drawer = DRAWER_TABS.find((tab) => tab === shared?.drawer);
+  view.setState((state) => ({
+    selected: shared?.selected,
+    namespace: shared?.namespace ?? '',
+    filter: shared?.filter ?? '',
+    camera: shared?.camera,
+    whySeq: undefined,
+    attempt: undefined,
+    highlighted: [],
+    heat: undefined,
+    ...(shared
+      ? {
+          left: left ?? state.left,
+          right: right ?? state.right,
+          drawer: drawer ?? state.drawer,
+          isLeftOpen: left !== undefined && (right === undefined || hasRoomForBoth()),
+          isRightOpen: right !== undefined,
+          isDrawerOpen: drawer !== undefined,
+        }
+      : {}),
+  }));
+}
 
 /** Widths (CSS pixels) at which the layout changes. */
 export const MIDDLE_WIDTH = 1100;

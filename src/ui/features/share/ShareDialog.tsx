@@ -1,101 +1,86 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import type { Scenario } from '../../../run/types.ts';
-import { Modal } from '../../design/Modal.tsx';
-import { ask } from '../../state/session.ts';
-import { view } from '../../state/view.ts';
+import { Button, Modal } from '../../design/index.ts';
+import { saveToFile } from '../../state/run-files.ts';
+import { ask, currentScenario } from '../../state/session.ts';
+import { simulation } from '../../state/simulation.ts';
+import { CopyButton } from './CopyButton.tsx';
+import { documentCount, nodeCount } from './counts.ts';
+import { EmbedOptions } from './EmbedOptions.tsx';
+import './share.css';
 
-/** Longer links are cut by address bars and chat programs. */
-const LINK_LIMIT = 32_000;
+/** Longer links are cut by address bars. */
+export const LINK_LIMIT = 32_000;
+/** From here on some chat programs cut a link. */
 const LINK_WARNING = 1_800;
 
+/** The run as a link, a file, or a frame for another page. */
 export function ShareDialog({ close }: { close(): void }): React.JSX.Element {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [scenario, setScenario] = useState<Scenario>();
-  const [link, setLink] = useState<string>();
-  const [isCopied, setCopied] = useState(false);
+  const [payload, setPayload] = useState<string>();
+  const title = useStore(simulation, (state) => state.title);
   useEffect(() => {
     void (async () => {
-      const run = await ask('scenario', {});
+      const run = currentScenario();
       if (!run) return;
-      const whole = { ...run, files: { 'manifest.yaml': view.getState().text } };
-      const encoded = await ask('encodeShare', { scenario: whole });
-      setScenario(whole);
-      if (encoded) setLink(`${location.origin}${location.pathname}#run=${encoded.payload}`);
+      setScenario(run);
+      setPayload((await ask('encodeShare', { scenario: run }))?.payload);
     })();
   }, []);
-  const save = (): void => {
-    const address = URL.createObjectURL(
-      new Blob([JSON.stringify(scenario, undefined, 2)], { type: 'application/json' }),
-    );
-    const anchor = document.createElement('a');
-    anchor.href = address;
-    anchor.download = 'pilothouse.json';
-    anchor.click();
-    URL.revokeObjectURL(address);
-  };
-  const isTooLong = (link?.length ?? 0) > LINK_LIMIT;
+  const base = `${location.origin}${location.pathname}`;
+  const link = payload === undefined ? '' : `${base}#run=${payload}`;
+  const number = new Intl.NumberFormat(i18n.language);
+  const isTooLong = link.length > LINK_LIMIT;
   return (
     <Modal title={t('share.title')} close={close}>
       {scenario ? (
-        <p style={{ margin: 0 }}>
-          {t('share.contains', { files: Object.keys(scenario.files).length, commands: scenario.commands.length })}
+        <p>
+          {t('share.what', {
+            commands: scenario.commands.length,
+            documents: documentCount(scenario),
+            nodes: nodeCount(scenario),
+          })}
         </p>
       ) : null}
       {isTooLong ? (
-        <p className="problem">{t('share.tooLong')}</p>
-      ) : (
-        <textarea readOnly aria-label={t('share.link')} value={link ?? ''} onFocus={(event) => event.target.select()} />
-      )}
-      {!isTooLong && (link?.length ?? 0) > LINK_WARNING ? (
-        <p className="soft" style={{ margin: 0 }}>
-          {t('share.long')}
+        <p className="problem">
+          {t('share.tooLong', { length: number.format(link.length), limit: number.format(LINK_LIMIT) })}
         </p>
+      ) : (
+        <>
+          <textarea
+            readOnly
+            rows={3}
+            spellCheck={false}
+            aria-label={t('share.link')}
+            value={link}
+            onFocus={(event) => event.target.select()}
+          />
+          <footer>
+            <CopyButton kind="primary" label={t('share.copy')} text={link} />
+            <Button disabled={!scenario} onClick={saveToFile}>
+              {t('share.file')}
+            </Button>
+            <span className="soft" role="status">
+              {link ? t('share.characters', { length: number.format(link.length) }) : ''}
+            </span>
+          </footer>
+          {link.length > LINK_WARNING ? (
+            <p className="soft">{t('share.long', { limit: number.format(LINK_WARNING) })}</p>
+          ) : null}
+          {payload ? <EmbedOptions base={base} payload={payload} title={title || 'Pilothouse'} /> : null}
+        </>
+      )}
+      {isTooLong ? (
+        <footer>
+          <Button kind="primary" disabled={!scenario} onClick={saveToFile}>
+            {t('share.file')}
+          </Button>
+        </footer>
       ) : null}
-      <div className="row">
-        {isTooLong ? null : (
-          <button
-            type="button"
-            className="button primary"
-            disabled={!link}
-            onClick={() => void navigator.clipboard.writeText(link!).then(() => setCopied(true))}
-          >
-            {isCopied ? t('share.copied') : t('share.copy')}
-          </button>
-        )}
-        <button type="button" className="button" disabled={!scenario} onClick={save}>
-          {t('share.file')}
-        </button>
-        <button type="button" className="button" onClick={close}>
-          {t('share.close')}
-        </button>
-      </div>
-    </Modal>
-  );
-}
-
-/** What an opened link holds; nothing runs before Play. */
-export function SharedDialog({ scenario, close }: { scenario: Scenario; close(): void }): React.JSX.Element {
-  const { t } = useTranslation();
-  const nodes = scenario.options.pools.reduce((sum, { count }) => sum + count, 0);
-  return (
-    <Modal title={scenario.title ?? t('share.opened')} close={close}>
-      <p>{t('share.openedText', { commands: scenario.commands.length, nodes })}</p>
-      <div className="row">
-        <button
-          type="button"
-          className="button primary"
-          onClick={() => {
-            close();
-            void ask('play', {});
-          }}
-        >
-          {t('share.play')}
-        </button>
-        <button type="button" className="button" onClick={close}>
-          {t('share.close')}
-        </button>
-      </div>
     </Modal>
   );
 }

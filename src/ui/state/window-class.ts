@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { MIDDLE_WIDTH, NARROW_WIDTH } from '../state/view.ts';
+import { MIDDLE_WIDTH, NARROW_WIDTH } from './view.ts';
 
 export type WindowClass = 'wide' | 'middle' | 'narrow';
 
