@@ -190,6 +190,7 @@ export function select(key: string | undefined): void {
   view.setState((state) => ({
     selected: key,
     whySeq: undefined,
+    attempt: undefined,
     right: state.right === 'why' || state.right === 'request' ? 'inspector' : state.right,
     isRightOpen: key !== undefined || state.isRightOpen,
     isLeftOpen: state.isLeftOpen && (key === undefined || hasRoomForBoth()),

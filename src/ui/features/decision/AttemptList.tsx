@@ -1,0 +1,108 @@
+import { CircleCheck, CircleX, Search } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { DecisionSummary } from '../../../run/types.ts';
+import { simulation } from '../../state/simulation.ts';
+import { highlight, view } from '../../state/view.ts';
+import { shortNode } from '../../view/names.ts';
+import { formatClock } from '../timeline/clock.ts';
+
+const SHOWN = 200;
+
+/** Every attempt of every pod, newest first, also of pods that are gone. */
+export function AttemptList({ attempts }: { attempts: readonly DecisionSummary[] }): React.JSX.Element {
+  const { t } = useTranslation();
+  const startTime = useStore(simulation, (state) => state.startTime);
+  const [text, setText] = useState('');
+  const [onlyFailed, setOnlyFailed] = useState(false);
+  const wanted = text.trim().toLowerCase();
+  const found = attempts.filter(
+    (item) =>
+      (!onlyFailed || item.outcome !== 'scheduled') &&
+      (!wanted || `${item.namespace}/${item.pod} ${item.node ?? ''} ${item.message}`.toLowerCase().includes(wanted)),
+  );
+  if (attempts.length === 0) return <NoAttempts />;
+  return (
+    <section className="attempts" aria-label={t('decision.attempts')}>
+      <p className="soft lead">{t('decision.lead')}</p>
+      <div className="row">
+        <label className="search">
+          <Search size={14} aria-hidden />
+          <input
+            className="field"
+            type="search"
+            value={text}
+            aria-label={t('decision.search')}
+            placeholder={t('decision.search')}
+            onChange={({ target }) => setText(target.value)}
+          />
+        </label>
+        <button type="button" className="button" aria-pressed={onlyFailed} onClick={() => setOnlyFailed(!onlyFailed)}>
+          {t('decision.failedOnly')}
+        </button>
+      </div>
+      {found.length === 0 ? (
+        <div className="empty">
+          <p>{t(onlyFailed && !wanted ? 'decision.noneFailed' : 'decision.noMatch')}</p>
+          {onlyFailed && !wanted ? <OpenScenarios /> : null}
+        </div>
+      ) : null}
+      <ul className="attempt-list">
+        {found
+          .slice(-SHOWN)
+          .reverse()
+          .map((item) => (
+            <li key={item.attempt}>
+              <button
+                type="button"
+                onClick={() => view.setState({ attempt: item.attempt, selected: `pods|${item.namespace}/${item.pod}` })}
+                onMouseEnter={() => highlight([`pods|${item.namespace}/${item.pod}`, `nodes|${item.node ?? ''}`])}
+                onMouseLeave={() => highlight([])}
+              >
+                {item.outcome === 'scheduled' ? (
+                  <CircleCheck size={16} className="good" aria-label={t('decision.outcome.scheduled')} />
+                ) : (
+                  <CircleX size={16} className="problem" aria-label={t(`decision.outcome.${item.outcome}`)} />
+                )}
+                <span className="who">
+                  <strong>{item.pod}</strong>
+                  <span className="soft">
+                    {item.node ? `→ ${shortNode(item.node)}` : t(`decision.outcome.${item.outcome}`)}
+                    {item.attemptOfPod > 1 ? ` · ${t('decision.nth', { index: item.attemptOfPod })}` : ''}
+                  </span>
+                </span>
+                <span className="mono soft">{formatClock(item.time - startTime)}</span>
+              </button>
+            </li>
+          ))}
+      </ul>
+      {found.length > SHOWN ? (
+        <p className="soft">{t('decision.newest', { count: SHOWN, all: found.length })}</p>
+      ) : null}
+    </section>
+  );
+}
+
+function NoAttempts(): React.JSX.Element {
+  const { t } = useTranslation();
+  return (
+    <div className="empty">
+      <p>{t('decision.empty')}</p>
+      <OpenScenarios />
+    </div>
+  );
+}
+
+function OpenScenarios(): React.JSX.Element {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      className="button primary"
+      onClick={() => view.setState({ left: 'scenarios', narrow: 'left' })}
+    >
+      {t('decision.openScenarios')}
+    </button>
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * A recorded attempt as something to step through: extension point by extension point, plugin by plugin; what each node
+ * shows at a step; and how two attempts differ. Pure, so that it can be tested without a page.
+ */
+import type { DecisionRecord } from '../../../run/types.ts';
+
+export const POINTS = [
+  'PreFilter',
+  'Filter',
+  'PostFilter',
+  'PreScore',
+  'Score',
+  'NormalizeScore',
+  'Total',
+  'Pick',
+  'Reserve',
+  'Bind',
+] as const;
+
+export type Point = (typeof POINTS)[number];
+
+export interface Step {
+  readonly point: Point;
+  /** Absent for steps of the scheduler itself: the sum, the pick. */
+  readonly plugin?: string;
+  /** The plugin had nothing to do for this pod. */
+  readonly isSkipped: boolean;
+}
+
+type Node = DecisionRecord['nodes'][number];
+
+/** Every step of an attempt in the order in which it ran; skipped plugins stay in sight, marked as such. */
+export function stepsOf(record: DecisionRecord): readonly Step[] {
+  const ran = (point: string): readonly string[] => record.phases.find((phase) => phase.point === point)?.plugins ?? [];
+  const each = (point: Point, plugins: readonly string[], skipped: readonly string[] = []): Step[] =>
+    plugins.map((plugin) => ({ point, plugin, isSkipped: skipped.includes(plugin) }));
+  const own = (point: Point, plugin?: string): Step => ({ point, ...(plugin ? { plugin } : {}), isSkipped: false });
+  const steps = [...each('PreFilter', ran('PreFilter'), record.skippedFilter)];
+  if (record.preFilter) {
+    const last = steps.findIndex(({ plugin }) => plugin === record.preFilter!.plugin);
+    return [...steps.slice(0, last < 0 ? steps.length : last + 1), own('PostFilter', 'DefaultPreemption')];
+  }
+  steps.push(...each('Filter', record.filterPlugins, record.skippedFilter));
+  if (!record.node) return [...steps, own('PostFilter', 'DefaultPreemption')];
+  const scored = scoredPlugins(record);
+  if (scored.length > 0) {
+    steps.push(...each('PreScore', ran('PreScore'), record.skippedScore));
+    steps.push(...each('Score', scored), ...each('NormalizeScore', scored), own('Total'));
+  }
+  return [...steps, own('Pick'), own('Reserve'), own('Bind', 'DefaultBinder')];
+}
+
+/** Plugins that gave scores in this attempt, in their order. */
+export function scoredPlugins(record: DecisionRecord): readonly string[] {
+  const scores = record.nodes.find((node) => node.scores)?.scores;
+  return record.scorePlugins.map(({ name }) => name).filter((name) => scores?.[name] !== undefined);
+}
+
+export const weightOf = (record: DecisionRecord, plugin: string): number =>
+  record.scorePlugins.find(({ name }) => name === plugin)?.weight ?? 0;
+
+export type Cell =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'rejected'; readonly reasons: readonly string[]; readonly code: string }
+  /** Another plugin had turned the node down before this one was asked. */
+  | { readonly kind: 'out'; readonly by: string }
+  | { readonly kind: 'skipped' }
+  | { readonly kind: 'score'; readonly value: number; readonly from?: number; readonly weighted?: number }
+  | { readonly kind: 'total'; readonly value: number; readonly isHighest: boolean }
+  | { readonly kind: 'picked'; readonly isPicked: boolean; readonly isTied: boolean }
+  | { readonly kind: 'none' };
+
+export function cellOf(record: DecisionRecord, node: Node, step: Step): Cell {
+  if (step.isSkipped) return { kind: 'skipped' };
+  const { rejected } = node;
+  switch (step.point) {
+    case 'Filter':
+      return filterCell(record, node, step.plugin!);
+    case 'Score':
+    case 'NormalizeScore': {
+      const entry = node.scores?.[step.plugin!];
+      if (!entry) return rejected ? { kind: 'out', by: rejected.plugin } : { kind: 'none' };
+      return step.point === 'Score'
+        ? { kind: 'score', value: entry.raw }
+        : { kind: 'score', value: entry.normalized, from: entry.raw, weighted: entry.weighted };
+    }
+    case 'Total':
+      return node.total === undefined
+        ? rejected
+          ? { kind: 'out', by: rejected.plugin }
+          : { kind: 'none' }
+        : { kind: 'total', value: node.total, isHighest: record.tied.includes(node.node) };
+    case 'Pick':
+    case 'Reserve':
+    case 'Bind':
+      return rejected
+        ? { kind: 'out', by: rejected.plugin }
+        : { kind: 'picked', isPicked: record.node === node.node, isTied: record.tied.includes(node.node) };
+    case 'PostFilter':
+      return rejected ? { kind: 'rejected', reasons: rejected.reasons, code: rejected.code } : { kind: 'none' };
+    default:
+      return { kind: 'none' };
+  }
+}
+
+function filterCell(record: DecisionRecord, { rejected }: Node, plugin: string): Cell {
+  if (!rejected) return { kind: 'passed' };
+  const order = record.filterPlugins;
+  const [at, own] = [order.indexOf(rejected.plugin), order.indexOf(plugin)];
+  if (own < at) return { kind: 'passed' };
+  if (own > at) return { kind: 'out', by: rejected.plugin };
+  return { kind: 'rejected', reasons: rejected.reasons, code: rejected.code };
+}
+
+/** A number to sort by: better first. */
+export function rankOf(cell: Cell): number {
+  switch (cell.kind) {
+    case 'score':
+    case 'total':
+      return cell.value;
+    case 'picked':
+      return cell.isPicked ? 3 : cell.isTied ? 2 : 1;
+    case 'passed':
+      return 1;
+    case 'rejected':
+      return -1;
+    case 'out':
+      return -2;
+    default:
+      return 0;
+  }
+}
+
+export interface TableOrder {
+  readonly by: 'node' | 'value';
+  readonly isReversed: boolean;
+}
+
+export type NodeFilter = 'all' | 'feasible' | 'rejected';
+
+export function rowsOf(
+  record: DecisionRecord,
+  step: Step,
+  { order, filter, text }: { order: TableOrder; filter: NodeFilter; text: string },
+): readonly Node[] {
+  const wanted = text.trim().toLowerCase();
+  const kept = record.nodes.filter(
+    (node) =>
+      (filter === 'all' || (filter === 'rejected') === (node.rejected !== undefined)) &&
+      (!wanted || node.node.toLowerCase().includes(wanted) || node.rejected?.plugin.toLowerCase().includes(wanted)),
+  );
+  const byName = (left: Node, right: Node): number => (left.node < right.node ? -1 : left.node > right.node ? 1 : 0);
+  const sorted = [...kept].sort((left, right) => {
+    if (order.by === 'node') return byName(left, right);
+    const [a, b] = [rankOf(cellOf(record, left, step)), rankOf(cellOf(record, right, step))];
+    return b - a || (right.total ?? -1) - (left.total ?? -1) || byName(left, right);
+  });
+  return order.isReversed ? sorted.reverse() : sorted;
+}
+
+export interface AttemptChange {
+  readonly node: string;
+  readonly before: Outcome | undefined;
+  readonly after: Outcome | undefined;
+}
+
+export interface Outcome {
+  readonly rejectedBy?: string;
+  readonly reasons?: readonly string[];
+  readonly total?: number;
+}
+
+const outcomeOf = (node: Node | undefined): Outcome | undefined =>
+  node && {
+    ...(node.rejected ? { rejectedBy: node.rejected.plugin, reasons: node.rejected.reasons } : {}),
+    ...(node.total === undefined ? {} : { total: node.total }),
+  };
+
+/** Nodes that came out otherwise in the later of two attempts, in the order of their names. */
+export function changesBetween(before: DecisionRecord, after: DecisionRecord): readonly AttemptChange[] {
+  const [was, is] = [before, after].map((record) => new Map(record.nodes.map((node) => [node.node, node])));
+  const names = [...new Set([...was!.keys(), ...is!.keys()])].sort();
+  return names
+    .map((node) => ({ node, before: outcomeOf(was!.get(node)), after: outcomeOf(is!.get(node)) }))
+    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+}
+
+/** Why nodes were turned down, counted: what the message is made of. */
+export function rejectionsOf(record: DecisionRecord): readonly { plugin: string; reason: string; count: number }[] {
+  const counts = new Map<string, { plugin: string; reason: string; count: number }>();
+  for (const { rejected } of record.nodes) {
+    for (const reason of rejected?.reasons ?? []) {
+      const key = `${rejected!.plugin}/${reason}`;
+      const entry = counts.get(key) ?? { plugin: rejected!.plugin, reason, count: 0 };
+      counts.set(key, { ...entry, count: entry.count + 1 });
+    }
+  }
+  return [...counts.values()].sort((left, right) => right.count - left.count || (left.reason < right.reason ? -1 : 1));
+}
