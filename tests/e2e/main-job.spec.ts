@@ -65,10 +65,9 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
 
   await page.locator('.panel.right').getByRole('button', { name: 'Decision' }).first().click();
   await expect(page.getByText(/Successfully assigned default\/shop-/).first()).toBeVisible();
-  await page.getByRole('button', { name: 'Previous plugin' }).click();
-  await page.getByRole('button', { name: 'Next plugin' }).click();
-  await page.locator('td button').last().click();
-  await expect(page.locator('.panel.right pre')).toContainText('=');
+  await page.getByRole('button', { name: 'Previous step' }).click();
+  await page.getByRole('button', { name: 'Next step' }).click();
+  await expect(page.getByRole('region', { name: 'Arithmetic' })).toContainText('=');
 
   await page.getByRole('button', { name: 'Share' }).click();
   const link = await shareLink(page);

@@ -218,7 +218,7 @@ export const explainEn = {
     total: 'Total',
     raw: 'Raw score',
     normalized: 'normalised',
-    normalizedColumn: 'Raw → normalised × weight',
+    normalizedColumn: 'Normalised × weight',
     weighted: 'weighted',
     scoreColumns: 'Score: raw → normalised → weighted',
     passes: 'passes',

@@ -221,7 +221,7 @@ export const explainKo: ExplainTexts = {
     total: '합계',
     raw: '원점수',
     normalized: '정규화',
-    normalizedColumn: '원점수 → 정규화 × 가중치',
+    normalizedColumn: '정규화 × 가중치',
     weighted: '가중',
     scoreColumns: '점수: 원점수 → 정규화 → 가중',
     passes: '통과',

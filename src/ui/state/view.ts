@@ -212,3 +212,8 @@ export function reveal(span: SourceSpan): void {
 export function askWhy(seq: number | undefined): void {
   showRight('why', { whySeq: seq });
 }
+
+/** Selects an object or component and opens what there is to know of it. */
+export function inspect(key: string): void {
+  showRight('inspector', { selected: key, whySeq: undefined, attempt: undefined });
+}

@@ -3,8 +3,9 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { DecisionRecord, DecisionSummary } from '../../../run/types.ts';
+import { Button, IconButton, Modal } from '../../design/index.ts';
 import { simulation } from '../../state/simulation.ts';
-import { askWhy, highlight, select, view } from '../../state/view.ts';
+import { askWhy, highlight, inspect, view } from '../../state/view.ts';
 import { shortNode, say } from '../../view/names.ts';
 import { becauseOf } from '../../view/narrate.ts';
 import { goTo } from '../events/EventsDrawer.tsx';
@@ -15,7 +16,6 @@ import { stepsOf, type NodeFilter, type Step, type TableOrder } from './decision
 import { Matrix } from './Matrix.tsx';
 import { NodeTable } from './NodeTable.tsx';
 import { Stepper } from './Stepper.tsx';
-import { WideDialog } from './WideDialog.tsx';
 
 /** One attempt: what it came to, and every step that led there. */
 export function Attempt({
@@ -65,23 +65,25 @@ export function Attempt({
         setText={setText}
       />
       <div className="row">
-        <button type="button" className="button" onClick={() => setWide(true)}>
+        <Button onClick={() => setWide(true)}>
           <Expand size={14} aria-hidden /> {t('decision.expand')}
-        </button>
+        </Button>
         {shown ? (
-          <button type="button" className="button plain" onClick={() => select(`nodes|${shown}`)}>
+          <Button kind="plain" onClick={() => inspect(`nodes|${shown}`)}>
             {t('decision.openNode', { node: shortNode(shown) })}
-          </button>
+          </Button>
         ) : null}
       </div>
       {shown ? <Arithmetic record={record} node={shown} step={step} /> : null}
       <Comparison record={record} siblings={siblings} />
       {isWide ? (
-        <WideDialog title={t('decision.wideTitle', { pod: record.pod })} close={() => setWide(false)}>
-          <Stepper steps={steps} at={at} go={setAt} />
-          <Matrix record={record} step={step} picked={shown} pick={pick} />
-          {shown ? <Arithmetic record={record} node={shown} step={step} /> : null}
-        </WideDialog>
+        <Modal isWide title={t('decision.wideTitle', { pod: record.pod })} close={() => setWide(false)}>
+          <div className="decision whole">
+            <Stepper steps={steps} at={at} go={setAt} />
+            <Matrix record={record} step={step} picked={shown} pick={pick} />
+            {shown ? <Arithmetic record={record} node={shown} step={step} /> : null}
+          </div>
+        </Modal>
       ) : null}
     </>
   );
@@ -148,32 +150,24 @@ function Header({
           {record.node ? ` → ${shortNode(record.node)}` : ''}
         </span>
         <span className="spring" />
-        <button
-          type="button"
-          className="button icon"
-          aria-label={t('decision.earlier')}
-          title={t('decision.earlier')}
+        <IconButton
+          label={t('decision.earlier')}
+          icon={<ChevronLeft size={14} aria-hidden />}
           disabled={index <= 0}
           onClick={() => show(siblings[index - 1])}
-        >
-          <ChevronLeft size={14} aria-hidden />
-        </button>
+        />
         <span>
           {t('decision.attemptOf', {
             index: record.attemptOfPod,
             count: Math.max(siblings.length, record.attemptOfPod),
           })}
         </span>
-        <button
-          type="button"
-          className="button icon"
-          aria-label={t('decision.later')}
-          title={t('decision.later')}
+        <IconButton
+          label={t('decision.later')}
+          icon={<ChevronRight size={14} aria-hidden />}
           disabled={index < 0 || index >= siblings.length - 1}
           onClick={() => show(siblings[index + 1])}
-        >
-          <ChevronRight size={14} aria-hidden />
-        </button>
+        />
       </div>
       <p className="message">{record.message}</p>
       <p className="soft facts">
@@ -183,14 +177,14 @@ function Header({
         {record.evaluatedCount < record.nodeCount ? ` ${t('decision.notLooked', { index: record.startIndex })}` : ''}
       </p>
       <div className="row">
-        <button type="button" className="button" onClick={() => void goTo(record.seq)}>
+        <Button onClick={() => void goTo(record.seq)}>
           <Clock size={14} aria-hidden />
           <span className="mono">{formatClock(record.time - startTime)}</span>
           <span className="visually-hidden">{t('events.seek')}</span>
-        </button>
-        <button type="button" className="button" onClick={() => askWhy(record.seq)}>
+        </Button>
+        <Button onClick={() => askWhy(record.seq)}>
           <CircleHelp size={14} aria-hidden /> {t('inspector.why')}
-        </button>
+        </Button>
       </div>
     </header>
   );
@@ -207,7 +201,8 @@ function About({ step, record }: { step: Step; record: DecisionRecord }): React.
       </p>
       {step.plugin ? (
         <p>
-          <strong>{step.plugin}</strong> {t(`decision.plugin.${step.plugin}`, { defaultValue: t('decision.pluginUnknown') })}
+          <strong>{step.plugin}</strong>{' '}
+          {t(`decision.plugin.${step.plugin}`, { defaultValue: t('decision.pluginUnknown') })}
           {step.isSkipped ? ` ${t('decision.skipped')}` : ''}
         </p>
       ) : null}

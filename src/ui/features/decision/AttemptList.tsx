@@ -1,10 +1,11 @@
-import { CircleCheck, CircleX, Search } from 'lucide-react';
+import { CalendarClock, CircleCheck, CircleX, Search } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { DecisionSummary } from '../../../run/types.ts';
+import { Button, EmptyState } from '../../design/index.ts';
 import { simulation } from '../../state/simulation.ts';
-import { highlight, view } from '../../state/view.ts';
+import { highlight, showLeft, view } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
 import { formatClock } from '../timeline/clock.ts';
 
@@ -38,15 +39,14 @@ export function AttemptList({ attempts }: { attempts: readonly DecisionSummary[]
             onChange={({ target }) => setText(target.value)}
           />
         </label>
-        <button type="button" className="button" aria-pressed={onlyFailed} onClick={() => setOnlyFailed(!onlyFailed)}>
+        <Button aria-pressed={onlyFailed} onClick={() => setOnlyFailed(!onlyFailed)}>
           {t('decision.failedOnly')}
-        </button>
+        </Button>
       </div>
       {found.length === 0 ? (
-        <div className="empty">
-          <p>{t(onlyFailed && !wanted ? 'decision.noneFailed' : 'decision.noMatch')}</p>
-          {onlyFailed && !wanted ? <OpenScenarios /> : null}
-        </div>
+        <EmptyState action={onlyFailed && !wanted ? <OpenScenarios /> : undefined}>
+          {t(onlyFailed && !wanted ? 'decision.noneFailed' : 'decision.noMatch')}
+        </EmptyState>
       ) : null}
       <ul className="attempt-list">
         {found
@@ -87,22 +87,17 @@ export function AttemptList({ attempts }: { attempts: readonly DecisionSummary[]
 function NoAttempts(): React.JSX.Element {
   const { t } = useTranslation();
   return (
-    <div className="empty">
-      <p>{t('decision.empty')}</p>
-      <OpenScenarios />
-    </div>
+    <EmptyState icon={<CalendarClock size={20} aria-hidden />} action={<OpenScenarios />}>
+      {t('decision.empty')}
+    </EmptyState>
   );
 }
 
 function OpenScenarios(): React.JSX.Element {
   const { t } = useTranslation();
   return (
-    <button
-      type="button"
-      className="button primary"
-      onClick={() => view.setState({ left: 'scenarios', narrow: 'left' })}
-    >
+    <Button kind="primary" onClick={() => showLeft('scenarios')}>
       {t('decision.openScenarios')}
-    </button>
+    </Button>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DecisionRecord, DecisionSummary } from '../../../run/types.ts';
+import { Select } from '../../design/index.ts';
 import { ask } from '../../state/session.ts';
 import { highlight } from '../../state/view.ts';
 import { say, shortNode } from '../../view/names.ts';
@@ -27,17 +28,22 @@ export function Comparison({
   const changes = before && wanted ? changesBetween(before, after!) : [];
   return (
     <section className="comparison">
-      <label className="row">
-        {t('decision.compare')}
-        <select className="field" value={wanted} onChange={({ target }) => setWanted(target.value)}>
-          <option value="">{t('decision.compareNone')}</option>
-          {others.map((item) => (
-            <option key={item.attempt} value={item.attempt}>
-              {`${t('decision.nth', { index: item.attemptOfPod })}: ${t(`decision.outcome.${item.outcome}`)}`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div className="row">
+        <span>{t('decision.compare')}</span>
+        <Select
+          label={t('decision.compare')}
+          value={wanted}
+          options={[
+            { value: '', label: t('decision.compareNone') },
+            ...others.map((item) => ({
+              value: String(item.attempt),
+              label: t('decision.nth', { index: item.attemptOfPod }),
+              hint: t(`decision.outcome.${item.outcome}`),
+            })),
+          ]}
+          onChange={setWanted}
+        />
+      </div>
       {before && wanted ? (
         <>
           <p className="soft">{t('decision.retried', { because: say(t, becauseOf(after!.because)) })}</p>

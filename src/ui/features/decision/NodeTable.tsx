@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, Check, Minus, Star, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { DecisionRecord } from '../../../run/types.ts';
+import { SegmentedControl } from '../../design/index.ts';
 import { highlight } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
 import { cellOf, rowsOf, weightOf, type Cell, type NodeFilter, type Step, type TableOrder } from './decision-model.ts';
@@ -57,19 +58,12 @@ export function NodeTable({
   return (
     <section className="node-table">
       <div className="row">
-        <div className="segmented" role="group" aria-label={t('decision.filterLabel')}>
-          {FILTERS.map((item) => (
-            <button
-              key={item}
-              type="button"
-              className="button"
-              aria-pressed={item === filter}
-              onClick={() => setFilter(item)}
-            >
-              {t(`decision.filter.${item}`)}
-            </button>
-          ))}
-        </div>
+        <SegmentedControl
+          label={t('decision.filterLabel')}
+          value={filter}
+          options={FILTERS.map((value) => ({ value, label: t(`decision.filter.${value}`) }))}
+          onChange={setFilter}
+        />
         {record.nodes.length > 8 || text ? (
           <input
             className="field"
@@ -170,9 +164,11 @@ export function CellText({ cell, weight }: { cell: Cell; weight: number }): Reac
       return (
         <span className="cell score">
           <Bar value={cell.from === undefined ? undefined : cell.value} />
-          {cell.from === undefined ? null : <span className="soft">{`${cell.from} →`}</span>}
-          <strong>{cell.value}</strong>
-          {cell.weighted === undefined ? null : <span className="soft">{`× ${weight} = ${cell.weighted}`}</span>}
+          <span className="number">
+            {cell.from === undefined ? null : <span className="soft">{`${cell.from} → `}</span>}
+            <strong>{cell.value}</strong>
+            {cell.weighted === undefined ? null : <span className="soft">{` × ${weight} = ${cell.weighted}`}</span>}
+          </span>
         </span>
       );
     case 'total':

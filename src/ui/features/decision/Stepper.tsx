@@ -1,5 +1,6 @@
 import { StepBack, StepForward } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { IconButton } from '../../design/index.ts';
 import type { Point, Step } from './decision-model.ts';
 
 /** Extension points in a row, the plugins of the current one below; arrow keys go step by step. */
@@ -27,31 +28,25 @@ export function Stepper({
   return (
     <div className="stepper" role="group" aria-label={t('decision.steps')} onKeyDown={onKeyDown}>
       <div className="row">
-        <button
-          type="button"
-          className="button icon"
-          aria-label={t('decision.previous')}
-          title={`${t('decision.previous')} (←)`}
+        <IconButton
+          label={t('decision.previous')}
+          shortcut="←"
+          icon={<StepBack size={14} aria-hidden />}
           disabled={at === 0}
           onClick={() => move(-1)}
-        >
-          <StepBack size={14} aria-hidden />
-        </button>
+        />
         <p role="status">
           <strong>{t(`decision.point.${step.point}`)}</strong>
           {step.plugin ? ` · ${step.plugin}` : ''}
           <span className="soft">{` ${at + 1}/${steps.length}`}</span>
         </p>
-        <button
-          type="button"
-          className="button icon"
-          aria-label={t('decision.next')}
-          title={`${t('decision.next')} (→)`}
+        <IconButton
+          label={t('decision.next')}
+          shortcut="→"
+          icon={<StepForward size={14} aria-hidden />}
           disabled={at === steps.length - 1}
           onClick={() => move(1)}
-        >
-          <StepForward size={14} aria-hidden />
-        </button>
+        />
       </div>
       <ol className="points">
         {points.map((point) => (

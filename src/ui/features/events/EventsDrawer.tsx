@@ -1,10 +1,12 @@
 import { CircleHelp, TriangleAlert } from 'lucide-react';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { TraceEvent } from '../../../sim/kernel/index.ts';
+import { Button, EmptyState, SegmentedControl, Select } from '../../design/index.ts';
 import { ask } from '../../state/session.ts';
-import { simulation } from '../../state/simulation.ts';
+import { useSampled } from '../../state/sampled.ts';
+import { simulation, type SimulationState } from '../../state/simulation.ts';
 import { askWhy, highlight } from '../../state/view.ts';
 import { keyOfRef, say } from '../../view/names.ts';
 import { isProblem, narrateMany, tell } from '../../view/narrate.ts';
@@ -15,6 +17,10 @@ import { useWindowedRows } from './windowed-rows.ts';
 import './events.css';
 
 const ROW_PX = 26;
+/** A list that changes faster than this cannot be read. */
+const SAMPLE_MS = 200;
+const knownEvents = (state: SimulationState): readonly TraceEvent[] => state.events;
+const eventsAhead = (state: SimulationState): readonly TraceEvent[] => state.ahead;
 
 /** Puts the playhead at an event; the simulation stops there, so that it can be looked at. */
 export async function goTo(seq: number): Promise<void> {
@@ -25,13 +31,12 @@ export async function goTo(seq: number): Promise<void> {
 /** What happened, sentence by sentence, in step with the playhead; a person's commands head what followed them. */
 export function EventsDrawer(): React.JSX.Element {
   const { t } = useTranslation();
-  const known = useStore(simulation, ({ events }) => events);
-  const ahead = useStore(simulation, (state) => state.ahead);
+  const events = useSampled(knownEvents, SAMPLE_MS);
+  const ahead = useSampled(eventsAhead, SAMPLE_MS);
   const omitted = useStore(simulation, (state) => state.eventsOmitted);
   const [level, setLevel] = useState<Level>('story');
   const [part, setPart] = useState<ClusterPart | ''>('');
   const [text, setText] = useState('');
-  const events = useDeferredValue(known);
   const lines = useMemo(() => {
     const wanted = text.trim().toLowerCase();
     const keeps = (event: TraceEvent): boolean =>
@@ -43,32 +48,21 @@ export function EventsDrawer(): React.JSX.Element {
   return (
     <section className="drawer events" aria-label={t('app.narration')}>
       <div className="head">
-        <div className="segmented" role="group" aria-label={t('events.levelLabel')}>
-          {LEVELS.map((item) => (
-            <button
-              key={item}
-              type="button"
-              className="button"
-              aria-pressed={item === level}
-              onClick={() => setLevel(item)}
-            >
-              {t(`events.level.${item}`)}
-            </button>
-          ))}
-        </div>
-        <select
-          className="field"
-          aria-label={t('events.part')}
+        <SegmentedControl<Level>
+          label={t('events.levelLabel')}
+          value={level}
+          options={LEVELS.map((value) => ({ value, label: t(`events.level.${value}`) }))}
+          onChange={setLevel}
+        />
+        <Select<ClusterPart | ''>
+          label={t('events.part')}
           value={part}
-          onChange={({ target }) => setPart(target.value as ClusterPart | '')}
-        >
-          <option value="">{t('events.everything')}</option>
-          {PARTS.map((item) => (
-            <option key={item} value={item}>
-              {t(`part.${item}`)}
-            </option>
-          ))}
-        </select>
+          options={[
+            { value: '', label: t('events.everything') },
+            ...PARTS.map((value) => ({ value, label: t(`part.${value}`) })),
+          ]}
+          onChange={setPart}
+        />
         <input
           className="field"
           type="search"
@@ -85,22 +79,23 @@ export function EventsDrawer(): React.JSX.Element {
       {lines.length > 0 ? (
         <EventRows lines={lines} />
       ) : (
-        <p className="empty">
-          {t(isFiltered ? 'events.noMatch' : 'events.empty')}{' '}
-          {isFiltered ? (
-            <button
-              type="button"
-              className="button"
-              onClick={() => {
-                setLevel('story');
-                setPart('');
-                setText('');
-              }}
-            >
-              {t('events.clear')}
-            </button>
-          ) : null}
-        </p>
+        <EmptyState
+          action={
+            isFiltered ? (
+              <Button
+                onClick={() => {
+                  setLevel('story');
+                  setPart('');
+                  setText('');
+                }}
+              >
+                {t('events.clear')}
+              </Button>
+            ) : undefined
+          }
+        >
+          {t(isFiltered ? 'events.noMatch' : 'events.empty')}
+        </EmptyState>
       )}
     </section>
   );
