@@ -7,12 +7,14 @@ import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
 import type { WatchDelivery } from '../apiserver/request.ts';
 import type { Client } from './client.ts';
 
+/** Name of an index to the values under which an object is found. */
+export type Indexes<T> = Readonly<Record<string, (object: Stored<T & object>) => readonly string[]>>;
+
 export interface InformerOptions<T> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Name of an index to the values under which an object is found. */
-  readonly indexes?: Readonly<Record<string, (object: Stored<T & object>) => readonly string[]>>;
+  readonly indexes?: Indexes<T>;
 }
 
 export interface InformerState {
@@ -26,6 +28,7 @@ export class Informer<R extends ResourceName> {
   private objects = new Map<ObjectKey, Stored<ResourceTypes[R]>>();
   private readonly indexed = new Map<string, Map<string, Map<ObjectKey, Stored<ResourceTypes[R]>>>>();
   private readonly handlers: Array<Change<ResourceTypes[R]>> = [];
+  private readonly indexers = new Map<string, (object: Stored<ResourceTypes[R]>) => readonly string[]>();
   private isStarted = false;
 
   constructor(
@@ -35,7 +38,16 @@ export class Informer<R extends ResourceName> {
     /** Tells apart several informers of one component on the same resource. */
     readonly watch: string = resource,
   ) {
-    for (const name of Object.keys(options.indexes ?? {})) this.indexed.set(name, new Map());
+    this.addIndexes(options.indexes ?? {});
+  }
+
+  /** Before the start. An index that is there already stays as it is. */
+  addIndexes(indexes: Indexes<ResourceTypes[R]>): void {
+    for (const [name, valuesOf] of Object.entries(indexes)) {
+      if (this.indexers.has(name)) continue;
+      this.indexers.set(name, valuesOf as (object: Stored<ResourceTypes[R]>) => readonly string[]);
+      this.indexed.set(name, new Map());
+    }
   }
 
   /** Called for every change: (next, undefined) on add, (next, old) on update, (undefined, old) on delete. */
@@ -140,7 +152,7 @@ export class Informer<R extends ResourceName> {
 
   private index(key: ObjectKey, object: Stored<ResourceTypes[R]>): void {
     for (const [name, values] of this.indexed) {
-      for (const value of this.options.indexes![name]!(object)) {
+      for (const value of this.indexers.get(name)!(object)) {
         let found = values.get(value);
         if (!found) values.set(value, (found = new Map()));
         found.set(key, object);
@@ -150,7 +162,7 @@ export class Informer<R extends ResourceName> {
 
   private unindex(key: ObjectKey, object: Stored<ResourceTypes[R]>): void {
     for (const [name, values] of this.indexed) {
-      for (const value of this.options.indexes![name]!(object)) {
+      for (const value of this.indexers.get(name)!(object)) {
         const found = values.get(value);
         found?.delete(key);
         if (found?.size === 0) values.delete(value);

@@ -1,7 +1,7 @@
 import type { KindRegistry } from '../api/kind.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
-import type { Controller } from '../client/index.ts';
-import type { Kernel } from '../kernel/index.ts';
+import { SharedInformers } from '../client/index.ts';
+import { controllerId, type Component, type Kernel } from '../kernel/index.ts';
 import { AccountsController } from './accounts/accounts-controller.ts';
 import { DaemonSetController } from './daemonset/daemonset-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
@@ -12,35 +12,47 @@ import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeIpamController } from './node-ipam/node-ipam-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { PodGcController } from './pod-gc/pod-gc-controller.ts';
-import { ReplicaSetController } from './replicaset/replicaset-controller.ts';
+import type { Manager } from './managed-controller.ts';
+import { ReplicaSetController, ReplicationControllerController } from './replicaset/replicaset-controller.ts';
+import { statefulMachine } from './statefulset/machine.ts';
+import { StatefulSetController } from './statefulset/statefulset-controller.ts';
+import { daemonMachine } from './daemonset/machine.ts';
 
 export { fenceposts, newSetReplicas, proportionalSizes, scaleDownOldSets } from './deployment/rollout-math.ts';
 export { ENDPOINTS_PER_SLICE } from './endpointslice/endpointslice-controller.ts';
 export { NODE_MONITOR_GRACE_MS } from './node-lifecycle/node-lifecycle-controller.ts';
 
-export const CONTROLLER_MACHINES = [rolloutMachine] as const;
+export const CONTROLLER_MACHINES = [rolloutMachine, statefulMachine, daemonMachine] as const;
 
 export interface ControllerSettings {
   readonly registry: KindRegistry;
   readonly podCidr: string;
 }
 
-/** All controllers of kube-controller-manager, in the order in which they start. */
+const INFORMERS = controllerId('informers');
+
+/** kube-controller-manager: its informers, then its controllers in the order in which they start. */
 export function makeControllers(
   kernel: Kernel,
   api: ApiServerPort,
   settings: ControllerSettings,
-): readonly Controller[] {
+): readonly Component[] {
+  const user = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
+  const informers = new SharedInformers(kernel, api, INFORMERS, user);
+  const manager: Manager = { kernel, api, informers, registry: settings.registry };
   return [
-    new AccountsController(kernel, api),
-    new NodeIpamController(kernel, api, settings.podCidr),
-    new NodeLifecycleController(kernel, api),
-    new DeploymentController(kernel, api),
-    new ReplicaSetController(kernel, api),
-    new DaemonSetController(kernel, api),
-    new EndpointSliceController(kernel, api),
-    new GarbageCollector(kernel, api, settings.registry),
-    new NamespaceController(kernel, api, settings.registry),
-    new PodGcController(kernel, api),
+    informers,
+    new AccountsController(manager),
+    new NodeIpamController(manager, settings.podCidr),
+    new NodeLifecycleController(manager),
+    new DeploymentController(manager),
+    new ReplicaSetController(manager),
+    new ReplicationControllerController(manager),
+    new StatefulSetController(manager),
+    new DaemonSetController(manager),
+    new EndpointSliceController(manager),
+    new GarbageCollector(manager),
+    new NamespaceController(manager),
+    new PodGcController(manager),
   ];
 }

@@ -218,6 +218,7 @@ export class Kubelet extends Controller {
     const rejection = this.reporter.admit(
       pod,
       [...this.pods.values()].map((item) => item.pod),
+      this.node.get(undefined, this.machine.nodeName),
     );
     if (rejection) {
       this.recorder.record('pods', pod, 'Warning', rejection.reason, rejection.message);

@@ -164,7 +164,11 @@ export class NodeReporter {
   }
 
   /** Why a pod that was bound here cannot run here: the kubelet checks again what the scheduler has checked. */
-  admit(pod: Stored<Pod>, all: readonly Stored<Pod>[]): { reason: string; message: string } | undefined {
+  admit(
+    pod: Stored<Pod>,
+    all: readonly Stored<Pod>[],
+    known: Node | undefined,
+  ): { reason: string; message: string } | undefined {
     const others = all.filter(
       (other) =>
         other.metadata.uid !== pod.metadata.uid &&
@@ -190,7 +194,7 @@ export class NodeReporter {
       const capacity = read(this.machine.allocatable[name]);
       if (asked(pod) > 0 && used + asked(pod) > capacity) return refusal(name, asked(pod), used, capacity);
     }
-    const node: Node = { metadata: { name: this.machine.nodeName, labels: { ...this.machine.labels } } };
+    const node: Node = known ?? { metadata: { name: this.machine.nodeName, labels: { ...this.machine.labels } } };
     if (!matchesNodeSelector(pod.spec!, node))
       return {
         reason: 'NodeAffinity',

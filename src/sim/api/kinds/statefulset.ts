@@ -29,6 +29,7 @@ export const statefulSetKind: KindDefinition<StatefulSet> = stored<StatefulSet>(
   'statefulsets',
   'namespaced',
   {
+    support: 'simulated',
     shortNames: ['sts'],
     categories: ['all'],
     hasGeneration: true,

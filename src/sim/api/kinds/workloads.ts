@@ -11,6 +11,7 @@ import {
   immutable,
   intOrPercent,
   isEmptySelector,
+  isSame,
   notAboveHundredPercent,
   notNegative,
   oneOf,
@@ -183,6 +184,15 @@ export const replicaSetKind: KindDefinition<ReplicaSet> = {
   ],
 };
 
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+/** How many templates the set has had, as an annotation. Upstream: pkg/apis/apps/v1/conversion.go. */
+function countTemplates(set: DaemonSet, count: number): void {
+  const { annotations } = set.metadata ?? {};
+  if (annotations?.[TEMPLATE_GENERATION] === String(count)) return;
+  set.metadata = { ...set.metadata, annotations: { ...annotations, [TEMPLATE_GENERATION]: String(count) } };
+}
+
 export const daemonSetKind: KindDefinition<DaemonSet> = {
   group: 'apps',
   version: 'v1',
@@ -208,9 +218,14 @@ export const daemonSetKind: KindDefinition<DaemonSet> = {
     defaultTemplate(spec.template);
   },
   prepareForCreate(set) {
+    countTemplates(set, 1);
     Object.assign(set, {
       status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
     });
+  },
+  prepareForUpdate(next, old) {
+    const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
+    countTemplates(next, isSame(next.spec?.template, old.spec?.template) ? before : before + 1);
   },
   validate: ({ spec }) => [
     ...validateTemplate(spec?.selector, spec?.template, 'daemonset'),

@@ -2,31 +2,30 @@
  * What every namespace gets: the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`.
  * Upstream: pkg/controller/serviceaccount/serviceaccounts_controller.go, pkg/controller/certificates/rootcacertpublisher.
  */
-import type { ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
 
 const ROOT_CA = 'kube-root-ca.crt';
+const WATCHED = new Set(['default', ROOT_CA]);
 /** The simulation has no keys; programs in containers only look whether the file is there. */
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nU2ltdWxhdGVkIGNsdXN0ZXIgQ0E=\n-----END CERTIFICATE-----\n';
 
-export class AccountsController extends Controller {
+export class AccountsController extends ManagedController {
   private readonly namespaces: Informer<'namespaces'>;
   private readonly accounts: Informer<'serviceaccounts'>;
   private readonly maps: Informer<'configmaps'>;
 
-  constructor(kernel: Kernel, api: ApiServerPort) {
-    super(kernel, api, controllerOptions('service-account'));
-    this.namespaces = this.informer('namespaces');
-    this.accounts = this.informer('serviceaccounts', { fieldSelector: 'metadata.name=default' });
-    this.maps = this.informer('configmaps', { fieldSelector: `metadata.name=${ROOT_CA}` });
+  constructor(manager: Manager) {
+    super(manager, 'service-account');
+    this.namespaces = this.shared('namespaces');
+    this.accounts = this.shared('serviceaccounts');
+    this.maps = this.shared('configmaps');
     this.namespaces.onChange((next, old) => {
       if (next && !old) this.queue.add(next.metadata.name);
     });
     for (const informer of [this.accounts, this.maps]) {
       informer.onChange((next, old) => {
-        if (!next && old) this.queue.add(old.metadata.namespace ?? '');
+        if (!next && old && WATCHED.has(old.metadata.name)) this.queue.add(old.metadata.namespace ?? '');
       });
     }
   }

@@ -1,80 +1,79 @@
 /**
- * DaemonSet: one pod on every node that fits. Upstream: pkg/controller/daemon/{daemon_controller,update}.go.
- * Left out: maxSurge above 0, rollback by ControllerRevision (revisions are the template hash on the pods).
+ * DaemonSet: one pod on every node that fits.
+ * Upstream: pkg/controller/daemon/{daemon_controller,update}.go.
  */
 import type { DaemonSet, DaemonSetStatus } from 'kubernetes-types/apps/v1';
-import type { Node, Pod, PodSpec, Toleration } from 'kubernetes-types/core/v1';
+import type { Pod } from 'kubernetes-types/core/v1';
 import { keyOf, type Stored } from '../../api/object.ts';
-import { isDeepEqual, type ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { matchesNodeSelector, tolerates } from '../../api/node-fit.ts';
-import { controllerOptions } from '../identity.ts';
-import { byController, controllerOf, ownerReferenceTo } from '../owners.ts';
+import { matchesLabels, selectorOf } from '../../api/selectors.ts';
+import { isDeepEqual } from '../../apiserver/index.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { Expectations } from '../expectations.ts';
+import { Lives, type ShownLife } from '../lives.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
+import { byController, byNamespace, claim, controllerOf } from '../owners.ts';
+import {
+  createPod,
+  deletePod,
+  isNamespaceEnding,
+  podFromTemplate,
+  slowStart,
+  type PodControl,
+} from '../pod-control.ts';
 import { isPodAvailable, isPodReady } from '../pods.ts';
-import { templateHash } from '../template-hash.ts';
+import { byRevision, currentRevision, truncateHistory } from '../revisions.ts';
+import { affinityTo, daemonTolerations, fitsNode, targetOf } from './daemon-nodes.ts';
+import { daemonMachine } from './machine.ts';
+import { allowsSurge, daemonLimits, replaceByDeletion, replaceBySurge, type NodePods } from './rolling-update.ts';
 
 const HASH_LABEL = 'controller-revision-hash';
+const GENERATION_LABEL = 'pod-template-generation';
+export const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+/** Pods made or deleted in one turn at most (BurstReplicas). */
 const BURST = 250;
+const BACKOFF_MS = 1_000;
+const BACKOFF_MAX_MS = 900_000;
 
-/** Tolerations that every daemon pod gets (AddOrUpdateDaemonPodTolerations). */
-function daemonTolerations(spec: PodSpec): Toleration[] {
-  const noExecute = ['not-ready', 'unreachable'].map((name) => ({
-    key: `node.kubernetes.io/${name}`,
-    operator: 'Exists',
-    effect: 'NoExecute',
-  }));
-  const names = [
-    'disk-pressure',
-    'memory-pressure',
-    'pid-pressure',
-    'unschedulable',
-    ...(spec.hostNetwork ? ['network-unavailable'] : []),
-  ];
-  const noSchedule = names.map((name) => ({
-    key: `node.kubernetes.io/${name}`,
-    operator: 'Exists',
-    effect: 'NoSchedule',
-  }));
-  const present = spec.tolerations ?? [];
-  const added = [...noExecute, ...noSchedule].filter(
-    (item) =>
-      !present.some(
-        (other) => other.key === item.key && other.effect === item.effect && other.operator === item.operator,
-      ),
-  );
-  return [...present, ...added] as Toleration[];
+interface Backoff {
+  readonly delayMs: number;
+  readonly at: number;
 }
 
-export class DaemonSetController extends Controller {
+interface Duties {
+  readonly missing: string[];
+  readonly surplus: Stored<Pod>[];
+}
+
+export class DaemonSetController extends ManagedController {
   private readonly sets: Informer<'daemonsets.apps'>;
   private readonly pods: Informer<'pods'>;
   private readonly nodes: Informer<'nodes'>;
-  /** Nodes for which a pod was asked for and has not been seen yet, by set and node. */
-  private expected = new Map<string, number>();
+  private readonly revisions: Informer<'controllerrevisions.apps'>;
+  private readonly expectations: Expectations;
+  private readonly control: PodControl;
+  private readonly rollouts: Lives;
+  /** Set and node to how long a failed pod there is left before it is deleted. */
+  private backoffs = new Map<string, Backoff>();
 
-  constructor(kernel: Kernel, api: ApiServerPort) {
-    super(kernel, api, controllerOptions('daemonset', 'daemonset-controller'));
-    this.sets = this.informer('daemonsets.apps');
-    this.pods = this.informer('pods', { indexes: byController });
-    this.nodes = this.informer('nodes');
-    this.sets.onChange((next, old) => this.queue.add(keyOf((next ?? old)!)));
-    this.pods.onChange((next, old) => {
-      const pod = (next ?? old)!;
-      const owner = controllerOf(pod);
-      if (owner?.kind !== 'DaemonSet') return;
-      const target = targetOf(pod);
-      if (!old && target) this.expected.delete(`${owner.uid}/${target}`);
-      if (
-        !old ||
-        !next ||
-        isPodReady(old) !== isPodReady(next) ||
-        old.status?.phase !== next.status?.phase ||
-        Boolean(old.metadata.deletionTimestamp) !== Boolean(next.metadata.deletionTimestamp)
-      ) {
-        this.queue.add(`${pod.metadata.namespace}/${owner.name}`);
+  constructor(manager: Manager) {
+    super(manager, 'daemonset', 'daemonset-controller');
+    this.sets = this.shared('daemonsets.apps', byNamespace);
+    this.pods = this.shared('pods', byController);
+    this.nodes = this.shared('nodes');
+    this.revisions = this.shared('controllerrevisions.apps', byController);
+    this.expectations = new Expectations(this.kernel);
+    this.rollouts = new Lives(this.kernel, daemonMachine, 'daemonset');
+    const { kernel, client, recorder } = this;
+    this.control = { kernel, client, recorder, resource: 'daemonsets.apps' };
+    this.sets.onChange((next, old) => {
+      const key = keyOf((next ?? old)!);
+      if (!next) {
+        this.expectations.forget(key);
+        this.rollouts.forget(key);
       }
+      this.queue.add(key);
     });
+    this.pods.onChange((next, old) => this.podChanged(next, old));
     this.nodes.onChange((next, old) => {
       if (next && old && isDeepEqual(next.spec, old.spec) && isDeepEqual(next.metadata.labels, old.metadata.labels))
         return;
@@ -82,157 +81,230 @@ export class DaemonSetController extends Controller {
     });
   }
 
+  private podChanged(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
+    const pod = (next ?? old)!;
+    const owner = controllerOf(pod);
+    const { namespace = '' } = pod.metadata;
+    if (owner?.kind === 'DaemonSet') {
+      const key = `${namespace}/${owner.name}`;
+      if (!old) this.expectations.observeAdd(key);
+      if (!next || next.metadata.deletionTimestamp) this.expectations.observeDelete(key, pod.metadata.uid);
+      if (!old || !next || matters(old, next)) this.queue.add(key);
+    } else if (!owner && next && (!old || old.metadata.labels !== next.metadata.labels)) {
+      for (const set of this.sets.byIndex('namespace', namespace)) {
+        const selector = selectorOf(set.spec?.selector);
+        if (selector && matchesLabels(selector, next.metadata.labels)) this.queue.add(keyOf(set));
+      }
+    }
+  }
+
+  lives(): readonly ShownLife[] {
+    return this.rollouts.list();
+  }
+
   protected reconcile(key: string): Outcome {
     const set = this.sets.byKey(key);
     if (!set || set.metadata.deletionTimestamp) return undefined;
-    const hash = templateHash(set.spec!.template);
-    const owned = this.pods.byIndex('controller', set.metadata.uid);
-    const byNode = new Map<string, Stored<Pod>[]>();
-    for (const pod of owned) {
-      const node = targetOf(pod) ?? '';
-      byNode.set(node, [...(byNode.get(node) ?? []), pod]);
-    }
-    const failure = this.manage(set, hash, byNode);
-    if (failure) return failure;
-    if (set.spec?.updateStrategy?.type !== 'OnDelete') this.update(set, hash, byNode);
-    return this.writeStatus(set, hash, byNode);
-  }
-
-  private manage(set: Stored<DaemonSet>, hash: string, byNode: ReadonlyMap<string, readonly Stored<Pod>[]>): Outcome {
-    const missing: string[] = [];
-    const surplus: Stored<Pod>[] = [];
-    for (const node of this.nodes.list()) {
-      const { shouldRun, shouldContinue } = fitsNode(set, node);
-      const pods = (byNode.get(node.metadata.name) ?? []).filter(({ metadata }) => !metadata.deletionTimestamp);
-      const failed = pods.filter(({ status }) => status?.phase === 'Failed');
-      for (const pod of failed) {
-        const text = `Found failed daemon pod ${pod.metadata.namespace}/${pod.metadata.name} on node ${node.metadata.name}, will try to kill it`;
-        this.recorder.record('daemonsets.apps', set, 'Warning', 'FailedDaemonPod', text);
-      }
-      surplus.push(...failed, ...(shouldContinue ? pods.filter((pod) => !failed.includes(pod)).slice(1) : pods));
-      const isAwaited = this.expected.has(`${set.metadata.uid}/${node.metadata.name}`);
-      const isTerminating = (byNode.get(node.metadata.name) ?? []).some(({ metadata }) => metadata.deletionTimestamp);
-      if (shouldRun && pods.length === 0 && !isAwaited && !isTerminating) missing.push(node.metadata.name);
-    }
+    const known = [...this.revisions.byIndex('controller', set.metadata.uid)].sort(byRevision);
+    const found = currentRevision(this.client, set, known);
+    if (!found.ok) return found.message;
+    const hash = found.update.metadata.labels?.[HASH_LABEL] ?? '';
     let failure: Outcome;
-    const batch = missing.slice(0, BURST);
-    this.kernel.parallel(batch.map((node) => () => (failure = this.createPod(set, node, hash) ?? failure)));
-    this.kernel.parallel(
-      [...new Set(surplus)].map((pod) => () => {
-        const gone = this.client.delete('pods', pod.metadata.namespace, pod.metadata.name, {
-          preconditions: { uid: pod.metadata.uid },
-        });
-        if (gone.ok)
-          this.recorder.record(
-            'daemonsets.apps',
-            set,
-            'Normal',
-            'SuccessfulDelete',
-            `Deleted pod: ${pod.metadata.name}`,
-          );
-      }),
-    );
-    if (missing.length > BURST) this.queue.addAfter(keyOf(set), 1000);
-    return failure;
-  }
-
-  private createPod(set: Stored<DaemonSet>, node: string, hash: string): Outcome {
-    const { template } = set.spec!;
-    const spec = template.spec!;
-    const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    const here = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] };
-    const terms = required?.nodeSelectorTerms.map((term) => ({ ...term, matchFields: here.matchFields })) ?? [here];
-    this.expected.set(`${set.metadata.uid}/${node}`, this.kernel.turn.cursor);
-    const made = this.client.create('pods', {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        generateName: `${set.metadata.name}-`,
-        namespace: set.metadata.namespace!,
-        labels: {
-          ...template.metadata?.labels,
-          [HASH_LABEL]: hash,
-          'pod-template-generation': String(set.metadata.generation ?? 1),
-        },
-        ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),
-        ownerReferences: [ownerReferenceTo(set)],
-      },
-      spec: {
-        ...spec,
-        affinity: {
-          ...spec.affinity,
-          nodeAffinity: {
-            ...spec.affinity?.nodeAffinity,
-            requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms },
-          },
-        },
-        tolerations: daemonTolerations(spec),
-      },
-    });
-    if (made.ok) {
-      this.recorder.record(
-        'daemonsets.apps',
-        set,
-        'Normal',
-        'SuccessfulCreate',
-        `Created pod: ${made.object.metadata.name}`,
-      );
-      return undefined;
+    if (this.expectations.areMet(key)) {
+      failure = this.manage(key, set, hash);
+      const isRolling = set.spec?.updateStrategy?.type !== 'OnDelete';
+      if (failure === undefined && isRolling && this.expectations.areMet(key)) failure = this.roll(key, set, hash);
+      const pods = this.pods.byIndex('controller', set.metadata.uid);
+      truncateHistory(this.client, set, found.all, ({ metadata }) => {
+        const label = metadata.labels?.[HASH_LABEL];
+        return label === hash || pods.some((pod) => pod.metadata.labels?.[HASH_LABEL] === label);
+      });
     }
-    this.expected.delete(`${set.metadata.uid}/${node}`);
-    this.recorder.record('daemonsets.apps', set, 'Warning', 'FailedCreate', `Error creating: ${made.status.message}`);
-    return made.status.message;
+    return failure ?? this.writeStatus(key, set, hash, found.collisionCount);
   }
 
-  /** Deletes old pods, as many at once as maxUnavailable allows; their nodes get new ones. */
-  private update(set: Stored<DaemonSet>, hash: string, byNode: ReadonlyMap<string, readonly Stored<Pod>[]>): void {
-    const nodes = [...this.nodes.list()].filter((node) => fitsNode(set, node).shouldRun);
-    const wanted = set.spec?.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1;
-    const allowed =
-      typeof wanted === 'number' ? wanted : Math.ceil((Number(wanted.replace('%', '')) * nodes.length) / 100);
-    const nowEpochMs = this.kernel.options.epochMs + this.kernel.turn.cursor;
-    let unavailable = 0;
-    const old: Stored<Pod>[] = [];
-    for (const { metadata } of nodes) {
-      const pods = (byNode.get(metadata.name) ?? []).filter((pod) => !pod.metadata.deletionTimestamp);
-      const pod = pods[0];
-      const isUp = pod !== undefined && isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, nowEpochMs);
-      if (!isUp) unavailable += 1;
-      if (!pod || pod.metadata.labels?.[HASH_LABEL] === hash) continue;
-      if (isUp) old.push(pod);
-      else this.deleteOld(set, pod);
-    }
-    for (const pod of old.slice(0, Math.max(0, allowed - unavailable))) this.deleteOld(set, pod);
-  }
-
-  private deleteOld(set: Stored<DaemonSet>, pod: Stored<Pod>): void {
-    const gone = this.client.delete('pods', pod.metadata.namespace, pod.metadata.name, {
-      preconditions: { uid: pod.metadata.uid },
+  /** The pods of every node, also of nodes that are none of the set's. */
+  private byNode(set: Stored<DaemonSet>): readonly NodePods[] {
+    const pods = claim<Pod>({
+      client: this.client,
+      ownerResource: 'daemonsets.apps',
+      owner: set,
+      selector: selectorOf(set.spec?.selector),
+      resource: 'pods',
+      owned: this.pods.byIndex('controller', set.metadata.uid),
+      orphans: this.pods.byIndex('orphan', set.metadata.namespace ?? ''),
     });
-    if (gone.ok)
-      this.recorder.record('daemonsets.apps', set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+    const byNode = new Map<string, Stored<Pod>[]>();
+    for (const pod of pods) {
+      const node = targetOf(pod) ?? '';
+      const there = byNode.get(node);
+      if (there) there.push(pod);
+      else byNode.set(node, [pod]);
+    }
+    return [...this.nodes.list()].map((node) => ({
+      node: node.metadata.name,
+      shouldRun: fitsNode(set, node).shouldRun,
+      pods: byNode.get(node.metadata.name) ?? [],
+    }));
   }
 
-  private writeStatus(
+  private manage(key: string, set: Stored<DaemonSet>, hash: string): Outcome {
+    const duties: Duties = { missing: [], surplus: [] };
+    for (const place of this.byNode(set)) {
+      const node = this.nodes.get(undefined, place.node);
+      if (node) this.judge(key, set, hash, place, fitsNode(set, node).shouldContinue, duties);
+    }
+    return this.syncNodes(key, set, hash, duties.surplus, duties.missing);
+  }
+
+  private judge(
+    key: string,
     set: Stored<DaemonSet>,
     hash: string,
-    byNode: ReadonlyMap<string, readonly Stored<Pod>[]>,
+    { node, shouldRun, pods }: NodePods,
+    shouldContinue: boolean,
+    { missing, surplus }: Duties,
+  ): void {
+    if (shouldRun && pods.length === 0) {
+      missing.push(node);
+      return;
+    }
+    const living = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+    if (!shouldContinue) {
+      surplus.push(...living);
+      return;
+    }
+    const running = living.filter((pod) => {
+      const { phase } = pod.status ?? {};
+      if (phase === 'Failed' && this.mayKillFailed(key, set, node)) {
+        const text = `Found failed daemon pod ${keyOf(pod)} on node ${node}, will try to kill it`;
+        this.recorder.record('daemonsets.apps', set, 'Warning', 'FailedDaemonPod', text);
+        surplus.push(pod);
+      } else if (phase === 'Succeeded') {
+        const text = `Found succeeded daemon pod ${keyOf(pod)} on node ${node}, will try to delete it`;
+        this.recorder.record('daemonsets.apps', set, 'Normal', 'SucceededDaemonPod', text);
+        surplus.push(pod);
+      }
+      return phase !== 'Failed' && phase !== 'Succeeded';
+    });
+    if (running.length > 1) surplus.push(...this.excess(set, hash, running));
+  }
+
+  /** All but the oldest; with surge a new pod that is not ready may stand beside an old one that is. */
+  private excess(set: Stored<DaemonSet>, hash: string, running: readonly Stored<Pod>[]): readonly Stored<Pod>[] {
+    const ordered = [...running].sort(oldestFirst);
+    if (!allowsSurge(set)) return ordered.slice(1);
+    const isUpdated = (pod: Stored<Pod>): boolean => pod.metadata.labels?.[HASH_LABEL] === hash;
+    const next = ordered.find(isUpdated);
+    const old = ordered.find((pod) => !isUpdated(pod));
+    const kept =
+      next && old
+        ? this.isAvailable(set, next)
+          ? [next]
+          : isPodReady(old) || this.isAvailable(set, old)
+            ? [next, old]
+            : [next]
+        : [next ?? old];
+    return ordered.filter((pod) => !kept.includes(pod));
+  }
+
+  private mayKillFailed(key: string, set: Stored<DaemonSet>, node: string): boolean {
+    const entry = `${set.metadata.uid}/${set.metadata.generation ?? 0}/${node}`;
+    const before = this.backoffs.get(entry);
+    const now = this.kernel.turn.cursor;
+    if (before && now - before.at < before.delayMs) {
+      this.queue.addAfter(key, before.at + before.delayMs - now);
+      return false;
+    }
+    // Forgotten after twice the longest delay, as upstream's collector does.
+    const isFresh = !before || now - before.at > 2 * BACKOFF_MAX_MS;
+    const delayMs = isFresh ? BACKOFF_MS : Math.min(before.delayMs * 2, BACKOFF_MAX_MS);
+    this.backoffs.set(entry, { delayMs, at: now });
+    return true;
+  }
+
+  private isAvailable(set: Stored<DaemonSet>, pod: Stored<Pod>): boolean {
+    return isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, this.nowEpochMs);
+  }
+
+  private roll(key: string, set: Stored<DaemonSet>, hash: string): Outcome {
+    const nodes = this.byNode(set);
+    const limits = daemonLimits(set, nodes.filter(({ shouldRun }) => shouldRun).length);
+    const judges = {
+      isUpdated: (pod: Stored<Pod>): boolean => pod.metadata.labels?.[HASH_LABEL] === hash,
+      isAvailable: (pod: Stored<Pod>): boolean => this.isAvailable(set, pod),
+    };
+    const { toDelete, toCreateOn } =
+      limits.surge === 0
+        ? replaceByDeletion(nodes, limits.unavailable, judges)
+        : replaceBySurge(nodes, limits.surge, judges);
+    return this.syncNodes(key, set, hash, toDelete, toCreateOn);
+  }
+
+  private syncNodes(
+    key: string,
+    set: Stored<DaemonSet>,
+    hash: string,
+    surplus: readonly Stored<Pod>[],
+    missing: readonly string[],
   ): Outcome {
-    const nowEpochMs = this.kernel.options.epochMs + this.kernel.turn.cursor;
+    const toCreate = missing.slice(0, BURST);
+    const toDelete = surplus.slice(0, BURST);
+    if (toCreate.length === 0 && toDelete.length === 0) return undefined;
+    this.expectations.expect(
+      key,
+      toCreate.length,
+      toDelete.map(({ metadata }) => metadata.uid),
+    );
+    const { done, failure } = slowStart(
+      this.kernel,
+      toCreate.map((node) => () => createPod(this.control, set, this.podFor(set, node, hash))),
+    );
+    if (done < toCreate.length) this.expectations.observeAdd(key, toCreate.length - done);
+    let refused: Outcome;
+    this.kernel.parallel(
+      toDelete.map((pod) => () => {
+        const status = deletePod(this.control, set, pod);
+        if (!status) return;
+        this.expectations.observeDelete(key, pod.metadata.uid);
+        if (status.code !== 404) refused ??= status.message;
+      }),
+    );
+    if (failure && !isNamespaceEnding(failure)) return failure.message;
+    return refused;
+  }
+
+  private podFor(set: Stored<DaemonSet>, node: string, hash: string): Pod {
+    const { template } = set.spec!;
+    const spec = template.spec!;
+    const labels = {
+      ...template.metadata?.labels,
+      [HASH_LABEL]: hash,
+      [GENERATION_LABEL]: set.metadata.annotations?.[TEMPLATE_GENERATION] ?? '1',
+    };
+    const pod = podFromTemplate(template, set, { labels });
+    return { ...pod, spec: { ...spec, affinity: affinityTo(spec, node), tolerations: daemonTolerations(spec) } };
+  }
+
+  private writeStatus(key: string, set: Stored<DaemonSet>, hash: string, collisionCount: number): Outcome {
     const counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, available: 0, updated: 0 };
-    for (const node of this.nodes.list()) {
-      const pod = byNode.get(node.metadata.name)?.find(({ metadata }) => !metadata.deletionTimestamp);
-      if (!fitsNode(set, node).shouldRun) {
-        if (pod) counts.misscheduled += 1;
+    for (const { shouldRun, pods } of this.byNode(set)) {
+      if (!shouldRun) {
+        if (pods.length > 0) counts.misscheduled += 1;
         continue;
       }
       counts.desired += 1;
+      const [pod] = [...pods].sort(oldestFirst);
       if (!pod) continue;
       counts.current += 1;
       if (isPodReady(pod)) counts.ready += 1;
-      if (isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, nowEpochMs)) counts.available += 1;
+      if (this.isAvailable(set, pod)) counts.available += 1;
       if (pod.metadata.labels?.[HASH_LABEL] === hash) counts.updated += 1;
     }
+    const isWhole = counts.available === counts.desired && counts.misscheduled === 0;
+    this.rollouts.send(key, counts.updated < counts.current ? 'UPDATE' : isWhole ? 'SETTLE' : 'SPREAD');
+    const minReady = set.spec?.minReadySeconds ?? 0;
+    if (minReady > 0 && counts.ready !== counts.available) this.queue.addAfter(key, minReady * 1000);
     const unavailable = counts.desired - counts.available;
     const status: DaemonSetStatus = {
       currentNumberScheduled: counts.current,
@@ -243,6 +315,7 @@ export class DaemonSetController extends Controller {
       ...(counts.updated ? { updatedNumberScheduled: counts.updated } : {}),
       ...(counts.available ? { numberAvailable: counts.available } : {}),
       ...(unavailable > 0 ? { numberUnavailable: unavailable } : {}),
+      ...(collisionCount > 0 ? { collisionCount } : {}),
     };
     if (isDeepEqual(status, set.status)) return undefined;
     const written = this.client.updateStatus('daemonsets.apps', { ...set, status });
@@ -250,28 +323,35 @@ export class DaemonSetController extends Controller {
   }
 
   protected override saveOwn(): unknown {
-    return new Map(this.expected);
+    return {
+      expectations: this.expectations.save(),
+      rollouts: this.rollouts.save(),
+      backoffs: new Map(this.backoffs),
+    };
   }
 
   protected override loadOwn(own: unknown): void {
-    this.expected = new Map(own as Map<string, number>);
+    const saved = own as { expectations: unknown; rollouts: unknown; backoffs: ReadonlyMap<string, Backoff> };
+    this.expectations.load(saved.expectations);
+    this.rollouts.load(saved.rollouts);
+    this.backoffs = new Map(saved.backoffs);
   }
 }
 
-/** The node that a daemon pod is for: where it is, or where its affinity points. */
-function targetOf(pod: Stored<Pod>): string | undefined {
-  if (pod.spec?.nodeName) return pod.spec.nodeName;
-  const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  return terms?.[0]?.matchFields?.[0]?.values?.[0];
+/** Scheduled pods before others, then by age. */
+function oldestFirst(left: Stored<Pod>, right: Stored<Pod>): number {
+  const [a, b] = [left.metadata.creationTimestamp, right.metadata.creationTimestamp];
+  return (
+    Number(Boolean(right.spec?.nodeName)) - Number(Boolean(left.spec?.nodeName)) ||
+    (a < b ? -1 : a > b ? 1 : left.metadata.name < right.metadata.name ? -1 : 1)
+  );
 }
 
-/** Whether a pod should be started there, and whether one that runs there may stay (NodeShouldRunDaemonPod). */
-function fitsNode(set: Stored<DaemonSet>, node: Stored<Node>): { shouldRun: boolean; shouldContinue: boolean } {
-  const spec = set.spec!.template.spec!;
-  if (!matchesNodeSelector(spec, node)) return { shouldRun: false, shouldContinue: false };
-  const tolerations = daemonTolerations(spec);
-  const taints = node.spec?.taints ?? [];
-  const blocks = (effect: string): boolean =>
-    taints.some((taint) => taint.effect === effect && !tolerates(tolerations, taint));
-  return { shouldRun: !blocks('NoSchedule') && !blocks('NoExecute'), shouldContinue: !blocks('NoExecute') };
+function matters(old: Stored<Pod>, next: Stored<Pod>): boolean {
+  return (
+    isPodReady(old) !== isPodReady(next) ||
+    old.status?.phase !== next.status?.phase ||
+    old.metadata.labels !== next.metadata.labels ||
+    Boolean(old.metadata.deletionTimestamp) !== Boolean(next.metadata.deletionTimestamp)
+  );
 }

@@ -4,10 +4,10 @@
  */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from 'kubernetes-types/apps/v1';
 import { keyOf, type Stored } from '../../api/object.ts';
-import { isDeepEqual, type ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import { FlatMachine, type Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
+import { isDeepEqual } from '../../apiserver/index.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { FlatMachine } from '../../kernel/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byController, controllerOf, ownerReferenceTo } from '../owners.ts';
 import { templateHash } from '../template-hash.ts';
 import { rolloutMachine } from './machine.ts';
@@ -37,17 +37,17 @@ interface Life {
   readonly since: number;
 }
 
-export class DeploymentController extends Controller {
+export class DeploymentController extends ManagedController {
   private readonly deployments: Informer<'deployments.apps'>;
   private readonly sets: Informer<'replicasets.apps'>;
   private readonly pods: Informer<'pods'>;
   private rollouts = new Map<string, Life>();
 
-  constructor(kernel: Kernel, api: ApiServerPort) {
-    super(kernel, api, controllerOptions('deployment'));
-    this.deployments = this.informer('deployments.apps');
-    this.sets = this.informer('replicasets.apps', { indexes: byController });
-    this.pods = this.informer('pods', { indexes: byController });
+  constructor(manager: Manager) {
+    super(manager, 'deployment');
+    this.deployments = this.shared('deployments.apps');
+    this.sets = this.shared('replicasets.apps', byController);
+    this.pods = this.shared('pods', byController);
     this.deployments.onChange((next, old) => {
       if (!next) this.rollouts.delete(keyOf(old!));
       this.queue.add(keyOf((next ?? old)!));

@@ -5,11 +5,10 @@
 import type { Pod, Service, ServicePort } from 'kubernetes-types/core/v1';
 import type { Endpoint, EndpointPort, EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { keyOf, type Stored } from '../../api/object.ts';
-import { isDeepEqual, type ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
-import { ownerReferenceTo } from '../owners.ts';
+import { isDeepEqual } from '../../apiserver/index.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
+import { byNamespace, ownerReferenceTo } from '../owners.ts';
 import { isPodReady } from '../pods.ts';
 
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
@@ -25,31 +24,30 @@ interface Wanted {
   readonly endpoints: readonly Endpoint[];
 }
 
-export class EndpointSliceController extends Controller {
+export class EndpointSliceController extends ManagedController {
   private readonly services: Informer<'services'>;
   private readonly pods: Informer<'pods'>;
   private readonly slices: Informer<'endpointslices.discovery.k8s.io'>;
   private readonly nodes: Informer<'nodes'>;
   private pending = new Set<string>();
 
-  constructor(kernel: Kernel, api: ApiServerPort) {
-    super(kernel, api, controllerOptions('endpointslice', 'endpoint-slice-controller'));
-    this.services = this.informer('services', { indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] } });
-    this.pods = this.informer('pods', {
-      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''], label: labelIndex },
+  constructor(manager: Manager) {
+    super(manager, 'endpointslice', 'endpoint-slice-controller');
+    this.services = this.shared('services', byNamespace);
+    this.pods = this.shared('pods', { ...byNamespace, label: labelIndex });
+    this.slices = this.shared('endpointslices.discovery.k8s.io', {
+      service: ({ metadata }) =>
+        metadata.labels?.[MANAGED_BY] === MANAGER ? [`${metadata.namespace}/${metadata.labels[SERVICE_NAME]}`] : [],
     });
-    this.slices = this.informer('endpointslices.discovery.k8s.io', {
-      labelSelector: `${MANAGED_BY}=${MANAGER}`,
-      indexes: { service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.[SERVICE_NAME]}`] },
-    });
-    this.nodes = this.informer('nodes');
+    this.nodes = this.shared('nodes');
     this.services.onChange((next, old) => this.later(keyOf((next ?? old)!)));
     this.pods.onChange((next, old) => {
       if (next && old && !changesEndpoint(old, next)) return;
       for (const pod of [next, old]) if (pod) this.servicesOf(pod).forEach((key) => this.later(key));
     });
     this.slices.onChange((next, old) => {
-      if (!next && old) this.later(`${old.metadata.namespace}/${old.metadata.labels?.[SERVICE_NAME]}`);
+      if (!next && old?.metadata.labels?.[MANAGED_BY] === MANAGER)
+        this.later(`${old.metadata.namespace}/${old.metadata.labels[SERVICE_NAME]}`);
     });
   }
 

@@ -4,13 +4,11 @@
  * metadata; kinds that own nothing and are owned by nothing here are left out.
  */
 import type { OwnerReference } from 'kubernetes-types/meta/v1';
-import { resourceName, type KindRegistry } from '../../api/kind.ts';
+import { resourceName } from '../../api/kind.ts';
 import { keyOf, type Stored } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resource-types.ts';
-import type { ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
 
 const WATCHED: readonly ResourceName[] = [
   'pods',
@@ -32,17 +30,13 @@ const byOwner = {
   owner: ({ metadata }: Stored): readonly string[] => (metadata.ownerReferences ?? []).map(({ uid }) => uid),
 };
 
-export class GarbageCollector extends Controller {
+export class GarbageCollector extends ManagedController {
   private readonly graph = new Map<ResourceName, Informer<ResourceName>>();
 
-  constructor(
-    kernel: Kernel,
-    api: ApiServerPort,
-    private readonly registry: KindRegistry,
-  ) {
-    super(kernel, api, controllerOptions('generic-garbage-collector', 'garbage-collector-controller'));
+  constructor(manager: Manager) {
+    super(manager, 'generic-garbage-collector', 'garbage-collector-controller');
     for (const resource of WATCHED) {
-      const informer = this.informer(resource, { indexes: byOwner } as never) as unknown as Informer<ResourceName>;
+      const informer = this.shared(resource, byOwner as never) as unknown as Informer<ResourceName>;
       this.graph.set(resource, informer);
       informer.onChange((next, old) => this.changed(resource, next as Stored | undefined, old as Stored | undefined));
     }
@@ -70,7 +64,7 @@ export class GarbageCollector extends Controller {
   }
 
   private ownerOf(dependent: Stored, owner: OwnerReference): { resource: ResourceName; object: Stored } | undefined {
-    const kind = this.registry.byGvk(owner.apiVersion, owner.kind);
+    const kind = this.manager.registry.byGvk(owner.apiVersion, owner.kind);
     if (!kind) return undefined;
     const resource = resourceName(kind) as ResourceName;
     const object = this.graph
@@ -112,7 +106,7 @@ export class GarbageCollector extends Controller {
 
   private isAlive(object: Stored, owner: OwnerReference): boolean {
     if (this.ownerOf(object, owner)) return true;
-    const kind = this.registry.byGvk(owner.apiVersion, owner.kind);
+    const kind = this.manager.registry.byGvk(owner.apiVersion, owner.kind);
     // A kind that nobody here knows may well exist: leave its dependents alone.
     if (!kind) return true;
     const live = this.client.get(

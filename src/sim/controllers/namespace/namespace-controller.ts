@@ -2,26 +2,20 @@
  * Namespace: empties a terminating one and lets it go. Upstream: pkg/controller/namespace/deletion/namespaced_resources_deleter.go.
  */
 import type { NamespaceCondition } from 'kubernetes-types/core/v1';
-import { resourceName, type KindRegistry } from '../../api/kind.ts';
+import { resourceName } from '../../api/kind.ts';
 import type { ResourceName } from '../../api/resource-types.ts';
-import type { ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
 
 const GRACE_MS = 5_000;
 const RETRY_MS = 5_000;
 
-export class NamespaceController extends Controller {
+export class NamespaceController extends ManagedController {
   private readonly namespaces: Informer<'namespaces'>;
 
-  constructor(
-    kernel: Kernel,
-    api: ApiServerPort,
-    private readonly registry: KindRegistry,
-  ) {
-    super(kernel, api, controllerOptions('namespace'));
-    this.namespaces = this.informer('namespaces');
+  constructor(manager: Manager) {
+    super(manager, 'namespace');
+    this.namespaces = this.shared('namespaces');
     this.namespaces.onChange((next, old) => {
       if (next?.metadata.deletionTimestamp && !old?.metadata.deletionTimestamp)
         this.queue.addAfter(next.metadata.name, GRACE_MS);
@@ -32,7 +26,7 @@ export class NamespaceController extends Controller {
     const namespace = this.namespaces.byKey(key);
     if (!namespace?.metadata.deletionTimestamp) return undefined;
     const remaining: string[] = [];
-    for (const kind of this.registry.all()) {
+    for (const kind of this.manager.registry.all()) {
       if (!kind.isNamespaced) continue;
       const resource = resourceName(kind) as ResourceName;
       const left = this.client.list(resource, key);

@@ -1,21 +1,18 @@
 /** Each node's share of the pod addresses: a /24 of the cluster's range. Upstream: pkg/controller/nodeipam/ipam/range_allocator.go. */
-import type { ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
 
-export class NodeIpamController extends Controller {
+export class NodeIpamController extends ManagedController {
   private readonly nodes: Informer<'nodes'>;
   private taken = new Map<string, number>();
 
   constructor(
-    kernel: Kernel,
-    api: ApiServerPort,
+    manager: Manager,
     /** `10.244.0.0/16`. */
     private readonly podCidr: string,
   ) {
-    super(kernel, api, controllerOptions('node-ipam'));
-    this.nodes = this.informer('nodes');
+    super(manager, 'node-ipam');
+    this.nodes = this.shared('nodes');
     this.nodes.onChange((next, old) => {
       if (!next && old) this.taken.delete(old.metadata.name);
       else if (next && !next.spec?.podCIDR) this.queue.add(next.metadata.name);

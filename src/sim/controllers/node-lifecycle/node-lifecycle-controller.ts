@@ -6,10 +6,9 @@
 import type { Node, NodeCondition, Pod, Taint } from 'kubernetes-types/core/v1';
 import type { Stored } from '../../api/object.ts';
 import { toleratesTaint } from '../../api/node-fit.ts';
-import { isDeepEqual, type ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
+import { isDeepEqual } from '../../apiserver/index.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
 import { conditionOf } from '../pods.ts';
 
 const MONITOR_MS = 5_000;
@@ -27,7 +26,7 @@ const BY_CONDITION: readonly (readonly [type: string, status: string, taint: str
 ];
 const MANAGED = new Set([...BY_CONDITION.map(([, , taint]) => PREFIX + taint), `${PREFIX}unschedulable`]);
 
-export class NodeLifecycleController extends Controller {
+export class NodeLifecycleController extends ManagedController {
   private readonly nodes: Informer<'nodes'>;
   private readonly leases: Informer<'leases.coordination.k8s.io'>;
   private readonly pods: Informer<'pods'>;
@@ -35,11 +34,11 @@ export class NodeLifecycleController extends Controller {
   private seen = new Map<string, { readonly renewed: string; readonly at: number }>();
   private lastEvictionAt = -EVICTION_INTERVAL_MS;
 
-  constructor(kernel: Kernel, api: ApiServerPort) {
-    super(kernel, api, controllerOptions('node', 'node-controller'));
-    this.nodes = this.informer('nodes');
-    this.leases = this.informer('leases.coordination.k8s.io', { namespace: 'kube-node-lease' });
-    this.pods = this.informer('pods', { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } });
+  constructor(manager: Manager) {
+    super(manager, 'node', 'node-controller');
+    this.nodes = this.shared('nodes');
+    this.leases = this.shared('leases.coordination.k8s.io');
+    this.pods = this.shared('pods', { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) });
     this.nodes.onChange((next, old) => {
       if (next && !old)
         this.recorder.record(

@@ -2,23 +2,21 @@
  * Pods of nodes that are gone. Upstream: pkg/controller/podgc/gc_controller.go. Finished pods above the threshold of 12,500
  * are left to their owners.
  */
-import type { ApiServerPort } from '../../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../../client/index.ts';
-import type { Kernel } from '../../kernel/index.ts';
-import { controllerOptions } from '../identity.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
 
 const GC_MS = 20_000;
 const QUARANTINE_MS = 40_000;
 
-export class PodGcController extends Controller {
+export class PodGcController extends ManagedController {
   private readonly pods: Informer<'pods'>;
   private readonly nodes: Informer<'nodes'>;
   private missingSince = new Map<string, number>();
 
-  constructor(kernel: Kernel, api: ApiServerPort) {
-    super(kernel, api, controllerOptions('pod-garbage-collector', 'pod-garbage-collector'));
-    this.pods = this.informer('pods');
-    this.nodes = this.informer('nodes');
+  constructor(manager: Manager) {
+    super(manager, 'pod-garbage-collector', 'pod-garbage-collector');
+    this.pods = this.shared('pods');
+    this.nodes = this.shared('nodes');
   }
 
   protected override start(): void {

@@ -1,0 +1,38 @@
+/** A controller of kube-controller-manager: it sees the world through the informers that all of them share. */
+import type { KindRegistry } from '../api/kind.ts';
+import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
+import type { ApiServerPort } from '../apiserver/index.ts';
+import { Controller, type Indexes, type Informer, type SharedInformers } from '../client/index.ts';
+import type { Kernel } from '../kernel/index.ts';
+import { controllerOptions } from './identity.ts';
+
+export interface Manager {
+  readonly kernel: Kernel;
+  readonly api: ApiServerPort;
+  readonly informers: SharedInformers;
+  readonly registry: KindRegistry;
+}
+
+export abstract class ManagedController extends Controller {
+  constructor(
+    protected readonly manager: Manager,
+    name: string,
+    reporter?: string,
+  ) {
+    super(manager.kernel, manager.api, controllerOptions(name, reporter));
+  }
+
+  protected shared<R extends ResourceName>(resource: R, indexes?: Indexes<ResourceTypes[R]>): Informer<R> {
+    return this.manager.informers.informer(resource, indexes);
+  }
+
+  /** Milliseconds since 1970 at the turn's cursor. */
+  protected get nowEpochMs(): number {
+    return this.kernel.options.epochMs + this.kernel.turn.cursor;
+  }
+
+  /** Milliseconds that are left from a timestamp until so many milliseconds later. */
+  protected leftOf(timestamp: string | undefined, lengthMs: number): number {
+    return timestamp ? Date.parse(timestamp) + lengthMs - this.nowEpochMs : lengthMs;
+  }
+}
