@@ -210,11 +210,11 @@ describe('the support table', () => {
     const rows = supportTable();
     const of = (resource: string): string | undefined => rows.find((row) => row.resource === resource)?.support;
     expect([of('pods'), of('deployments.apps'), of('services')]).toEqual(['simulated', 'simulated', 'simulated']);
-    expect([of('statefulsets.apps'), of('jobs.batch'), of('ingresses.networking.k8s.io')]).toEqual([
-      'stored',
-      'stored',
-      'stored',
-    ]);
+    expect([
+      of('validatingadmissionpolicies.admissionregistration.k8s.io'),
+      of('deviceclasses.resource.k8s.io'),
+      of('ingresses.networking.k8s.io'),
+    ]).toEqual(['stored', 'stored', 'stored']);
     expect(rows.length).toBeGreaterThan(55);
   });
 });
