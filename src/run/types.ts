@@ -135,6 +135,15 @@ export interface Frame {
   /** What the run is called, when it was given a name; sent with the options. */
   readonly title?: string;
   readonly nodeUsage?: Readonly<Record<string, { readonly cpuMillis: number; readonly memoryBytes: number }>>;
+  readonly controlPlane?: ControlPlaneState;
+}
+
+/** What the control plane holds that no object and no single event tells. */
+export interface ControlPlaneState {
+  readonly etcdRevision: number;
+  readonly schedulerQueues: Readonly<Record<'active' | 'backoff' | 'unschedulable' | 'gated', number>>;
+  /** Controllers of the controller manager, by name. */
+  readonly controllers: readonly string[];
 }
 
 export interface DocumentResult {

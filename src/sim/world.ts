@@ -35,6 +35,7 @@ import {
   type ChartDescription,
   type Component,
   type KernelState,
+  controllerId,
 } from './kernel/index.ts';
 import { containerMachine, Kubelet, podMachine, type MachineSpec } from './kubelet/index.ts';
 import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
@@ -291,6 +292,20 @@ export class World {
       if (kubelet) usage[name] = (kubelet as unknown as Kubelet).usage();
     }
     return usage;
+  }
+
+  /** Pods in each queue of the scheduler. */
+  schedulerQueues(): ReturnType<Scheduler['queueCounts']> {
+    return this.scheduler.queueCounts();
+  }
+
+  /** Names of the controllers that run in the controller manager. */
+  controllerNames(): readonly string[] {
+    const prefix = controllerId('');
+    return this.kernel
+      .componentIds()
+      .filter((id) => id.startsWith(prefix))
+      .map((id) => id.slice(prefix.length));
   }
 
   decisions(filter: { namespace?: string; pod?: string }): readonly DecisionSummary[] {

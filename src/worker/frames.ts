@@ -76,6 +76,11 @@ export class FrameMaker {
     }
     this.title = run.title;
     more.nodeUsage = run.world.nodeUsage();
+    more.controlPlane = {
+      etcdRevision: run.world.revision,
+      schedulerQueues: run.world.schedulerQueues(),
+      controllers: run.world.controllerNames(),
+    };
     this.log = run.commands;
     this.markCount = run.timelineMarks.length;
     this.keyframes = keyframes;

@@ -1,32 +1,12 @@
 /** English texts. The Korean ones have the same keys, which the types see to. */
 import { explainEn } from './explain-en.ts';
 import { shellEn } from './shell-en.ts';
+import { stageEn } from './stage-en.ts';
 
 export const en = {
   ...explainEn,
   ...shellEn,
-  stage: {
-    azure: 'Azure runs',
-    yours: 'You pay for',
-    client: 'You',
-    services: 'Services',
-    nodes: 'Nodes',
-    pods: '{{count}} pods',
-    ready: 'Ready',
-    notReady: 'Not ready',
-    empty: 'No node has joined yet. The machines are booting.',
-    legend: 'Legend',
-    search: 'Filter by name, label or status',
-    namespace: 'Namespace',
-    all: 'All',
-    requested: 'requested',
-    used: 'used',
-    noMatch: 'Nothing matches the filter.',
-    clear: 'Clear the filter',
-    waiting: 'Waiting for a node: {{count}}',
-    noneWaiting: 'No pod waits for a node',
-    errorsOnly: 'Problems only',
-  },
+  ...stageEn,
   packet: {
     request: 'API request',
     response: 'Answer',

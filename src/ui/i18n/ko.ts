@@ -1,33 +1,13 @@
 /** 한국어 문장. 열쇠는 영어와 같다. */
 import { explainKo } from './explain-ko.ts';
 import { shellKo } from './shell-ko.ts';
+import { stageKo } from './stage-ko.ts';
 import type { Texts } from './texts.ts';
 
 export const ko: Texts = {
   ...explainKo,
   ...shellKo,
-  stage: {
-    azure: 'Azure가 운영',
-    yours: '요금을 내는 부분',
-    client: '나',
-    services: 'Service',
-    nodes: '노드',
-    pods: 'Pod {{count}}개',
-    ready: '준비됨',
-    notReady: '준비 안 됨',
-    empty: '아직 합류한 노드가 없습니다. 가상 머신이 부팅 중입니다.',
-    legend: '범례',
-    search: '이름, 레이블, 상태로 거르기',
-    namespace: '네임스페이스',
-    all: '전체',
-    requested: '요청',
-    used: '사용',
-    noMatch: '조건에 맞는 것이 없습니다.',
-    clear: '거르기 해제',
-    waiting: '노드를 기다리는 Pod {{count}}개',
-    noneWaiting: '노드를 기다리는 Pod 없음',
-    errorsOnly: '문제만',
-  },
+  ...stageKo,
   packet: {
     request: 'API 요청',
     response: '응답',

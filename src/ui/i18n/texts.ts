@@ -1,6 +1,7 @@
 import type { en } from './en.ts';
 import type { explainEn } from './explain-en.ts';
 import type { shellEn } from './shell-en.ts';
+import type { stageEn } from './stage-en.ts';
 
 type Widened<T> = { readonly [K in keyof T]: T[K] extends string ? string : Widened<T[K]> };
 
@@ -10,3 +11,5 @@ export type Texts = Widened<typeof en>;
 export type ExplainTexts = Widened<typeof explainEn>;
 
 export type ShellTexts = Widened<typeof shellEn>;
+
+export type StageTexts = Widened<typeof stageEn>;

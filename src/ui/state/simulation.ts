@@ -1,7 +1,7 @@
 /** What the page knows of the run: fed by frames, read by hooks. One store, replaced piece by piece. */
 import { createStore } from 'zustand/vanilla';
 import type { CallFault } from '../../worker/messages.ts';
-import type { Frame, LifeState, LoggedCommand, TimelineMark } from '../../run/types.ts';
+import type { ControlPlaneState, Frame, LifeState, LoggedCommand, TimelineMark } from '../../run/types.ts';
 import type { Stored } from '../../sim/api/object.ts';
 import type { TraceEvent } from '../../sim/kernel/index.ts';
 import type { WorldOptions } from '../../sim/options.ts';
@@ -35,6 +35,7 @@ export interface SimulationState {
   /** Times to which going back is quick. */
   readonly keyframes: readonly number[];
   readonly usage: NonNullable<Frame['nodeUsage']>;
+  readonly controlPlane: ControlPlaneState | undefined;
   readonly crash: CallFault | undefined;
   /** Steady-clock time at which the last frame came: the ticker goes on from there. */
   readonly receivedAt: number;
@@ -63,6 +64,7 @@ const INITIAL: SimulationState = {
   title: '',
   keyframes: [],
   usage: {},
+  controlPlane: undefined,
   crash: undefined,
   receivedAt: 0,
 };
@@ -113,6 +115,7 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     title: frame.title ?? state.title,
     keyframes: frame.keyframes ?? state.keyframes,
     usage: frame.nodeUsage ?? state.usage,
+    controlPlane: frame.controlPlane ?? state.controlPlane,
     crash: undefined,
     receivedAt: nowMs,
   };

@@ -45,6 +45,10 @@ export interface ViewState {
   readonly highlighted: readonly string[];
   /** A number for nodes of the stage to be tinted by: the score of a plugin, from 0 to 100. */
   readonly heat: NodeHeat | undefined;
+  /** What the first minute or a lesson asks the person to look at: a record key or component id. */
+  readonly spotlight: string | undefined;
+  /** What the person has just brought about: the stage marks it with a tick. */
+  readonly succeeded: string | undefined;
   /** Lines of a text that a panel refers to, for the editor to select; each request is an object of its own. */
   readonly revealed: SourceSpan | undefined;
   /** Which panel a narrow window shows. */
@@ -82,6 +86,8 @@ export const view = createStore<ViewState>(() => ({
   guide: { step: 0, isPutAway: false },
   highlighted: [],
   heat: undefined,
+  spotlight: undefined,
+  succeeded: undefined,
   revealed: undefined,
   narrow: 'stage',
 }));

@@ -1,36 +1,51 @@
-import {
-  Background,
-  BackgroundVariant,
-  Controls,
-  ReactFlow,
-  ReactFlowProvider,
-  type Node,
-  type NodeTypes,
-} from '@xyflow/react';
+import { ReactFlow, ReactFlowProvider, useOnViewportChange, useStore as useFlow, type Node } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { useMemo, useRef, useState } from 'react';
+import { Maximize, Minus, Plus } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { Button, IconButton } from '../../design/index.ts';
 import { simulation } from '../../state/simulation.ts';
 import { select, view } from '../../state/view.ts';
-import { PACKET_KINDS } from '../../view/packets.ts';
-import { buildStage, SlotBook, type StageItem } from '../../view/stage.ts';
-import { tell } from '../../view/narrate.ts';
-import { ComponentCardView, NodeCardView, RegionView, ServiceCardView, TrayView } from './cards.tsx';
+import { foldFacts, NO_FACTS } from '../../view/control-plane.ts';
+import { relationsOf } from '../../view/relations.ts';
+import { StageBuilder, type Stage } from '../../view/stage.ts';
+import { shapeFor } from '../../view/stage-frame.ts';
+import type { NodeCard, StageItem } from '../../view/stage-types.ts';
+import { useCamera, type StageSize } from './camera.ts';
+import { Caption } from './Caption.tsx';
+import { GroundView, PoolHeadingView, ServiceCardView, ServicesHeadingView, TrayView } from './cards.tsx';
+import { ComponentCardView } from './ComponentCardView.tsx';
+import { cardType } from './Face.tsx';
+import { GroundCanvas } from './GroundCanvas.tsx';
+import { HoverCard } from './HoverCard.tsx';
+import { Legend } from './Legend.tsx';
+import { NodeCardView } from './NodeCardView.tsx';
 import { PacketCanvas } from './PacketCanvas.tsx';
+import { pick, picture } from './picture.ts';
+import { moveFocus } from './spatial-keys.ts';
+import { StageList } from './StageList.tsx';
+import { clearFilter, StageTools, type Showing } from './StageTools.tsx';
+import { detailOf, stepOf, ZOOM_LEAST, ZOOM_MOST } from './zoom.ts';
 import './diagram.css';
 
-const TYPES: NodeTypes = {
-  component: ComponentCardView,
-  node: NodeCardView,
-  service: ServiceCardView,
-  region: RegionView,
-  tray: TrayView,
+const TYPES = {
+  component: cardType<'component'>(ComponentCardView),
+  node: cardType<'node'>(NodeCardView),
+  service: cardType<'service'>(ServiceCardView),
+  ground: cardType<'ground'>(GroundView),
+  pool: cardType<'pool'>(PoolHeadingView),
+  services: cardType<'services'>(ServicesHeadingView),
+  tray: cardType<'tray'>(TrayView),
 };
 
+const flowNodes = new WeakMap<StageItem, Node>();
+
+/** React Flow's node for an item; the same item gives the same node, so that only what changed is drawn. */
 function toFlow(item: StageItem): Node {
-  const isGround = item.kind === 'region';
-  return {
+  const known = flowNodes.get(item);
+  if (known) return known;
+  const node: Node = {
     id: item.id,
     type: item.kind,
     position: { x: item.x, y: item.y },
@@ -41,125 +56,222 @@ function toFlow(item: StageItem): Node {
     selectable: false,
     focusable: false,
     connectable: false,
-    zIndex: isGround ? 0 : 1,
+    zIndex: item.kind === 'ground' ? 0 : 1,
   };
+  flowNodes.set(item, node);
+  return node;
 }
 
 /** The stage: what Azure runs, what the customer pays for, and what travels between them. */
 export function Diagram(): React.JSX.Element {
-  const { t } = useTranslation();
-  const objects = useStore(simulation, (state) => state.objects);
-  const usage = useStore(simulation, (state) => state.usage);
-  const isBooted = useStore(simulation, (state) => state.isBooted);
-  const { filter, namespace, hiddenPackets } = useStore(view);
-  const [book] = useState(() => new SlotBook());
-  const stage = useMemo(
-    () => buildStage(objects, usage, { text: filter, namespace }, book),
-    [objects, usage, filter, namespace, book],
-  );
-  const nodes = useMemo(() => stage.items.map(toFlow), [stage]);
-  const places = useRef(stage.places);
-  places.current = stage.places;
-  const namespaces = useMemo(
-    () =>
-      [...objects.keys()]
-        .filter((key) => key.startsWith('namespaces|'))
-        .map((key) => key.slice('namespaces|'.length))
-        .sort(),
-    [objects],
-  );
-  const hasNodes = stage.items.some(({ kind }) => kind === 'node');
   return (
     <ReactFlowProvider>
-      <ReactFlow
-        nodes={nodes}
-        edges={[]}
-        nodeTypes={TYPES}
-        fitView
-        fitViewOptions={{ padding: { top: '52px', bottom: '76px', left: '16px', right: '16px' } }}
-        minZoom={0.08}
-        maxZoom={2.5}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        onlyRenderVisibleElements
-        onPaneClick={() => select(undefined)}
-        key={isBooted ? 'booted' : 'booting'}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1} color="var(--line)" />
-        <Controls showInteractive={false} position="bottom-right" />
-      </ReactFlow>
-      <PacketCanvas places={places} />
-      <div className="tools">
-        <select
-          className="field"
-          aria-label={t('stage.namespace')}
-          value={namespace}
-          onChange={(event) => view.setState({ namespace: event.target.value })}
-        >
-          <option value="">{`${t('stage.namespace')}: ${t('stage.all')}`}</option>
-          {namespaces.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-        <input
-          className="field"
-          type="search"
-          aria-label={t('stage.search')}
-          placeholder={t('stage.search')}
-          value={filter}
-          onChange={(event) => view.setState({ filter: event.target.value })}
-        />
-        {filter || namespace ? (
-          <button type="button" className="button" onClick={() => view.setState({ filter: '', namespace: '' })}>
-            {t('stage.clear')}
-          </button>
-        ) : null}
-      </div>
-      {!isBooted ? (
-        <p className="caption">{t('app.booting')}</p>
-      ) : !hasNodes ? (
-        <p className="caption">{t('stage.empty')}</p>
-      ) : (
-        <Caption />
-      )}
-      <div className="legend" role="group" aria-label={t('stage.legend')}>
-        {PACKET_KINDS.map((kind) => {
-          const isHidden = hiddenPackets.includes(kind);
-          return (
-            <button
-              key={kind}
-              type="button"
-              className="button"
-              aria-pressed={!isHidden}
-              onClick={() =>
-                view.setState({
-                  hiddenPackets: isHidden ? hiddenPackets.filter((item) => item !== kind) : [...hiddenPackets, kind],
-                })
-              }
-            >
-              <i
-                aria-hidden
-                style={{ background: `var(--packet-${kind})`, borderRadius: kind === 'watch' ? 0 : '50%' }}
-              />
-              {t(`packet.${kind}`)}
-            </button>
-          );
-        })}
-      </div>
+      <Measured />
     </ReactFlowProvider>
   );
 }
 
-/** When stepped: what the shown event is. */
-function Caption(): React.JSX.Element | null {
-  const { t } = useTranslation();
-  const { isPlaying, seq, events } = useStore(simulation);
-  if (isPlaying) return null;
-  const event = events.findLast((item) => item.seq <= seq);
-  if (!event) return null;
+/** The stage is laid out for the room it has, so nothing is laid out before that is known. */
+function Measured(): React.JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState<StageSize>();
+  useEffect(() => {
+    const element = host.current!;
+    const watch = new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = element;
+      if (width > 0 && height > 0) setSize({ width, height });
+    });
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
   return (
-    <p className="caption" role="status">
-      {tell(t, event)}
-    </p>
+    <div className="stage-host" ref={host}>
+      {size ? <Laid size={size} /> : null}
+    </div>
   );
+}
+
+function useStage(size: StageSize): { stage: Stage; builder: StageBuilder; setOutAnew(): void } {
+  const objects = useStore(simulation, (state) => state.objects);
+  const usage = useStore(simulation, (state) => state.usage);
+  // Every entry into the past brings the options along anew; only other options are another cluster.
+  const cluster = useStore(simulation, (state) =>
+    state.options ? `${state.options.seed}/${JSON.stringify(state.options.pools)}` : '',
+  );
+  const filter = useStore(view, (state) => state.filter);
+  const namespace = useStore(view, (state) => state.namespace);
+  const selected = useStore(view, (state) => state.selected);
+  const shape = shapeFor(size.width);
+  const [turn, setTurn] = useState(0);
+  // eslint's rule of dependencies does not see that another cluster needs another book of places.
+  const builder = useMemo(() => ({ cluster, builder: new StageBuilder(shape) }), [shape, cluster]).builder;
+  const stage = useMemo(
+    () => ({ turn, stage: builder.build(objects, usage, { text: filter, namespace }) }),
+    [builder, objects, usage, filter, namespace, turn],
+  ).stage;
+  const relations = useMemo(() => relationsOf(selected, objects), [selected, objects]);
+  useEffect(() => picture.setState({ stage, relations }), [stage, relations]);
+  const setOutAnew = (): void => {
+    if (!builder.isOutgrown(stage.nodes.size)) return;
+    builder.setOutAnew();
+    setTurn((before) => before + 1);
+  };
+  return { stage, builder, setOutAnew };
+}
+
+/** Folds new events into what the cards of the control plane say. */
+function useFacts(): void {
+  useEffect(
+    () =>
+      simulation.subscribe((state, before) => {
+        const isOther = state.epoch !== before.epoch;
+        if (!isOther && state.events === before.events && state.seq === before.seq) return;
+        const { facts, lit } = picture.getState();
+        const isBack = isOther || state.seq < facts.seq;
+        picture.setState({
+          facts: foldFacts(isBack ? NO_FACTS : facts, state.events, state.seq),
+          lit: isBack || !state.isPlaying ? undefined : lit,
+        });
+      }),
+    [],
+  );
+}
+
+function Laid({ size }: { size: StageSize }): React.JSX.Element {
+  const { t } = useTranslation();
+  const isBooted = useStore(simulation, (state) => state.isBooted);
+  const { stage, setOutAnew } = useStage(size);
+  useFacts();
+  const [showing, setShowing] = useState<Showing>('graph');
+  const camera = useCamera(stage, size);
+  const root = useRef<HTMLDivElement>(null);
+  const latest = useRef(stage);
+  latest.current = stage;
+  const nodes = useMemo(() => stage.items.map(toFlow), [stage]);
+  const step = useFlow((state) => stepOf(state.transform[2], stage.frame.nodeWidth));
+  const detail = useFlow((state) => detailOf(state.transform[2], stage.frame));
+  const shown = useMemo(() => (step === 'fleet' ? nodes.filter(({ type }) => type !== 'node') : nodes), [nodes, step]);
+  useOnViewportChange({
+    onChange: ({ zoom }) => {
+      root.current?.style.setProperty('--zoom', String(zoom));
+      if (picture.getState().pointed) picture.setState({ pointed: undefined });
+    },
+  });
+  const fit = (): void => {
+    setOutAnew();
+    // The camera looks once the new arrangement stands.
+    requestAnimationFrame(() => camera.fit(true));
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (event.key === '+' || event.key === '=') camera.zoomBy(1.3);
+    else if (event.key === '-') camera.zoomBy(1 / 1.3);
+    else if (event.key === '0') fit();
+    else if (event.key === 'Escape') select(undefined);
+    else if (!moveFocus(root.current!, event.key)) return;
+    event.preventDefault();
+  };
+  const hasNoMatch = stage.matches === 0;
+  return (
+    <>
+      <StageTools showing={showing} onShow={setShowing} />
+      {showing === 'list' ? <StageList stage={stage} /> : null}
+      <div
+        ref={root}
+        className="graph"
+        hidden={showing === 'list'}
+        data-step={step}
+        data-detail={detail}
+        data-shape={stage.frame.shape}
+        onKeyDown={onKeyDown}
+      >
+        <ReactFlow
+          nodes={shown}
+          edges={NO_EDGES}
+          nodeTypes={TYPES}
+          minZoom={ZOOM_LEAST}
+          maxZoom={ZOOM_MOST}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          disableKeyboardA11y
+          onlyRenderVisibleElements
+          zoomOnDoubleClick={false}
+          panOnScroll={stage.frame.shape !== 'wide'}
+          onMoveStart={(event) => (event ? camera.release() : undefined)}
+          onPaneClick={(event) => {
+            const node = step === 'fleet' ? nodeAt(latest.current, root.current!, event) : undefined;
+            if (node) pick(node.id);
+            else select(undefined);
+          }}
+          onPaneMouseMove={(event) => {
+            if (step !== 'fleet') return;
+            const node = nodeAt(latest.current, root.current!, event);
+            const box = root.current!.getBoundingClientRect();
+            picture.setState({
+              pointed: node ? { key: node.id, x: event.clientX - box.left, y: event.clientY - box.top + 8 } : undefined,
+            });
+          }}
+        />
+        <GroundCanvas stage={stage} />
+        <PacketCanvas stage={latest} />
+        <div className="zoom-buttons" role="group" aria-label={t('stage.zoom')}>
+          <IconButton
+            kind="secondary"
+            label={t('stage.zoomIn')}
+            shortcut="+"
+            icon={<Plus size={14} aria-hidden />}
+            onClick={() => camera.zoomBy(1.5)}
+          />
+          <IconButton
+            kind="secondary"
+            label={t('stage.zoomOut')}
+            shortcut="-"
+            icon={<Minus size={14} aria-hidden />}
+            onClick={() => camera.zoomBy(1 / 1.5)}
+          />
+          <IconButton
+            kind="secondary"
+            label={t('stage.fit')}
+            shortcut="0"
+            icon={<Maximize size={14} aria-hidden />}
+            onClick={fit}
+          />
+        </div>
+        <Legend isFolded={size.width < 720} />
+        {isBooted && stage.nodes.size > 0 && !hasNoMatch ? <Caption stage={stage} size={size} /> : null}
+        <HoverCard width={size.width} height={size.height} />
+      </div>
+      {!isBooted ? (
+        <p className="stage-notice" role="status">
+          {t('app.booting')}
+        </p>
+      ) : stage.nodes.size === 0 ? (
+        <p className="stage-notice" role="status">
+          {t('stage.empty')}
+        </p>
+      ) : hasNoMatch ? (
+        <div className="stage-notice" role="status">
+          <p>{t('stage.noMatch')}</p>
+          <p className="soft">{t('stage.searchHint')}</p>
+          <Button kind="primary" onClick={clearFilter}>
+            {t('stage.clear')}
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+const NO_EDGES: never[] = [];
+
+/** The node drawn under the pointer, from afar. */
+function nodeAt(stage: Stage, root: Element, event: React.MouseEvent): NodeCard | undefined {
+  const viewport = root.querySelector('.react-flow__viewport')!;
+  const { a: zoom, e: left, f: top } = new DOMMatrix(getComputedStyle(viewport).transform);
+  const box = root.getBoundingClientRect();
+  const [x, y] = [(event.clientX - box.left - left) / zoom, (event.clientY - box.top - top) / zoom];
+  for (const card of stage.nodes.values()) {
+    if (x >= card.x && x <= card.x + card.width && y >= card.y && y <= card.y + card.height) return card;
+  }
+  return undefined;
 }

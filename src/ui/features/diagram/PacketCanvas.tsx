@@ -1,149 +1,196 @@
-/**
- * What travels, on one canvas over the stage. A packet of the cluster takes milliseconds, too short to be seen at ordinary
- * speed, so each is shown for at least half a second; its ends, its order and its start are the trace's.
- */
-import { useReactFlow, useViewport } from '@xyflow/react';
+/** What travels, on one canvas over the stage. One ticker moves it; it stops when nothing flies. */
+import { useReactFlow } from '@xyflow/react';
 import { useEffect, useRef, type RefObject } from 'react';
 import { simulation } from '../../state/simulation.ts';
 import { view } from '../../state/view.ts';
-import { packetsOf, type Packet } from '../../view/packets.ts';
-import type { Point } from '../../view/stage.ts';
+import { Flights, PULSE_MS, type Flight, type Rate } from '../../view/flights.ts';
+import { PACKET_KINDS, type PacketKind } from '../../view/packets.ts';
+import type { Stage } from '../../view/stage.ts';
+import { pointAlong } from '../../view/stage-routes.ts';
+import type { Point, Polyline } from '../../view/stage-types.ts';
+import { prepare, readColours } from './canvas.ts';
+import { PACKET_SHAPES } from './packet-shapes.ts';
+import { picture } from './picture.ts';
 
-const SHOWN_MS = 520;
-const STEPPED_MS = 700;
-const PULSE_MS = 160;
-/** More than this at once would be a storm: the rest is counted. */
-const FLIGHT_LIMIT = 60;
+/** Events of one frame that are looked at: at great speeds the newest stand for all. */
+const FRESH_LIMIT = 600;
 
-interface Flying extends Packet {
-  readonly startMs: number;
-  readonly lastsMs: number;
-}
+const shapes = (): Readonly<Record<PacketKind, Path2D>> =>
+  Object.fromEntries(PACKET_KINDS.map((kind) => [kind, new Path2D(PACKET_SHAPES[kind].path)])) as Record<
+    PacketKind,
+    Path2D
+  >;
 
-export function PacketCanvas({ places }: { places: RefObject<ReadonlyMap<string, Point>> }): React.JSX.Element {
+export function PacketCanvas({ stage }: { stage: RefObject<Stage | undefined> }): React.JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const viewport = useViewport();
   const { getViewport } = useReactFlow();
-  const flying = useRef<Flying[]>([]);
-  const skipped = useRef(0);
+  const flights = useRef<Flights>(undefined);
+  flights.current ??= new Flights();
 
   useEffect(() => {
-    const add = (packets: readonly Packet[], lastsMs: number): void => {
-      const now = performance.now();
-      const hidden = view.getState().hiddenPackets;
-      for (const packet of packets) {
-        if (hidden.includes(packet.kind) || packet.from === packet.to) continue;
-        if (flying.current.length >= FLIGHT_LIMIT) skipped.current += 1;
-        else flying.current.push({ ...packet, startMs: now + (flying.current.length % 8) * 24, lastsMs });
-      }
-    };
+    const flying = flights.current!;
     return simulation.subscribe((state, before) => {
-      if (state.epoch !== before.epoch) flying.current = [];
-      if (!state.isPlaying && state.seq !== before.seq) {
-        const event = state.events.findLast((item) => item.seq === state.seq);
-        flying.current = [];
-        if (event) add(packetsOf(event), STEPPED_MS);
+      if (state.epoch !== before.epoch) flying.clear();
+      if (!stage.current) return;
+      if (!state.isPlaying) {
+        if (state.seq === before.seq || before.isPlaying) return;
+        const event = state.events.findLast((item) => item.seq <= state.seq);
+        if (event) flying.show(stage.current, event);
         return;
       }
+      if (!before.isPlaying) flying.clear();
       if (state.events === before.events || state.epoch !== before.epoch) return;
       const from = before.events.at(-1)?.seq ?? 0;
-      const fresh = state.events.filter(({ seq }) => seq > from).slice(-FLIGHT_LIMIT);
-      for (const event of fresh) add(packetsOf(event), SHOWN_MS);
+      let start = state.events.length;
+      while (start > 0 && state.events[start - 1]!.seq > from) start -= 1;
+      const fresh = state.events.slice(Math.max(start, state.events.length - FRESH_LIMIT));
+      flying.play(stage.current, fresh, before.time, view.getState().hiddenPackets);
     });
-  }, []);
+  }, [stage]);
 
   useEffect(() => {
     const element = canvas.current!;
-    const context = element.getContext('2d')!;
     const isStill = matchMedia('(prefers-reduced-motion: reduce)');
+    const paths = shapes();
+    const names = ['text', 'surface', 'line', ...PACKET_KINDS.map((kind) => `packet-${kind}`)];
+    let colours = readColours(names);
+    const unwatch = view.subscribe((state, before) => {
+      if (state.shade !== before.shade) requestAnimationFrame(() => (colours = readColours(names)));
+    });
     let frame = 0;
+    let last = performance.now();
+    let isBlank = true;
     const draw = (now: number): void => {
       frame = requestAnimationFrame(draw);
-      const { clientWidth, clientHeight } = element;
-      const ratio = window.devicePixelRatio || 1;
-      if (element.width !== Math.round(clientWidth * ratio) || element.height !== Math.round(clientHeight * ratio)) {
-        element.width = Math.round(clientWidth * ratio);
-        element.height = Math.round(clientHeight * ratio);
-      }
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, element.width, element.height);
-      if (flying.current.length === 0) return;
+      const flying = flights.current!;
+      const { isPlaying, speed } = simulation.getState();
+      const before = flying.all;
+      flying.tick(Math.min(100, now - last), isPlaying, speed);
+      last = now;
+      if (flying.isIdle && isBlank && before.length === 0) return;
+      isBlank = flying.isIdle;
+      const context = prepare(element);
       const { x, y, zoom } = getViewport();
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const style = getComputedStyle(document.documentElement);
-      flying.current = flying.current.filter((packet) => now < packet.startMs + packet.lastsMs + PULSE_MS);
-      for (const packet of flying.current) {
-        const [from, to] = [places.current?.get(packet.from), places.current?.get(packet.to)];
-        if (!from || !to) continue;
-        const at = (point: Point): Point => ({ x: point.x * zoom + x, y: point.y * zoom + y });
-        drawPacket(
-          context,
-          packet,
-          at(from),
-          at(to),
-          now,
-          style.getPropertyValue(`--packet-${packet.kind}`),
-          isStill.matches,
-        );
+      const at = (point: Point): Point => ({ x: point.x * zoom + x, y: point.y * zoom + y });
+      for (const flight of flying.all) {
+        const share = flying.shareOf(flight);
+        if (share >= 1) light(flight);
+        const colour = colours.get(`packet-${flight.kind}`)!;
+        const shape = { path: paths[flight.kind], isHollow: PACKET_SHAPES[flight.kind].isHollow };
+        drawFlight(context, flight, share, at, colour, colours.get('surface')!, shape, isStill.matches);
       }
-      if (skipped.current > 0) {
-        const hub = places.current?.get('kube-apiserver');
-        if (hub) {
-          context.fillStyle = style.getPropertyValue('--text');
-          context.font = '600 12px sans-serif';
-          context.fillText(`+${skipped.current}`, hub.x * zoom + x - 12, (hub.y + 46) * zoom + y);
-        }
-        if (flying.current.length < FLIGHT_LIMIT / 2) skipped.current = 0;
-      }
+      for (const [index, rate] of flying.rates().entries()) drawRate(context, rate, index, at, colours);
     };
     frame = requestAnimationFrame(draw);
-    return () => cancelAnimationFrame(frame);
-  }, [getViewport, places]);
+    return () => {
+      cancelAnimationFrame(frame);
+      unwatch();
+    };
+  }, [getViewport]);
 
-  return <canvas ref={canvas} aria-hidden style={{ width: '100%', height: '100%' }} data-zoom={viewport.zoom} />;
+  return <canvas ref={canvas} className="packet-canvas" aria-hidden />;
 }
 
-function drawPacket(
+/** A request that has reached the API server lights the stages it passes. */
+function light({ kind, event }: Flight): void {
+  if (kind !== 'request' || event.type !== 'api.request') return;
+  if ((picture.getState().lit?.seq ?? 0) < event.seq) picture.setState({ lit: event });
+}
+
+interface Shape {
+  readonly path: Path2D;
+  readonly isHollow: boolean;
+}
+
+function line(context: CanvasRenderingContext2D, path: Polyline, at: (point: Point) => Point): void {
+  context.beginPath();
+  for (const [index, point] of path.entries()) {
+    const { x, y } = at(point);
+    if (index === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  }
+  context.stroke();
+}
+
+function drawFlight(
   context: CanvasRenderingContext2D,
-  packet: Flying,
-  from: Point,
-  to: Point,
-  now: number,
+  { path, lastsMs }: Flight,
+  share: number,
+  at: (point: Point) => Point,
   colour: string,
+  ground: string,
+  shape: Shape,
   isStill: boolean,
 ): void {
-  const part = (now - packet.startMs) / packet.lastsMs;
-  if (part < 0) return;
+  if (share < 0) return;
   context.strokeStyle = colour;
   context.fillStyle = colour;
-  context.lineWidth = 1;
-  context.globalAlpha = 0.45;
-  context.beginPath();
-  context.moveTo(from.x, from.y);
-  context.lineTo(to.x, to.y);
-  context.stroke();
+  context.lineWidth = 2;
+  context.globalAlpha = 0.4;
+  line(context, path, at);
   context.globalAlpha = 1;
-  if (part >= 1 || isStill) {
-    context.beginPath();
-    context.arc(
-      to.x,
-      to.y,
-      isStill ? 8 : 4 + 8 * Math.min(1, ((part - 1) * packet.lastsMs) / PULSE_MS),
-      0,
-      2 * Math.PI,
-    );
-    context.stroke();
+  const [from, to] = [at(path[0]!), at(path.at(-1)!)];
+  if (isStill) {
+    ring(context, from, 5);
+    ring(context, to, 8);
     return;
   }
-  const [x, y] = [from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part];
+  if (share >= 1) {
+    const pulse = Math.min(1, ((share - 1) * lastsMs) / PULSE_MS);
+    context.globalAlpha = 1 - pulse * 0.8;
+    ring(context, to, 4 + 9 * pulse);
+    context.globalAlpha = 1;
+    return;
+  }
+  const { x, y } = at(pointAlong(path, share));
+  context.save();
+  context.translate(x - 6, y - 6);
+  context.lineWidth = 2;
+  if (shape.isHollow) {
+    context.fillStyle = ground;
+    context.fill(shape.path);
+    context.stroke(shape.path);
+  } else {
+    context.fill(shape.path);
+    context.lineWidth = 1;
+    context.strokeStyle = ground;
+    context.stroke(shape.path);
+  }
+  context.restore();
+}
+
+function ring(context: CanvasRenderingContext2D, { x, y }: Point, radius: number): void {
   context.beginPath();
-  if (packet.kind === 'watch') context.rect(x - 4, y - 4, 8, 8);
-  else if (packet.kind === 'dns') {
-    context.moveTo(x, y - 5);
-    context.lineTo(x + 5, y + 4);
-    context.lineTo(x - 5, y + 4);
-    context.closePath();
-  } else context.arc(x, y, packet.kind === 'probe' ? 3 : 5, 0, 2 * Math.PI);
-  if (packet.kind === 'response') context.stroke();
-  else context.fill();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+/** Rates of one line stand beside each other, each with the shape's colour as its border. */
+function drawRate(
+  context: CanvasRenderingContext2D,
+  { kind, path, perSecond }: Rate,
+  index: number,
+  at: (point: Point) => Point,
+  colours: ReadonlyMap<string, string>,
+): void {
+  const colour = colours.get(`packet-${kind}`)!;
+  context.strokeStyle = colour;
+  context.lineWidth = 4;
+  context.globalAlpha = 0.5;
+  line(context, path, at);
+  context.globalAlpha = 1;
+  const { x, y } = at(pointAlong(path, kind === 'watch' ? 0.7 : kind === 'response' ? 0.3 : 0.5));
+  const text = `${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`;
+  context.font = '600 11px "Pretendard Variable", sans-serif';
+  const width = context.measureText(text).width + 10;
+  const left = x - width / 2 + (kind === 'watch' ? width * 0.55 : kind === 'response' ? 0 : -width * 0.55);
+  const top = y - 8 + (index % 2 === 0 ? 0 : 1);
+  context.fillStyle = colours.get('surface')!;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.roundRect(left, top, width, 16, 8);
+  context.fill();
+  context.stroke();
+  context.fillStyle = colours.get('text')!;
+  context.fillText(text, left + 5, top + 12);
 }

@@ -1,0 +1,28 @@
+/** A canvas over the stage, in pixels of the device, drawn in world units through the camera. */
+export interface Camera {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+/** Fits a canvas to its box; returns its context with the device's scale, cleared. */
+export function prepare(element: HTMLCanvasElement): CanvasRenderingContext2D {
+  const { clientWidth, clientHeight } = element;
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+  if (element.width !== width || element.height !== height) {
+    element.width = width;
+    element.height = height;
+  }
+  const context = element.getContext('2d')!;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
+
+/** Colours of the theme; read once a change, since asking for styles is slow. */
+export function readColours(names: readonly string[]): ReadonlyMap<string, string> {
+  const style = getComputedStyle(document.documentElement);
+  return new Map(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}

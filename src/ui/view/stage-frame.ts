@@ -1,0 +1,192 @@
+/**
+ * The frame of the stage: where the control plane, the lanes and the gutters stand, for each arrangement. `unit` makes
+ * all of it larger for a large cluster, so that it stays in proportion when the camera shows every node.
+ */
+import type { Box, Point, Polyline, StageLine, StageShape } from './stage-types.ts';
+
+export interface StageFrame {
+  readonly shape: StageShape;
+  readonly unit: number;
+  readonly width: number;
+  readonly azure: Box;
+  readonly yours: Point & { readonly width: number };
+  readonly components: ReadonlyMap<string, Box>;
+  /** From the edge of the API server to the edge of each component. */
+  readonly hub: ReadonlyMap<string, Polyline>;
+  /** From the edge of the API server to the top of the control gutter. */
+  readonly controlRoot: Polyline;
+  /** From the top of the data gutter to what lies outside the cluster. */
+  readonly outside: ReadonlyMap<string, Polyline>;
+  readonly controlX: number;
+  readonly dataX: number;
+  readonly dataTop: number;
+  readonly tray: Box;
+  readonly services: Box & { readonly columns: number; readonly cardHeight: number; readonly pitch: number };
+  /** Services on top of each other meet the data gutter at their side; lying in rows, at their foot. */
+  readonly areServicesAside: boolean;
+  readonly pools: Point & { readonly width: number };
+  readonly columns: number;
+  readonly nodeWidth: number;
+}
+
+const WIDTHS: Readonly<Record<StageShape, number>> = { wide: 1048, medium: 712, tall: 372 };
+const NODE_GAP = 18;
+export const NODE_HEIGHT = 196;
+
+export function shapeFor(pixels: number): StageShape {
+  return pixels >= 920 ? 'wide' : pixels >= 560 ? 'medium' : 'tall';
+}
+
+/** As many columns of nodes as keep the whole near the shape of the window. */
+export function columnsFor(shape: StageShape, nodeCount: number): number {
+  const least = { wide: 3, medium: 2, tall: 1 }[shape];
+  const stretch = { wide: 1.38, medium: 0.9, tall: 0.45 }[shape];
+  return nodeCount <= least * 5 ? least : Math.max(least, Math.ceil(Math.sqrt(nodeCount * stretch)));
+}
+
+export function makeFrame(shape: StageShape, columns: number): StageFrame {
+  const least = columnsFor(shape, 1);
+  const base = WIDTHS[shape];
+  const side = shape === 'wide' ? 28 + 240 : 28 + 24;
+  const nodeWidth = Math.floor((base - side - NODE_GAP * (least - 1)) / least);
+  const poolsWidth = columns * (nodeWidth + NODE_GAP) - NODE_GAP;
+  const unit = columns === least ? 1 : (poolsWidth + 52) / (base - side + 52);
+  const frame = shape === 'wide' ? wideFrame(unit) : stackedFrame(shape, unit);
+  return { ...frame, shape, unit, columns, nodeWidth, pools: { ...frame.pools, width: poolsWidth } };
+}
+
+type BareFrame = Omit<StageFrame, 'shape' | 'unit' | 'columns' | 'nodeWidth' | 'pools'> & { readonly pools: Point };
+
+const scaler =
+  (unit: number) =>
+  (x: number, y: number, width: number, height: number): Box => ({
+    x: x * unit,
+    y: y * unit,
+    width: width * unit,
+    height: height * unit,
+  });
+
+const path = (unit: number, ...points: readonly (readonly [number, number])[]): Polyline =>
+  points.map(([x, y]) => ({ x: x * unit, y: y * unit }));
+
+/** The control plane above, Services at the right, what lies outside at both sides. */
+function wideFrame(unit: number): BareFrame {
+  const box = scaler(unit);
+  const line = (...points: readonly (readonly [number, number])[]): Polyline => path(unit, ...points);
+  const [top, foot, api, apiFoot] = [30, 90, 112, 172];
+  const components = new Map<string, Box>([
+    ['client', box(0, api, 92, 60)],
+    ['kube-scheduler', box(124, top, 206, 60)],
+    ['kube-controller-manager', box(346, top, 250, 60)],
+    ['etcd', box(612, top, 118, 60)],
+    ['cloud-controller-manager', box(746, top, 146, 60)],
+    ['kube-apiserver', box(124, api, 768, 60)],
+    ['registry', box(930, top, 118, 60)],
+    ['internet', box(930, api, 118, 60)],
+  ]);
+  const up = (x: number): Polyline => line([x, api], [x, foot]);
+  const gap = 193;
+  return {
+    width: 1048 * unit,
+    azure: box(108, 0, 800, 184),
+    yours: { x: 0, y: 202 * unit, width: 1048 * unit },
+    components,
+    hub: new Map([
+      ['client', line([124, 142], [92, 142])],
+      ['kube-scheduler', up(227)],
+      ['kube-controller-manager', up(471)],
+      ['etcd', up(671)],
+      ['cloud-controller-manager', up(819)],
+    ]),
+    controlRoot: line([146, apiFoot], [146, gap], [12, gap]),
+    outside: new Map([
+      ['registry', line([826, gap], [919, gap], [919, 60], [930, 60])],
+      ['internet', line([826, gap], [919, gap], [919, 142], [930, 142])],
+    ]),
+    controlX: 12 * unit,
+    dataX: 826 * unit,
+    dataTop: gap * unit,
+    tray: box(28, 230, 780, 34),
+    services: { ...box(842, 256, 194, 260), columns: 1, cardHeight: 42 * unit, pitch: 50 * unit },
+    areServicesAside: true,
+    pools: { x: 28 * unit, y: 272 * unit },
+  };
+}
+
+/** One under the other: outside, control plane, Services, nodes. The gutters run down both sides. */
+function stackedFrame(shape: StageShape, unit: number): BareFrame {
+  const box = scaler(unit);
+  const line = (...points: readonly (readonly [number, number])[]): Polyline => path(unit, ...points);
+  const width = WIDTHS[shape];
+  const [right, inner] = [width - 8, width - 40];
+  const third = Math.floor((inner - 16) / 3);
+  const components = new Map<string, Box>([
+    ['client', box(20, 0, third, 32)],
+    ['registry', box(28 + third, 0, third, 32)],
+    ['internet', box(36 + 2 * third, 0, third, 32)],
+  ]);
+  const hub = new Map<string, Polyline>();
+  const apiY = 150;
+  const apiHeight = shape === 'medium' ? 66 : 100;
+  const below = apiY + apiHeight + 18;
+  const place = (id: string, x: number, y: number, cardWidth: number): void => {
+    components.set(id, box(x, y, cardWidth, 60));
+    const middle = x + cardWidth / 2;
+    hub.set(id, y < apiY ? line([middle, apiY], [middle, y + 60]) : line([middle, apiY + apiHeight], [middle, y]));
+  };
+  components.set('kube-apiserver', box(28, apiY, inner - 16, apiHeight));
+  if (shape === 'medium') {
+    place('kube-scheduler', 28, 72, 200);
+    place('kube-controller-manager', 240, 72, 206);
+    place('etcd', 458, 72, 100);
+    place('cloud-controller-manager', 570, 72, 114);
+  } else {
+    const half = (inner - 16 - 10) / 2;
+    place('kube-scheduler', 28, 72, half);
+    place('kube-controller-manager', 28 + half + 10, 72, half);
+    place('etcd', 28, below, half);
+    place('cloud-controller-manager', 28 + half + 10, below, half);
+  }
+  const azureFoot = shape === 'medium' ? apiY + apiHeight + 12 : below + 60 + 12;
+  const yoursTop = azureFoot + 12;
+  const [columns, rows] = shape === 'medium' ? [3, 2] : [2, 3];
+  hub.set('client', line([28, apiY + 18], [10, apiY + 18], [10, 39], [44, 39], [44, 32]));
+  const outsideOf = (index: number): Polyline => {
+    const x = 20 + index * (8 + third) + third / 2;
+    return line([right, 39], [x, 39], [x, 32]);
+  };
+  return {
+    width: width * unit,
+    azure: box(16, 46, width - 32, azureFoot - 46),
+    yours: { x: 0, y: yoursTop * unit, width: width * unit },
+    components,
+    hub,
+    controlRoot: line([28, apiY + apiHeight - 18], [10, apiY + apiHeight - 18]),
+    outside: new Map([
+      ['registry', outsideOf(1)],
+      ['internet', outsideOf(2)],
+    ]),
+    controlX: 10 * unit,
+    dataX: right * unit,
+    dataTop: 39 * unit,
+    tray: box(28, yoursTop + 28, width - 52, 34),
+    services: {
+      // How far down they stand follows from the nodes above them.
+      ...box(28, 0, width - 52, rows * 52),
+      columns,
+      cardHeight: 42 * unit,
+      pitch: 52 * unit,
+    },
+    areServicesAside: false,
+    pools: { x: 28 * unit, y: (yoursTop + 68) * unit },
+  };
+}
+
+/** The lines of the frame that are always there, but for those of nodes and Services. */
+export function frameLines(frame: StageFrame): readonly StageLine[] {
+  return [
+    ...[...frame.hub.values()].map((points) => ({ points, kind: 'control' as const, isTwig: false })),
+    { points: frame.controlRoot, kind: 'control' as const, isTwig: false },
+    ...[...frame.outside.values()].map((points) => ({ points, kind: 'data' as const, isTwig: false })),
+  ];
+}
