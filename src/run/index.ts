@@ -1,3 +1,4 @@
+export { checkCluster, clusterChoices } from './cluster.ts';
 export { carryOut, titleOf } from './commands.ts';
 export { diffText } from './diff.ts';
 export { RunFault } from './fault.ts';
@@ -13,4 +14,5 @@ export {
   PAYLOAD_BYTE_LIMIT,
 } from './share-link.ts';
 export { isHeartbeat, isShown, markOf } from './significance.ts';
+export { tableOf } from './table.ts';
 export * from './types.ts';

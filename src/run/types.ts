@@ -1,6 +1,7 @@
 /** A run of a world as data: what the command log holds, what a frame shows, what a link carries. */
 import type { KubeObject, Status, Stored } from '../sim/api/object.ts';
 import type { ChartDescription, SourceSpan, TraceEvent } from '../sim/kernel/index.ts';
+import type { OptionFault } from '../sim/azure/options.ts';
 import type { WorldOptions } from '../sim/options.ts';
 import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.ts';
 
@@ -214,6 +215,32 @@ export interface Inspection {
   }[];
 }
 
+/** Objects of one kind in kubectl's columns. */
+export interface ObjectTable {
+  readonly kind: string;
+  readonly isNamespaced: boolean;
+  /** Wide columns are those of `kubectl get -o wide`. */
+  readonly columns: readonly { readonly name: string; readonly isWide: boolean }[];
+  readonly rows: readonly { readonly key: RecordKey; readonly namespace: string; readonly cells: readonly string[] }[];
+  /** How many there are; the rows may be fewer. */
+  readonly total: number;
+}
+
+/** What a cluster can be made of. */
+export interface ClusterChoices {
+  readonly regions: readonly { readonly name: string; readonly hasZones: boolean }[];
+  readonly sizes: readonly { readonly name: string; readonly cpus: number; readonly memoryGib: number }[];
+  readonly versions: readonly string[];
+}
+
+/** What is wrong with a cluster's options, and what pods could use of each node; undefined for an unknown VM size. */
+export interface ClusterCheck {
+  readonly faults: readonly OptionFault[];
+  readonly allocatable: readonly (
+    { readonly cpuMillis: number; readonly memoryMi: number; readonly pods: number } | undefined
+  )[];
+}
+
 export interface ForkNotice {
   /** What editing the past gives up: commands and virtual time after the playhead. */
   readonly discardedCommands: number;
@@ -222,4 +249,4 @@ export interface ForkNotice {
   readonly titles: readonly string[];
 }
 
-export type { DecisionRecord, DecisionSummary, KubeObject };
+export type { DecisionRecord, DecisionSummary, KubeObject, OptionFault };

@@ -1,5 +1,7 @@
 /** What each call of the page does. One handler a call; the map's type says if one is missing. */
 import {
+  checkCluster,
+  clusterChoices,
   decodeScenario,
   decodeShareLink,
   diffText,
@@ -8,6 +10,7 @@ import {
   parseScenario,
   Run,
   RunFault,
+  tableOf,
   whyOf,
 } from '../run/index.ts';
 import { checkManifest } from '../manifest/index.ts';
@@ -84,6 +87,9 @@ const handlers: Handlers = {
   charts: () => charts(),
   hash: (session) => runOf(session).world.hash(),
   support: () => supportTable(),
+  table: (session, { resource, namespace }) => tableOf(runOf(session), resource, namespace),
+  clusterChoices: () => clusterChoices(),
+  checkCluster: (_session, { options }) => checkCluster(options),
   encodeShare(_session, { scenario }) {
     const payload = encodeShareLink(decodeScenario(scenario));
     return { payload, characters: payload.length };

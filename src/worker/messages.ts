@@ -1,5 +1,7 @@
 /** Everything that the page and the worker say to each other: calls with answers, and pushes. */
 import type {
+  ClusterCheck,
+  ClusterChoices,
   Command,
   CommandResult,
   DecisionRecord,
@@ -9,8 +11,10 @@ import type {
   ForkNotice,
   Frame,
   Inspection,
+  ObjectTable,
   Scenario,
 } from '../run/types.ts';
+import type { WorldOptions } from '../sim/options.ts';
 import type { ChartDescription, TraceEvent } from '../sim/kernel/index.ts';
 
 export type StepUnit = 'event' | 'decision' | 'tick';
@@ -58,6 +62,10 @@ export interface Calls {
   hash: [Record<string, never>, string];
   /** Kinds and what is behind them: the support table. */
   support: [Record<string, never>, readonly SupportRow[]];
+  /** Objects of a kind in kubectl's columns; without a namespace, of all. */
+  table: [{ resource: string; namespace?: string }, ObjectTable];
+  clusterChoices: [Record<string, never>, ClusterChoices];
+  checkCluster: [{ options: WorldOptions }, ClusterCheck];
   encodeShare: [{ scenario: Scenario }, { payload: string; characters: number }];
   /** Reads a scenario file, YAML or JSON. */
   parseScenario: [{ text: string }, { scenario: Scenario }];

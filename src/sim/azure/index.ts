@@ -9,6 +9,7 @@ export {
   NODE_LIMIT,
   plainOptions,
   REGIONS,
+  VERSIONS,
   type OptionFault,
 } from './options.ts';
 export { machineMachine, ScaleSets } from './scale-sets.ts';

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { Scenario } from '../../run/types.ts';
 import { TooltipProvider } from '../design/index.ts';
 import { Diagram } from '../features/diagram/Diagram.tsx';
+import { Guide } from '../features/guide/Guide.tsx';
 import { OpenedDialog } from '../features/share/OpenedDialog.tsx';
 import { ShareDialog } from '../features/share/ShareDialog.tsx';
 import { RunBar } from '../features/timeline/RunBar.tsx';
@@ -46,20 +47,20 @@ function useDocumentTitle(): void {
 function Stage(): React.JSX.Element {
   const { t } = useTranslation();
   return (
-    <main className="stage" id="stage" tabIndex={-1} aria-label={t('tabs.stage')}>
+    <section className="stage" id="stage" tabIndex={-1} aria-label={t('tabs.stage')}>
       <Diagram />
-    </main>
+    </section>
   );
 }
 
 function EmbeddedPage(): React.JSX.Element {
   return (
-    <div className="shell">
+    <main className="shell">
       <div className="upper">
         <Stage />
       </div>
       <EmbedBar />
-    </div>
+    </main>
   );
 }
 
@@ -76,12 +77,22 @@ function WholePage({ shared }: { shared: Promise<Scenario | undefined> }): React
         {t('app.skip')}
       </a>
       <TopBar />
-      <div className="body">
-        <Layout left={<LeftPanel />} stage={<Stage />} right={<RightPanel />} runBar={<RunBar />} drawer={<Drawer />} />
-      </div>
+      <main className="body">
+        <Layout left={<LeftPanel />} stage={<Stage />} right={<RightPanel />} runBar={<Bars />} drawer={<Drawer />} />
+      </main>
       {opened ? <OpenedDialog scenario={opened} close={() => setOpened(undefined)} /> : null}
       <Dialogs />
     </FileDrop>
+  );
+}
+
+/** What stands beneath the stage. */
+function Bars(): React.JSX.Element {
+  return (
+    <>
+      <Guide />
+      <RunBar />
+    </>
   );
 }
 

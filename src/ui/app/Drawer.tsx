@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { IconButton, TabPanel, Tabs } from '../design/index.ts';
 import { EventsDrawer } from '../features/events/EventsDrawer.tsx';
+import { ObjectTable } from '../features/table/ObjectTable.tsx';
 import { toggleDrawer, view, type DrawerTab } from '../state/view.ts';
 
-const TABS: readonly DrawerTab[] = ['events'];
-const PANEL = { events: EventsDrawer };
+const TABS: readonly DrawerTab[] = ['events', 'table'];
+const PANEL = { events: EventsDrawer, table: ObjectTable };
 
-/** Beneath the run bar: what happened. Shut, it keeps its row of tabs. */
+/** Beneath the run bar: what happened, and all objects as tables. Shut, it keeps its row of tabs. */
 export function Drawer(): React.JSX.Element {
   const { t } = useTranslation();
   const { drawer, isDrawerOpen, narrow } = useStore(view);

@@ -16,7 +16,7 @@ export function LeftPanel(): React.JSX.Element {
   const { t } = useTranslation();
   const left = useStore(view, (state) => state.left);
   return (
-    <aside className="panel left" aria-label={t(`tabs.${left}`)}>
+    <section className="panel left" aria-label={t(`tabs.${left}`)}>
       <Tabs
         label={t('layout.left')}
         value={left}
@@ -36,6 +36,6 @@ export function LeftPanel(): React.JSX.Element {
           <ClusterPanel />
         </TabPanel>
       </Tabs>
-    </aside>
+    </section>
   );
 }

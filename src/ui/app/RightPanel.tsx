@@ -17,7 +17,7 @@ export function RightPanel(): React.JSX.Element {
   const { right, isRightOpen, narrow } = useStore(view);
   const Shown = PANEL[right];
   return (
-    <aside className="panel right" aria-label={t(`tabs.${right}`)}>
+    <section className="panel right" aria-label={t(`tabs.${right}`)}>
       {isRightOpen || narrow === 'right' ? (
         <Tabs
           label={t('layout.right')}
@@ -38,6 +38,6 @@ export function RightPanel(): React.JSX.Element {
           </TabPanel>
         </Tabs>
       ) : null}
-    </aside>
+    </section>
   );
 }

@@ -41,7 +41,7 @@ export function TopBar(): React.JSX.Element {
         <span>{t('app.language')}</span>
       </Button>
       <ThemeMenu />
-      <Button kind="primary" aria-label={t('app.share')} onClick={() => openDialog('share')}>
+      <Button kind="primary" aria-label={t('app.share')} data-guide-target="share" onClick={() => openDialog('share')}>
         <Share2 size={16} aria-hidden />
         <span className="when-roomy">{t('app.share')}</span>
       </Button>

@@ -250,6 +250,7 @@ export const shellEn = {
         order: 'times must be in order',
       },
     },
+    table: { unknownKind: 'There is no kind {{resource}} here.' },
     seek: { unknownEvent: 'Event {{seq}} has not happened yet. Play on until it has.' },
     speed: { range: 'Give a number from {{low}} to {{high}}.' },
     options: {
@@ -268,8 +269,11 @@ export const shellEn = {
       zones: 'Zones are 1, 2 and 3.',
       nodes: 'A cluster has at most {{limit}} nodes.',
       pools: 'A cluster has at most {{limit}} pools.',
-      label: 'The label {{label}} is not valid: {{reason}}',
-      taint: 'The taint {{taint}} is not valid: {{reason}}',
+      label: '{{reason}}',
+      taint: '{{key}}: {{reason}}',
+      reservedLabel: 'The prefix of {{key}} belongs to Azure or Kubernetes. Use a prefix of your own, or none.',
+      poolPods: 'This pool must have room for {{limit}} pods in all: allow more on a node, or take more nodes.',
+      noZones: 'The region {{region}} has no availability zones. Take none, or another region.',
     },
   },
 } as const;

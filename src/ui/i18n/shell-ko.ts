@@ -255,6 +255,7 @@ export const shellKo: ShellTexts = {
         order: '시각이 순서대로여야 합니다',
       },
     },
+    table: { unknownKind: '{{resource}} 종류가 없습니다.' },
     seek: { unknownEvent: '이벤트 {{seq}}은 아직 일어나지 않았습니다. 더 재생하세요.' },
     speed: { range: '{{low}}부터 {{high}}까지의 숫자를 입력하세요.' },
     options: {
@@ -273,8 +274,11 @@ export const shellKo: ShellTexts = {
       zones: '영역은 1, 2, 3입니다.',
       nodes: '클러스터의 노드는 {{limit}}개까지입니다.',
       pools: '클러스터의 풀은 {{limit}}개까지입니다.',
-      label: '레이블 {{label}}이 올바르지 않습니다: {{reason}}',
-      taint: '테인트 {{taint}}가 올바르지 않습니다: {{reason}}',
+      label: '{{reason}}',
+      taint: '{{key}}: {{reason}}',
+      reservedLabel: '{{key}}의 접두사는 Azure나 Kubernetes가 씁니다. 다른 접두사를 쓰거나 빼세요.',
+      poolPods: '이 풀에는 Pod {{limit}}개가 들어갈 자리가 있어야 합니다. 노드당 Pod 수나 노드를 늘리세요.',
+      noZones: '{{region}} 지역에는 가용성 영역이 없습니다. 영역을 빼거나 다른 지역을 고르세요.',
     },
   },
 };

@@ -9,7 +9,7 @@ import type { PacketKind } from '../view/packets.ts';
 
 export type LeftTab = 'editor' | 'scenarios' | 'cluster';
 export type RightTab = 'inspector' | 'decision' | 'request' | 'why';
-export type DrawerTab = 'events';
+export type DrawerTab = 'events' | 'table';
 /** `system` follows the reader's computer. */
 export type Theme = 'light' | 'dark' | 'system';
 
@@ -73,7 +73,7 @@ export const view = createStore<ViewState>(() => ({
   isLeftOpen: true,
   isRightOpen: false,
   isDrawerOpen: true,
-  sizes: { left: 360, right: 360, drawer: 168 },
+  sizes: { left: 336, right: 360, drawer: 160 },
   selected: undefined,
   whySeq: undefined,
   attempt: undefined,
@@ -94,7 +94,7 @@ export const view = createStore<ViewState>(() => ({
 
 const LEFT_TABS: readonly LeftTab[] = ['editor', 'scenarios', 'cluster'];
 const RIGHT_TABS: readonly RightTab[] = ['inspector', 'decision', 'request', 'why'];
-const DRAWER_TABS: readonly DrawerTab[] = ['events'];
+const DRAWER_TABS: readonly DrawerTab[] = ['events', 'table'];
 
 /** What the reader prefers, whichever run is shown. What belongs to the run is kept with the run. */
 export function keptView(): Partial<ViewState> {

@@ -107,7 +107,13 @@ export function EditorPanel(): React.JSX.Element {
         <div className="host" ref={host} />
       </div>
       <div className="actions">
-        <button type="button" className="button primary" disabled={!isBooted} onClick={() => void run('apply')}>
+        <button
+          type="button"
+          className="button primary"
+          data-guide-target="apply"
+          disabled={!isBooted}
+          onClick={() => void run('apply')}
+        >
           {t('editor.apply')}
         </button>
         <button
