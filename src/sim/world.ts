@@ -41,6 +41,7 @@ import { containerMachine, Kubelet, podMachine, type MachineSpec } from './kubel
 import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
 import type { WorldOptions } from './options.ts';
 import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
+import { ContainerStreams } from './streams.ts';
 import { ProcessTable, type RunningProcess } from './workloads/index.ts';
 
 const POD_CIDR = '10.244.0.0/14';
@@ -87,6 +88,8 @@ export class World {
   readonly scheduler: Scheduler;
   readonly network: Network;
   readonly processes: ProcessTable;
+  /** Logs of containers, and commands in them. */
+  readonly streams: ContainerStreams;
   /** Requests as the cluster's administrator, from the person's machine. */
   readonly personPort: PersonPort;
   private readonly machines: ReadonlyMap<string, MachineSpec>;
@@ -103,12 +106,16 @@ export class World {
     });
     this.scheduler = new Scheduler(kernel, this.api);
     this.processes = new ProcessTable(kernel);
+    const findPod = (namespace: string, name: string): Stored<Pod> | undefined =>
+      this.api.find('pods', namespace, name) as Stored<Pod> | undefined;
+    this.streams = new ContainerStreams(kernel, this.processes, findPod);
     this.network = new Network({
       kernel,
       processes: this.processes,
       clusterDns: CLUSTER_DNS,
-      findPod: (namespace, name) => this.api.find('pods', namespace, name) as Stored<Pod> | undefined,
+      findPod,
     });
+    this.processes.useNetwork((process, question, reply) => this.network.ask(process, question, reply));
     const specs = machineSpecs(options);
     this.machines = new Map(specs.map((spec) => [spec.nodeName, spec]));
     this.personPort = { registry: KIND_REGISTRY, handle: (request) => this.api.handle({ ...request, user: ADMIN }) };
@@ -192,6 +199,7 @@ export class World {
     const kubelet = new Kubelet(this.kernel, this.api, this.processes, machine, {
       privateRegistries: this.options.privateRegistries,
       runtime: this.options.runtime,
+      clusterDns: CLUSTER_DNS,
     });
     this.kernel.add(kubelet as unknown as Component);
     return kubelet;

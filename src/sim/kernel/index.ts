@@ -35,3 +35,4 @@ export type {
   TracePayloads,
   TraceType,
 } from './trace-payloads.ts';
+export { sha256 } from './sha256.ts';

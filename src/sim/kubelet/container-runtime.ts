@@ -1,6 +1,6 @@
 /**
  * Containers: pulled, started, probed, restarted, stopped, as the container machine says.
- * Upstream: pkg/kubelet/kuberuntime/kuberuntime_{manager,container}.go, pkg/kubelet/prober/worker.go.
+ * Upstream: pkg/kubelet/kuberuntime/kuberuntime_{manager,container}.go.
  */
 import type { Container, Pod } from 'kubernetes-types/core/v1';
 import { keyOf, refOf, type Stored } from '../api/object.ts';
@@ -8,11 +8,14 @@ import type { Client, EventRecorder } from '../client/index.ts';
 import { REGISTRY, type Kernel, type LifeEvent } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
-import { goDuration, missingEnvironment, pulledText, preStopSeconds, processOf } from './container-spec.ts';
+import { goDuration, processOf, pulledText, terminationMessageOf, type SpecFacts } from './container-spec.ts';
+import { environmentOf } from './environment.ts';
 import type { ImageManager } from './image-manager.ts';
 import { digestOf } from './pod-status.ts';
-import { probe, type ProbeKind } from './probes.ts';
+import { LifecycleHooks } from './lifecycle-hooks.ts';
+import { ProbeWorker, type ProbeKind } from './probe-worker.ts';
 import { containerLife, isRunning, specOf, type ContainerRecord, type PodRecord } from './records.ts';
+import { shouldRestart } from './restart-rules.ts';
 
 export interface RuntimePorts {
   readonly kernel: Kernel;
@@ -20,6 +23,7 @@ export interface RuntimePorts {
   readonly recorder: EventRecorder;
   readonly processes: ProcessTable;
   readonly images: ImageManager;
+  readonly spec: SpecFacts;
   readonly component: string;
   readonly nodeName: string;
   readonly runtime: RuntimeOption;
@@ -31,11 +35,22 @@ export interface RuntimePorts {
   imageArrived(): void;
 }
 
-interface Target {
+export interface Target {
   readonly uid: string;
   readonly name: string;
   /** The stay in a state that the task belongs to; it is void once that has been left. */
   readonly stay: number;
+}
+
+/** What a program says of its end. */
+interface Ended {
+  readonly uid: string;
+  readonly name: string;
+  readonly containerId: string;
+  readonly code: number;
+  readonly reason: string;
+  /** The text of its termination log. */
+  readonly message?: string;
 }
 
 const CREATE_MS = 60;
@@ -46,11 +61,19 @@ const BACKOFF_MAX_MS = 300_000;
 const CONFIG_RETRY_MS = 10_000;
 /** A container that ran longer than this starts its back-off anew. */
 const BACKOFF_RESET_MS = 600_000;
-/** A pod that has not become ready by then is left to itself: its probes no longer keep a world from settling. */
-const SETTLE_WITHIN_MS = 60_000;
+/** A pod that has not become ready by then is left to itself: it no longer keeps a world from settling. */
+export const SETTLE_WITHIN_MS = 60_000;
+/** Whatever the grace period, so much is left to a container for its stop signal. */
+const LEAST_STOP_MS = 2_000;
 
 export class ContainerRuntime {
-  constructor(private readonly ports: RuntimePorts) {}
+  private readonly probes: ProbeWorker;
+  private readonly hooks: LifecycleHooks;
+
+  constructor(readonly ports: RuntimePorts) {
+    this.probes = new ProbeWorker(this);
+    this.hooks = new LifecycleHooks(this);
+  }
 
   start(uid: string, name: string): void {
     this.send(uid, name, { type: 'START' });
@@ -69,6 +92,7 @@ export class ContainerRuntime {
   }
 
   handle(action: string, payload: unknown): void {
+    if (action === 'exited') return this.processEnded(payload as Ended);
     const target = payload as Target;
     const container = this.container(target.uid, target.name);
     if (!container || container.stay !== target.stay) return;
@@ -81,13 +105,30 @@ export class ContainerRuntime {
         return this.pulled(target, payload as { outcome: 'pulled' | 'failed'; message: string; began: number });
       case 'create':
         return this.send(target.uid, target.name, { type: 'IMAGE_READY' });
-      case 'exit':
-        return this.exited(target.uid, target.name, payload as { code: number; reason: string });
       case 'probe':
-        return this.runProbe(target, (payload as { kind: ProbeKind }).kind);
+        return this.probes.run(target, (payload as { kind: ProbeKind }).kind);
+      case 'probe-timeout':
+        return this.probes.timedOut(target, payload as { kind: ProbeKind; session: number });
+      case 'executed':
+        return this.executed(target, payload as { purpose: string; kind: ProbeKind; session: number });
+      case 'pre-stop-over':
+        return this.hooks.preStopOver(target);
+      case 'post-start-over':
+        return this.hooks.postStartOver(target);
       default:
         this.ports.kernel.assert(false, `${this.ports.component} has no action ${action}`);
     }
+  }
+
+  private executed(target: Target, payload: { purpose: string; kind: ProbeKind; session: number }): void {
+    if (payload.purpose === 'probe') this.probes.executed(target, payload);
+    else this.hooks.executed(target, payload);
+  }
+
+  private processEnded(ended: Ended): void {
+    const { uid, name, containerId } = ended;
+    const container = this.container(uid, name);
+    if (container && container.containerId === containerId && isRunning(container)) this.exited(ended);
   }
 
   /** An image was changed in place: the container is stopped and comes back with the new one. */
@@ -106,11 +147,11 @@ export class ContainerRuntime {
     }
   }
 
-  private container(uid: string, name: string): ContainerRecord | undefined {
+  container(uid: string, name: string): ContainerRecord | undefined {
     return this.ports.find(uid)?.containers.find((item) => item.name === name);
   }
 
-  private update(uid: string, name: string, change: Partial<ContainerRecord>): void {
+  update(uid: string, name: string, change: Partial<ContainerRecord>): void {
     const record = this.ports.find(uid)!;
     this.ports.put(uid, {
       ...record,
@@ -118,7 +159,7 @@ export class ContainerRuntime {
     });
   }
 
-  private send(uid: string, name: string, event: LifeEvent): void {
+  send(uid: string, name: string, event: LifeEvent): void {
     const { kernel } = this.ports;
     const record = this.ports.find(uid)!;
     const before = this.container(uid, name)!;
@@ -163,12 +204,12 @@ export class ContainerRuntime {
     return this.ports.kernel.turn.cursor - this.ports.find(uid)!.since > SETTLE_WITHIN_MS;
   }
 
-  private later(uid: string, name: string, delayMs: number, action: string, more: object = {}, isUpkeep = false): void {
+  later(uid: string, name: string, delayMs: number, action: string, more: object = {}, isUpkeep = false): void {
     const { stay } = this.container(uid, name)!;
     this.ports.kernel.schedule(delayMs, this.ports.component, action, { uid, name, stay, ...more }, isUpkeep);
   }
 
-  private record(pod: Stored<Pod>, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  record(pod: Stored<Pod>, name: string, type: 'Normal' | 'Warning', reason: string, message: string): void {
     const isInit = pod.spec?.initContainers?.some((container) => container.name === name);
     this.ports.recorder.record(
       'pods',
@@ -256,10 +297,10 @@ export class ContainerRuntime {
 
   private create(uid: string, name: string, spec: Container): void {
     const { pod } = this.ports.find(uid)!;
-    const missing = missingEnvironment(this.ports.client, pod, spec);
-    if (missing) {
-      this.record(pod, name, 'Warning', 'Failed', `Error: ${missing}`);
-      this.update(uid, name, { waiting: { reason: 'CreateContainerConfigError', message: missing } });
+    const environment = environmentOf(pod, spec, this.ports.spec.environment(this.ports.find(uid)!));
+    if (!environment.ok) {
+      this.record(pod, name, 'Warning', 'Failed', `Error: ${environment.message}`);
+      this.update(uid, name, { waiting: { reason: 'CreateContainerConfigError', message: environment.message } });
       this.ports.settle(uid);
       return this.send(uid, name, { type: 'CONFIG_FAILED' });
     }
@@ -267,7 +308,7 @@ export class ContainerRuntime {
   }
 
   private run(uid: string, name: string): void {
-    const { kernel, processes, nodeName } = this.ports;
+    const { kernel, processes, nodeName, component } = this.ports;
     const record = this.ports.find(uid)!;
     const { pod } = record;
     const spec = specOf(pod, name);
@@ -277,7 +318,7 @@ export class ContainerRuntime {
     const containerId = `containerd://${digestOf(`${uid}/${name}/${restarts}`)}`;
     this.record(pod, name, 'Normal', 'Created', 'Container created');
     this.record(pod, name, 'Normal', 'Started', 'Container started');
-    const { waiting: _waiting, stopReason: _stop, ...kept } = before;
+    const { waiting: _waiting, stopReason: _stop, graceSeconds: _grace, ...kept } = before;
     this.ports.put(uid, {
       ...record,
       containers: record.containers.map((item) =>
@@ -298,150 +339,96 @@ export class ContainerRuntime {
     });
     // Status, probes and exits that follow have the start as their cause.
     kernel.emitCause('container.start', { container: name, restart: restarts }, { object: refOf('pods', pod) });
-    processes.start(processOf(record, spec, nodeName, now, this.ports.runtime));
-    this.awaitExit(uid, name);
-    if (spec.startupProbe)
-      this.scheduleProbe(uid, name, 'startup', (spec.startupProbe.initialDelaySeconds ?? 0) * 1000);
-    else this.started(uid, name);
+    processes.start(
+      processOf(this.ports.find(uid)!, spec, { ...this.ports.spec, component, nodeName, containerId, now }),
+    );
+    if (!this.hooks.postStart(uid, name)) this.hasStarted(uid, name);
     this.ports.settle(uid);
   }
 
-  /** The end that the program comes to by itself; asked for anew in each state, since a state's tasks end with it. */
-  private awaitExit(uid: string, name: string): void {
-    const process = this.ports.processes.get(uid, name);
-    if (!process?.behaviour.exit) return;
-    const { afterMs, code, reason = code === 0 ? 'Completed' : 'Error' } = process.behaviour.exit;
-    const leftMs = Math.max(0, process.startedAt + afterMs - this.ports.kernel.turn.cursor);
-    this.later(uid, name, leftMs, 'exit', { code, reason });
+  /** Its hook is over: it is started, or its startup probe decides when. */
+  hasStarted(uid: string, name: string): void {
+    const spec = specOf(this.ports.find(uid)!.pod, name);
+    if (spec.startupProbe) this.probes.begin(uid, name, 'startup');
+    else this.started(uid, name);
   }
 
-  private started(uid: string, name: string): void {
+  started(uid: string, name: string): void {
     this.send(uid, name, { type: 'STARTUP_DONE' });
     const spec = specOf(this.ports.find(uid)!.pod, name);
-    this.awaitExit(uid, name);
-    if (spec.livenessProbe)
-      this.scheduleProbe(uid, name, 'liveness', (spec.livenessProbe.initialDelaySeconds ?? 0) * 1000);
-    if (spec.readinessProbe)
-      this.scheduleProbe(uid, name, 'readiness', (spec.readinessProbe.initialDelaySeconds ?? 0) * 1000);
+    if (spec.livenessProbe) this.probes.begin(uid, name, 'liveness');
+    if (spec.readinessProbe) this.probes.begin(uid, name, 'readiness');
     else this.update(uid, name, { isReady: true });
     this.ports.settle(uid);
   }
 
-  private scheduleProbe(uid: string, name: string, kind: ProbeKind, delayMs: number): void {
-    const container = this.container(uid, name)!;
-    const isYoung = this.ports.kernel.turn.cursor - (container.startedAt ?? 0) < SETTLE_WITHIN_MS;
-    const isAwaited = isYoung && (kind === 'startup' || (kind === 'readiness' && !container.isReady));
-    this.later(uid, name, delayMs, 'probe', { kind }, !isAwaited);
-  }
-
-  private runProbe({ uid, name }: Target, kind: ProbeKind): void {
-    const { kernel, processes, component } = this.ports;
-    const record = this.ports.find(uid)!;
-    const container = this.container(uid, name)!;
-    const spec = specOf(record.pod, name);
-    const definition =
-      kind === 'startup' ? spec.startupProbe : kind === 'liveness' ? spec.livenessProbe : spec.readinessProbe;
-    if (!definition || !isRunning(container)) return;
-    const result = probe(definition, processes.get(uid, name), spec, record.podIp, processes, {
-      nowMs: kernel.turn.cursor,
-      draw: (bound) => kernel.stream(`${component}/probes`).below(bound),
-    });
-    const now = kernel.turn.cursor;
-    const probedSince = kernel.turn.cause;
-    kernel.emitCause(
-      'probe',
-      {
-        from: component,
-        to: `pod/${keyOf(record.pod)}`,
-        departAt: now,
-        arriveAt: now + 1,
-        container: name,
-        probe: kind,
-        result: result.isSuccess ? 'success' : 'failure',
-        ...(result.output ? { output: result.output } : {}),
-      },
-      { object: refOf('pods', record.pod) },
-    );
-    const before = container.probes[kind] ?? { successes: 0, failures: 0 };
-    const counts = result.isSuccess
-      ? { successes: before.successes + 1, failures: 0 }
-      : { successes: 0, failures: before.failures + 1 };
-    this.update(uid, name, { probes: { ...container.probes, [kind]: counts } });
-    if (!result.isSuccess) {
-      const title = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }[kind];
-      this.record(record.pod, name, 'Warning', 'Unhealthy', `${title} probe failed: ${result.output}`);
-    }
-    const passed = counts.successes >= (definition.successThreshold ?? 1);
-    const failed = counts.failures >= (definition.failureThreshold ?? 3);
-    if (kind === 'readiness') this.setReady(uid, name, passed ? true : failed ? false : container.isReady);
-    if (kind === 'startup' && passed) return this.started(uid, name);
-    if (kind !== 'readiness' && failed) {
-      this.record(record.pod, name, 'Normal', 'Killing', `Container ${name} failed ${kind} probe, will be restarted`);
-      this.update(uid, name, { stopReason: 'probe' });
-      return this.send(uid, name, { type: 'PROBE_FAILED' });
-    }
-    // The next probe follows from what began the probing, not from the probe before it.
-    kernel.turn.cause = probedSince;
-    this.scheduleProbe(uid, name, kind, (definition.periodSeconds ?? 10) * 1000);
-  }
-
-  private setReady(uid: string, name: string, isReady: boolean): void {
+  setReady(uid: string, name: string, isReady: boolean): void {
     if (this.container(uid, name)!.isReady === isReady) return;
     this.update(uid, name, { isReady });
     this.ports.settle(uid);
   }
 
-  /** SIGTERM after preStop; SIGKILL when the grace is over. */
+  /** Ends a container that has failed a probe or its postStart hook. */
+  fail(uid: string, name: string, message: string, graceSeconds?: number): void {
+    this.record(this.ports.find(uid)!.pod, name, 'Normal', 'Killing', message);
+    this.update(uid, name, { stopReason: 'probe', ...(graceSeconds === undefined ? {} : { graceSeconds }) });
+    this.send(uid, name, { type: 'PROBE_FAILED' });
+  }
+
+  /** preStop, then SIGTERM, then SIGKILL when the grace is over. */
   private stopProcess(uid: string, name: string): void {
-    const { kernel, processes } = this.ports;
-    const record = this.ports.find(uid)!;
-    const { pod } = record;
-    const spec = specOf(pod, name);
+    const { pod } = this.ports.find(uid)!;
     const container = this.container(uid, name)!;
-    if (container.stopReason === 'deleted') this.record(pod, name, 'Normal', 'Killing', `Stopping container ${name}`);
-    this.update(uid, name, { isReady: false });
-    const process = processes.get(uid, name);
-    const graceMs =
-      1000 *
-      (pod.metadata.deletionTimestamp
-        ? (pod.metadata.deletionGracePeriodSeconds ?? 30)
-        : (pod.spec?.terminationGracePeriodSeconds ?? 30));
-    const preStopMs = 1000 * preStopSeconds(spec);
-    const wantedMs = preStopMs + (process?.behaviour.stopAfterMs ?? 0);
-    const isKilled = wantedMs > graceMs;
-    const { stopCode = 0 } = process?.behaviour ?? {};
-    if (process) processes.update({ ...process, stoppingSince: kernel.turn.cursor });
-    this.later(
-      uid,
-      name,
-      isKilled ? Math.max(graceMs, 2_000) : wantedMs,
-      'exit',
-      isKilled ? { code: 137, reason: 'Error' } : { code: stopCode, reason: stopCode === 0 ? 'Completed' : 'Error' },
-    );
+    if (container.stopReason === 'deleted' && !container.isEvicted)
+      this.record(pod, name, 'Normal', 'Killing', `Stopping container ${name}`);
+    if (!pod.metadata.deletionTimestamp || !specOf(pod, name).readinessProbe)
+      this.update(uid, name, { isReady: false });
+    if (!this.hooks.preStop(uid, name, this.graceMs(uid, name))) this.terminate(uid, name);
     this.ports.settle(uid);
   }
 
-  private exited(uid: string, name: string, { code, reason }: { code: number; reason: string }): void {
-    const { kernel, processes } = this.ports;
+  private graceMs(uid: string, name: string): number {
+    const { pod } = this.ports.find(uid)!;
+    const own = this.container(uid, name)!.graceSeconds;
+    const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+    const seconds =
+      own ?? (deletionTimestamp ? deletionGracePeriodSeconds : pod.spec?.terminationGracePeriodSeconds) ?? 30;
+    return seconds * 1000;
+  }
+
+  /** What its preStop hook has used of the grace period is gone. */
+  terminate(uid: string, name: string): void {
+    const { since } = this.container(uid, name)!;
+    const left = this.graceMs(uid, name) - (this.ports.kernel.turn.cursor - since);
+    this.ports.processes.terminate(uid, name, Math.max(left, LEAST_STOP_MS));
+  }
+
+  private exited({ uid, name, code, reason, message: text }: Ended): void {
+    const { kernel } = this.ports;
     const record = this.ports.find(uid)!;
     const container = this.container(uid, name)!;
     const now = kernel.turn.cursor;
-    processes.stop(uid, name);
-    kernel.emitCause(
-      'container.exit',
-      { container: name, exitCode: code, reason },
-      { object: refOf('pods', record.pod) },
-    );
+    const refused = { container: name, exitCode: code, reason };
+    kernel.emitCause('container.exit', refused, { object: refOf('pods', record.pod) });
     const startedAt = container.startedAt ?? now;
+    const { logs } = this.ports.processes;
+    const message = terminationMessageOf(text, specOf(record.pod, name), code, logs, `${uid}/${name}`);
     this.update(uid, name, {
       isReady: false,
-      ended: { exitCode: code, reason, startedAt, finishedAt: now, containerId: container.containerId ?? '' },
+      ended: {
+        exitCode: code,
+        reason,
+        startedAt,
+        finishedAt: now,
+        containerId: container.containerId ?? '',
+        ...(message ? { message } : {}),
+      },
     });
-    const policy = container.role === 'sidecar' ? 'Always' : record.pod.spec?.restartPolicy;
     // What a probe has ended counts as failed, whatever its exit code.
     const isFailure = code !== 0 || container.stopReason === 'probe';
-    const isWanted = policy === 'Always' ? container.role !== 'init' || isFailure : policy === 'OnFailure' && isFailure;
-    const willRestart = isWanted && container.stopReason !== 'deleted' && !record.pod.metadata.deletionTimestamp;
+    const isWanted = shouldRestart(record.pod, specOf(record.pod, name), container.role, code, isFailure);
+    const isStopping = container.stopReason === 'deleted' || record.pod.metadata.deletionTimestamp !== undefined;
+    const willRestart = isWanted && !isStopping && record.rejection === undefined;
     const ranLong = now - startedAt > BACKOFF_RESET_MS;
     if (ranLong) this.update(uid, name, { backOffMs: 0 });
     const isFirstRestart = container.backOffMs === 0 && (container.restarts === 0 || ranLong);

@@ -1,69 +1,37 @@
-/** What a container's spec asks for that has to be looked up or worked out. Upstream: pkg/kubelet/kubelet_pods.go, pkg/volume. */
+/** What a container's spec asks for that has to be looked up or worked out. Upstream: pkg/kubelet/kubelet_pods.go. */
 import type { Container, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
+import { milliValue, wholeValue } from '../api/quantity.ts';
 import type { Client } from '../client/index.ts';
-import { behaviourOf, imageSize, type RunningProcess } from '../workloads/index.ts';
 import type { RuntimeOption } from '../options.ts';
+import {
+  imageSize,
+  launchOf,
+  type ContainerLogs,
+  type Launch,
+  type Mount,
+  type RunningProcess,
+} from '../workloads/index.ts';
+import { environmentOf, expandReferences, type EnvironmentFacts } from './environment.ts';
 import { pretendedBehaviour } from './pretended-runtime.ts';
 import type { PodRecord } from './records.ts';
 
-/** A volume of the pod that refers to what is not there: the FailedMount text. */
-export function missingVolume(client: Client, pod: Stored<Pod>): string | undefined {
-  const { namespace } = pod.metadata;
-  for (const volume of pod.spec?.volumes ?? []) {
-    const map = volume.configMap && !volume.configMap.optional ? volume.configMap.name : undefined;
-    if (map && !client.get('configmaps', namespace, map).ok)
-      return `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${map}" not found`;
-    const secret = volume.secret && !volume.secret.optional ? volume.secret.secretName : undefined;
-    if (secret && !client.get('secrets', namespace, secret).ok)
-      return `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret}" not found`;
-  }
-  return undefined;
+/** What the kubelet knows that containers are made from. */
+export interface SpecFacts {
+  readonly client: Client;
+  readonly runtime: RuntimeOption;
+  environment(record: PodRecord): EnvironmentFacts;
+  mounts(pod: Stored<Pod>, spec: Container): readonly Mount[];
+  files(record: PodRecord): Readonly<Record<string, string>>;
+  hostname(pod: Stored<Pod>): string;
+  behaviours(spec: Container): Launch['behaviour'] | undefined;
 }
 
-interface Reference {
-  readonly resource: 'configmaps' | 'secrets';
-  readonly name: string;
-  readonly key?: string;
-}
-
-/** What the environment of a container refers to and must have: whole objects, or keys of them. */
-function environmentReferences({ envFrom = [], env = [] }: Container): readonly Reference[] {
-  const found: Reference[] = [];
-  const add = (resource: Reference['resource'], to?: { name?: string; key?: string; optional?: boolean }): void => {
-    if (to?.name && !to.optional) found.push({ resource, name: to.name, ...(to.key ? { key: to.key } : {}) });
-  };
-  for (const { configMapRef, secretRef } of envFrom) {
-    add('configmaps', configMapRef);
-    add('secrets', secretRef);
-  }
-  for (const { valueFrom } of env) {
-    add('configmaps', valueFrom?.configMapKeyRef);
-    add('secrets', valueFrom?.secretKeyRef);
-  }
-  return found;
-}
-
-/** Why a container cannot be created: the message of CreateContainerConfigError. */
-export function missingEnvironment(client: Client, pod: Stored<Pod>, spec: Container): string | undefined {
-  const { namespace } = pod.metadata;
-  for (const { resource, name, key } of environmentReferences(spec)) {
-    const found = client.get(resource, namespace, name);
-    const [kind, title] = resource === 'configmaps' ? ['configmap', 'ConfigMap'] : ['secret', 'Secret'];
-    if (!found.ok) return `${kind} "${name}" not found`;
-    const { data = {}, ...rest } = found.object as { data?: object; binaryData?: object };
-    if (key && !(key in data) && !(key in (rest.binaryData ?? {})))
-      return `couldn't find key ${key} in ${title} ${namespace}/${name}`;
-  }
-  return undefined;
-}
-
-export function preStopSeconds(spec: Container): number {
-  const { preStop } = spec.lifecycle ?? {};
-  const sleep = (preStop as { sleep?: { seconds?: number } } | undefined)?.sleep?.seconds;
-  if (sleep !== undefined) return sleep;
-  const match = /\bsleep\s+(\d+)/.exec((preStop?.exec?.command ?? []).join(' '));
-  return match ? Number(match[1]) : 0;
+export interface StartFacts extends SpecFacts {
+  readonly component: string;
+  readonly nodeName: string;
+  readonly containerId: string;
+  readonly now: number;
 }
 
 /** Go's duration: `450ms`, `1.2s`, `1m20s`, `5m0s`. */
@@ -82,17 +50,57 @@ export function pulledText(image: string, ownMs: number, wholeMs: number): strin
 }
 
 /** The program that a container runs, as the data plane meets it. */
-export function processOf(
-  record: PodRecord,
-  spec: Container,
-  node: string,
-  startedAt: number,
-  runtime: RuntimeOption,
-): RunningProcess {
+export function processOf(record: PodRecord, spec: Container, facts: StartFacts): RunningProcess {
   const { pod, podIp } = record;
   const isInit = record.containers.some(({ name, role }) => name === spec.name && role === 'init');
   const isTask = isInit || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
-  const behaviour = runtime === 'pretended' ? pretendedBehaviour(spec) : behaviourOf(spec, isTask);
+  const environment = environmentOf(pod, spec, facts.environment(record));
+  const variables: Readonly<Record<string, string>> = environment.ok
+    ? { HOSTNAME: facts.hostname(pod), ...environment.variables }
+    : {};
+  const words = [...(spec.command ?? []), ...(spec.args ?? [])];
+  const argv = words.map((word) => expandReferences(word, (name) => variables[name]));
+  const own = facts.behaviours(spec);
+  const launch: Launch =
+    facts.runtime === 'pretended'
+      ? { behaviour: pretendedBehaviour(spec) }
+      : own
+        ? { behaviour: own }
+        : launchOf({ ...spec, env: Object.entries(variables).map(([name, value]) => ({ name, value })) }, argv, isTask);
+  const { limits = {} } = spec.resources ?? {};
+  return {
+    namespace: pod.metadata.namespace!,
+    pod: pod.metadata.name,
+    podUid: pod.metadata.uid,
+    container: spec.name,
+    containerId: facts.containerId,
+    owner: facts.component,
+    node: facts.nodeName,
+    podIp,
+    hostname: facts.hostname(pod),
+    isHostNetwork: pod.spec?.hostNetwork ?? false,
+    image: spec.image ?? '',
+    behaviour: launch.behaviour,
+    ...(launch.argv ? { argv: launch.argv } : {}),
+    environment: variables,
+    directory: spec.workingDir ?? '/',
+    mounts: facts.mounts(pod, spec),
+    generatedFiles: facts.files(record),
+    isReadOnlyRoot: spec.securityContext?.readOnlyRootFilesystem ?? false,
+    terminationMessagePath: spec.terminationMessagePath ?? '/dev/termination-log',
+    limits: {
+      ...(limits['cpu'] ? { cpuMillis: milliValue(limits['cpu']) } : {}),
+      ...(limits['memory'] ? { memoryBytes: wholeValue(limits['memory']) } : {}),
+    },
+    isTask,
+    startedAt: facts.now,
+    ports: portsOf(spec, launch),
+  };
+}
+
+/** Declared ports and those of the behaviour; a shell listens nowhere until it starts a server. */
+function portsOf(spec: Container, { behaviour, argv }: Launch): RunningProcess['ports'] {
+  if (argv) return [];
   const declared = (spec.ports ?? []).map(({ containerPort, protocol = 'TCP', name }) => ({
     port: containerPort,
     protocol: protocol as RunningProcess['ports'][number]['protocol'],
@@ -101,17 +109,28 @@ export function processOf(
   const open = behaviour.ports
     .filter((port) => !declared.some((item) => item.port === port))
     .map((port) => ({ port, protocol: 'TCP' as const }));
-  return {
-    namespace: pod.metadata.namespace!,
-    pod: pod.metadata.name,
-    podUid: pod.metadata.uid,
-    container: spec.name,
-    node,
-    podIp,
-    isHostNetwork: pod.spec?.hostNetwork ?? false,
-    image: spec.image ?? '',
-    behaviour,
-    startedAt,
-    ports: behaviour.name === 'shell' ? [] : [...declared, ...open],
-  };
+  return [...declared, ...open];
+}
+
+const MESSAGE_BYTES = 4096;
+const FALLBACK_LINES = 80;
+const FALLBACK_BYTES = 2048;
+
+/** The termination message: the file's text, or the end of the log of a failure where the policy says so. */
+export function terminationMessageOf(
+  text: string | undefined,
+  { terminationMessagePolicy }: Container,
+  exitCode: number,
+  logs: ContainerLogs,
+  key: string,
+): string | undefined {
+  if (text) return text.slice(-MESSAGE_BYTES);
+  if (terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0) return undefined;
+  const lines = logs.read(key, { tailLines: FALLBACK_LINES })?.lines ?? [];
+  return (
+    lines
+      .map((line) => `${line.text}\n`)
+      .join('')
+      .slice(-FALLBACK_BYTES) || undefined
+  );
 }

@@ -1,7 +1,7 @@
 /**
  * The kubelet of one node: registers it, keeps it alive, and runs the pods bound to it.
- * Upstream: pkg/kubelet/{kubelet,kubelet_node_status,pod_workers}.go. Pod workers run in parallel. Left out: static pods,
- * ephemeral containers, device plugins, node-pressure eviction, volumes beyond ConfigMaps and Secrets.
+ * Upstream: pkg/kubelet/{kubelet,kubelet_node_status,pod_workers}.go. Pod workers run in parallel. Left out: device plugins,
+ * user namespaces, checkpoints.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
 import { keyOf, type Stored } from '../api/object.ts';
@@ -9,20 +9,32 @@ import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
 import { kubeletId, type Kernel } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
-import type { ProcessTable } from '../workloads/index.ts';
+import type { ProcessTable, Usage } from '../workloads/index.ts';
 import { ContainerRuntime } from './container-runtime.ts';
-import { missingVolume } from './container-spec.ts';
 import { ImageManager } from './image-manager.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { NodeReporter } from './node-reporter.ts';
 import { PodAddresses } from './pod-addresses.ts';
-import { isTerminated, leafOf, newContainers, podLife, containerLife, type PodRecord } from './records.ts';
+import { specFacts } from './spec-facts.ts';
+import {
+  isRunning,
+  isTerminated,
+  leafOf,
+  newContainer,
+  newContainers,
+  podLife,
+  containerLife,
+  type PodRecord,
+} from './records.ts';
 import { podStatusOf } from './pod-status.ts';
-import { usageOf, type Usage } from './usage.ts';
+import { changedFields } from './status-patch.ts';
+import { usageOf } from './usage.ts';
+import { faultTexts, MOUNT_TIMEOUT_MS, mountVolumes, type VolumeFault } from './volumes.ts';
 
 export interface KubeletOptions {
   readonly privateRegistries: readonly string[];
   readonly runtime: RuntimeOption;
+  readonly clusterDns: string;
 }
 
 /** From seeing a pod to having its sandbox: network and volumes. */
@@ -54,6 +66,7 @@ export class Kubelet extends Controller {
   readonly reporter: NodeReporter;
   private readonly bound: Informer<'pods'>;
   private readonly node: Informer<'nodes'>;
+  private readonly services: Informer<'services'>;
   private readonly images: ImageManager;
   private readonly addresses = new PodAddresses();
   private readonly runtime: ContainerRuntime;
@@ -88,6 +101,7 @@ export class Kubelet extends Controller {
       component: this.id,
       nodeName,
       runtime: options.runtime,
+      spec: specFacts(machine, options, this.client, () => this.services.list()),
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.put(uid, record),
       settle: (uid) => this.settle(uid),
@@ -96,6 +110,7 @@ export class Kubelet extends Controller {
     this.bound = this.informer('pods', { fieldSelector: `spec.nodeName=${nodeName}` });
     this.node = this.informer('nodes', { fieldSelector: `metadata.name=${nodeName}` });
     this.bound.onChange((next, old) => this.boundChanged(next, old));
+    this.services = this.informer('services');
     this.node.onChange((next) => {
       if (next?.spec?.podCIDR) this.addresses.setCidr(next.spec.podCIDR);
     });
@@ -124,9 +139,9 @@ export class Kubelet extends Controller {
     });
   }
 
-  /** What runs here uses, by the scripted workloads. */
+  /** What runs here uses. */
   usage(): Usage {
-    return usageOf(this.pods.values(), this.processes, this.kernel.now);
+    return usageOf(this.pods.values(), this.processes);
   }
 
   protected override start(): void {
@@ -137,7 +152,6 @@ export class Kubelet extends Controller {
 
   override handle(action: string, payload: unknown): void {
     // A node that is lost keeps what it was about to do; it goes on from there when it is found again.
-    if (this.isFrozen && action === 'freeze') return;
     if (this.isFrozen && action === 'freeze') return;
     if (this.isFrozen && action !== 'thaw') this.deferred.push({ action, payload });
     else super.handle(action, payload);
@@ -192,7 +206,11 @@ export class Kubelet extends Controller {
       else if (next.metadata.deletionTimestamp) this.finish(next);
       return;
     }
-    this.pods.set(uid, { ...record, pod: next });
+    const known = new Set(record.containers.map(({ name }) => name));
+    const added = (next.spec?.ephemeralContainers ?? []).filter(({ name }) => !known.has(name));
+    const containers = [...record.containers, ...added.map(({ name }) => newContainer(name, 'ephemeral'))];
+    this.pods.set(uid, { ...record, pod: next, containers });
+    if (added.length > 0) this.settle(uid);
     if (next.metadata.deletionTimestamp && !record.pod.metadata.deletionTimestamp) this.terminate(uid);
     else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec))
       this.runtime.specChanged(uid, record.pod, next);
@@ -236,11 +254,8 @@ export class Kubelet extends Controller {
   private makeSandbox(uid: string): void {
     const record = this.pods.get(uid);
     if (!record || podLife.leaves[record.state] !== 'sandbox') return;
-    const missing = missingVolume(this.client, record.pod);
-    if (missing) {
-      this.recorder.record('pods', record.pod, 'Warning', 'FailedMount', missing);
-      return this.retrySandbox(uid, record);
-    }
+    const faults = this.mount(record);
+    if (faults.length > 0) return this.waitForVolumes(uid, record, faults);
     const podIp = record.pod.spec?.hostNetwork ? this.machine.internalIp : this.addresses.allocate(uid);
     if (podIp === undefined) {
       const text =
@@ -261,6 +276,29 @@ export class Kubelet extends Controller {
     this.settle(uid);
   }
 
+  private mount(record: PodRecord): readonly VolumeFault[] {
+    if (this.options.runtime === 'pretended') return [];
+    const { client, machine, processes } = this;
+    return mountVolumes(record.pod, {
+      client,
+      store: processes.volumes,
+      node: machine.nodeName,
+      nowMs: this.kernel.turn.cursor,
+      podIp: record.podIp,
+      hostIp: machine.internalIp,
+      allocatable: machine.allocatable,
+    });
+  }
+
+  /** Each try says what fails; after two minutes and three seconds of waiting, that as well. */
+  private waitForVolumes(uid: string, record: PodRecord, faults: readonly VolumeFault[]): void {
+    const waitedMs = this.kernel.turn.cursor - (record.waitsSince ?? record.since);
+    for (const message of faultTexts(faults, waitedMs))
+      this.recorder.record('pods', record.pod, 'Warning', 'FailedMount', message);
+    if (waitedMs >= MOUNT_TIMEOUT_MS) this.put(uid, { ...record, waitsSince: this.kernel.turn.cursor });
+    this.retrySandbox(uid, record);
+  }
+
   /** The next wait is as long as all before it: it doubles. */
   private retrySandbox(uid: string, record: PodRecord): void {
     const waitedMs = this.kernel.turn.cursor - record.since - this.sandboxMs;
@@ -277,10 +315,11 @@ export class Kubelet extends Controller {
       reason: 'DeadlineExceeded',
       message: 'Pod was active on the node longer than the specified deadline',
     };
-    this.recorder.record('pods', record.pod, 'Normal', rejection.reason, rejection.message);
     this.put(uid, { ...record, rejection });
     this.movePod(uid, 'FAILED');
-    for (const container of record.containers) this.runtime.stop(uid, container.name, 'deleted');
+    for (const container of record.containers)
+      if (container.role !== 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
+    this.recorder.record('pods', record.pod, 'Normal', rejection.reason, rejection.message);
     this.settle(uid);
   }
 
@@ -289,7 +328,8 @@ export class Kubelet extends Controller {
     const record = this.pods.get(uid);
     if (!record) return;
     const state = podLife.leaves[record.state]!;
-    if (state === 'initializing') this.settleInit(uid, record);
+    if (state === 'failed' || state === 'succeeded') this.settleEnd(uid, record);
+    else if (state === 'initializing') this.settleInit(uid, record);
     else if (state === 'running') this.settleRunning(uid, record);
     else if (state === 'terminating') this.settleTermination(uid, record);
     this.reportSoon(uid);
@@ -307,15 +347,35 @@ export class Kubelet extends Controller {
       if (!isPast) return;
     }
     this.movePod(uid, 'INITIALIZED');
-    for (const container of record.containers) if (container.role === 'main') this.runtime.start(uid, container.name);
+    this.startNext(uid);
+  }
+
+  /** Containers are started one after the other: the next waits for the image and the start of the one before. */
+  private startNext(uid: string): void {
+    for (;;) {
+      const mains = (this.pods.get(uid)?.containers ?? []).filter(({ role }) => role === 'main');
+      const busy = mains.find((item) => leafOf(item) === 'waiting.pulling' || leafOf(item) === 'waiting.created');
+      if (!busy || leafOf(busy) !== 'waiting.created') return;
+      this.runtime.start(uid, busy.name);
+    }
   }
 
   private settleRunning(uid: string, record: PodRecord): void {
+    this.startNext(uid);
+    for (const { name, role } of record.containers.filter((item) => leafOf(item) === 'waiting.created'))
+      if (role === 'ephemeral') this.runtime.start(uid, name);
     const mains = record.containers.filter(({ role }) => role === 'main');
     if (!mains.every(isTerminated)) return;
-    for (const container of record.containers)
-      if (container.role === 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
+    const sidecar = record.containers.findLast((item) => item.role === 'sidecar' && isRunning(item));
+    if (sidecar) this.runtime.stop(uid, sidecar.name, 'deleted');
     this.movePod(uid, mains.every(({ ended }) => ended?.exitCode === 0) ? 'ALL_SUCCEEDED' : 'FAILED');
+  }
+
+  /** A pod that is over, but for sidecars: they go one by one. */
+  private settleEnd(uid: string, record: PodRecord): void {
+    if (record.containers.some((item) => item.role !== 'sidecar' && isRunning(item))) return;
+    const sidecar = record.containers.findLast((item) => item.role === 'sidecar' && isRunning(item));
+    if (sidecar) this.runtime.stop(uid, sidecar.name, 'deleted');
   }
 
   private terminate(uid: string): void {
@@ -331,9 +391,9 @@ export class Kubelet extends Controller {
     const isOver = (item: PodRecord['containers'][number]): boolean =>
       isTerminated(item) || leafOf(item).startsWith('waiting');
     if (!record.containers.filter(({ role }) => role !== 'sidecar').every(isOver)) return;
-    const sidecars = record.containers.filter((item) => item.role === 'sidecar' && !isOver(item));
-    for (const container of sidecars.reverse()) this.runtime.stop(uid, container.name, 'deleted');
-    if (sidecars.length > 0) return;
+    // Sidecars go one by one, the last one first.
+    const sidecar = record.containers.findLast((item) => item.role === 'sidecar' && !isOver(item));
+    if (sidecar) return this.runtime.stop(uid, sidecar.name, 'deleted');
     if (podLife.leaves[record.state] !== 'terminating') return;
     this.movePod(uid, 'STOPPED');
     this.writeStatus(uid);
@@ -348,6 +408,7 @@ export class Kubelet extends Controller {
   /** The object is gone: whatever still runs is stopped at once. */
   private forget(uid: string, record: PodRecord): void {
     for (const container of record.containers) this.runtime.kill(uid, container.name);
+    this.processes.forgetPod(uid);
     this.addresses.release(uid);
     this.pods.delete(uid);
   }
@@ -430,23 +491,4 @@ export class Kubelet extends Controller {
     this.isFrozen = state.isFrozen;
     this.deferred = [...state.deferred];
   }
-}
-
-/** Fields that differ; conditions of other reporters (PodScheduled) merge by type and are not sent. */
-function changedFields(next: Record<string, unknown>, old: Record<string, unknown>): Record<string, unknown> {
-  const patch: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(next)) {
-    if (key === 'conditions') {
-      const before = (old['conditions'] ?? []) as readonly { type: string }[];
-      const changed = (value as readonly { type: string }[]).flatMap((item) => {
-        const old = before.find(({ type }) => type === item.type);
-        if (isDeepEqual(item, old)) return [];
-        // A reason that no longer holds has to be taken out: what a patch does not name stays.
-        const gone = Object.keys(old ?? {}).filter((field) => !(field in item));
-        return [{ ...item, ...Object.fromEntries(gone.map((field) => [field, null])) }];
-      });
-      if (changed.length > 0) patch['conditions'] = changed;
-    } else if (!isDeepEqual(value, old[key])) patch[key] = value;
-  }
-  return patch;
 }

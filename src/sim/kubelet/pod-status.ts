@@ -36,7 +36,7 @@ function containerStatus(
   format: (virtualMs: number) => string,
 ): ContainerStatus {
   const spec = specOf(record.pod, container.name);
-  const hasInits = record.containers.some(({ role }) => role !== 'main');
+  const hasInits = record.containers.some(({ role }) => role === 'init' || role === 'sidecar');
   const image = withTag(spec.image ?? '');
   const isUp = isRunning(container);
   return {
@@ -77,7 +77,7 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
   const names = (containers: readonly ContainerRecord[]): string => containers.map(({ name }) => name).join(' ');
   const inits = record.containers.filter(({ role }) => role === 'init');
   const pendingInits = inits.filter((container) => !isTerminated(container) || container.ended?.exitCode !== 0);
-  const unready = record.containers.filter(({ role, isReady }) => role !== 'init' && !isReady);
+  const unready = record.containers.filter(({ role, isReady }) => (role === 'main' || role === 'sidecar') && !isReady);
   const isDone = phase === 'Succeeded' || phase === 'Failed';
   const doneReason = phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
   const initialized: Wanted =
@@ -127,7 +127,8 @@ export function podStatusOf(
       observedGeneration: record.pod.metadata.generation ?? 1,
     } as PodCondition;
   });
-  const inits = record.containers.filter(({ role }) => role !== 'main');
+  const inits = record.containers.filter(({ role }) => role === 'init' || role === 'sidecar');
+  const ephemeral = record.containers.filter(({ role }) => role === 'ephemeral');
   const mains = record.containers.filter(({ role }) => role === 'main');
   const isUnscheduledYet = record.containers.every(isUnstarted) && !record.hasSandbox;
   const status = {
@@ -140,6 +141,9 @@ export function podStatusOf(
     ...(record.rejection ?? {}),
     observedGeneration: record.pod.metadata.generation ?? 1,
     ...(inits.length > 0 ? { initContainerStatuses: inits.map((item) => containerStatus(record, item, format)) } : {}),
+    ...(ephemeral.length > 0
+      ? { ephemeralContainerStatuses: ephemeral.map((item) => containerStatus(record, item, format)) }
+      : {}),
     ...(record.rejection && isUnscheduledYet
       ? {}
       : { containerStatuses: mains.map((item) => containerStatus(record, item, format)) }),

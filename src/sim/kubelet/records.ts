@@ -7,7 +7,7 @@ import { containerMachine, podMachine } from './machine.ts';
 export const containerLife = new FlatMachine(containerMachine);
 export const podLife = new FlatMachine(podMachine);
 
-export type ContainerRole = 'init' | 'sidecar' | 'main';
+export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
 export interface ContainerRecord {
   readonly name: string;
@@ -28,6 +28,8 @@ export interface ContainerRecord {
     readonly startedAt: number;
     readonly finishedAt: number;
     readonly containerId: string;
+    /** What it has left in its termination log. */
+    readonly message?: string;
   };
   readonly backOffMs: number;
   readonly pullBackOffMs: number;
@@ -36,6 +38,10 @@ export interface ContainerRecord {
   readonly probes: Readonly<Record<string, { readonly successes: number; readonly failures: number }>>;
   /** Why it is being stopped; undefined while it is not. */
   readonly stopReason?: 'deleted' | 'probe';
+  /** Grace of this stop, where it is not the pod's. */
+  readonly graceSeconds?: number;
+  /** It is stopped since the node has run short: that is said of the pod, not of the container. */
+  readonly isEvicted?: boolean;
 }
 
 export interface PodRecord {
@@ -48,14 +54,16 @@ export interface PodRecord {
   /** Condition type to the time of its last transition, and its status then. */
   readonly transitions: Readonly<Record<string, { readonly status: string; readonly at: string }>>;
   readonly isStatusDue: boolean;
+  /** Since when it waits for its volumes without a word. */
+  readonly waitsSince?: number;
   readonly rejection?: { readonly reason: string; readonly message: string };
   readonly hasSandbox: boolean;
 }
 
-export function newContainers(pod: Pod): readonly ContainerRecord[] {
+export function newContainer(name: string, role: ContainerRole): ContainerRecord {
   const { state } = containerLife.start();
-  const make = (container: Container, role: ContainerRole): ContainerRecord => ({
-    name: container.name,
+  return {
+    name,
     role,
     state,
     since: 0,
@@ -65,17 +73,22 @@ export function newContainers(pod: Pod): readonly ContainerRecord[] {
     backOffMs: 0,
     pullBackOffMs: 0,
     probes: {},
-  });
+  };
+}
+
+export function newContainers(pod: Pod): readonly ContainerRecord[] {
   return [
-    ...(pod.spec?.initContainers ?? []).map((item) => make(item, item.restartPolicy === 'Always' ? 'sidecar' : 'init')),
-    ...(pod.spec?.containers ?? []).map((item) => make(item, 'main')),
+    ...(pod.spec?.initContainers ?? []).map((item) =>
+      newContainer(item.name, item.restartPolicy === 'Always' ? 'sidecar' : 'init'),
+    ),
+    ...(pod.spec?.containers ?? []).map((item) => newContainer(item.name, 'main')),
+    ...(pod.spec?.ephemeralContainers ?? []).map((item) => newContainer(item.name, 'ephemeral')),
   ];
 }
 
 export function specOf(pod: Pod, name: string): Container {
-  const found = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find(
-    (container) => container.name === name,
-  );
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const found = [...containers, ...initContainers, ...ephemeralContainers].find((item) => item.name === name);
   if (!found) throw new Error(`pod ${pod.metadata?.name} has no container ${name}`);
   return found;
 }
@@ -101,6 +114,7 @@ export function statesOf(
       reason: record.ended.reason,
       startedAt: format(record.ended.startedAt),
       finishedAt: format(record.ended.finishedAt),
+      ...(record.ended.message ? { message: record.ended.message } : {}),
       containerID: record.ended.containerId,
     },
   };
@@ -108,7 +122,7 @@ export function statesOf(
   if (isRunning(record))
     return { state: { running: { startedAt: format(record.startedAt ?? 0) } }, lastState: ended ?? {} };
   const waiting = record.waiting ?? {
-    reason: hasInits && record.role === 'main' ? 'PodInitializing' : 'ContainerCreating',
+    reason: hasInits && record.role !== 'ephemeral' ? 'PodInitializing' : 'ContainerCreating',
   };
   return { state: { waiting }, lastState: ended ?? {} };
 }

@@ -1,22 +1,16 @@
-/** What pods use, by their scripted programs: what cAdvisor would measure. Upstream: pkg/kubelet/stats. */
-import type { ProcessTable } from '../workloads/index.ts';
+/** What pods use, by their programs: what cAdvisor would measure. Upstream: pkg/kubelet/stats. */
+import type { ProcessTable, Usage } from '../workloads/index.ts';
 import type { PodRecord } from './records.ts';
 
-export interface Usage {
-  readonly cpuMillis: number;
-  readonly memoryBytes: number;
-}
-
-export function usageOf(records: Iterable<PodRecord>, processes: ProcessTable, now: number): Usage {
+export function usageOf(records: Iterable<PodRecord>, processes: ProcessTable): Usage {
   let [cpuMillis, memoryBytes] = [0, 0];
-  for (const { pod } of records) {
-    for (const { name } of [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])]) {
+  for (const { pod, containers } of records) {
+    for (const { name } of containers) {
       const process = processes.get(pod.metadata.uid, name);
       if (!process) continue;
-      const { behaviour, startedAt } = process;
-      cpuMillis += behaviour.cpuMillis;
-      memoryBytes +=
-        behaviour.memoryBytes + Math.round(((behaviour.leakBytesPerSecond ?? 0) * (now - startedAt)) / 1000);
+      const used = processes.usage(process);
+      cpuMillis += used.cpuMillis;
+      memoryBytes += used.memoryBytes;
     }
   }
   return { cpuMillis, memoryBytes };

@@ -100,6 +100,21 @@ export class CoreDns extends Controller {
     return this.serviceAnswer(namespace, service, endpoint, type);
   }
 
+  /** PTR: a Service by its cluster address, an endpoint of a headless Service by its own. */
+  nameOf(address: string): string | undefined {
+    if (!this.isSynced) return undefined;
+    for (const { metadata, spec } of this.services.list())
+      if (spec?.clusterIP === address) return `${metadata.name}.${metadata.namespace}.svc.${CLUSTER_DOMAIN}`;
+    for (const { metadata, endpoints } of this.slices.list()) {
+      const service = metadata.labels?.['kubernetes.io/service-name'] ?? '';
+      if (this.services.get(metadata.namespace, service)?.spec?.clusterIP !== 'None') continue;
+      const found = endpoints?.find(({ addresses }) => addresses.includes(address));
+      const host = found && (found.hostname ?? address.replaceAll('.', '-'));
+      if (host) return `${host}.${service}.${metadata.namespace}.svc.${CLUSTER_DOMAIN}`;
+    }
+    return undefined;
+  }
+
   private podAnswer(namespace: string, dashed: string, type: 'A' | 'AAAA'): DnsAnswer {
     if (!this.namespaces.get(undefined, namespace) || !/^\d+-\d+-\d+-\d+$/.test(dashed)) return NXDOMAIN;
     return type === 'A' ? found([dashed.replaceAll('-', '.')]) : { rcode: 'NODATA', addresses: [] };

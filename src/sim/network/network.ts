@@ -6,10 +6,28 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import { coreDnsId, INTERNET, kubeProxyId, podId, type Component, type Kernel } from '../kernel/index.ts';
-import { lookUpImage, serve, type ProcessTable, type RunningProcess } from '../workloads/index.ts';
+import {
+  DATA_PLANE,
+  serve,
+  type ProcessTable,
+  type Question,
+  type ReplyAddress,
+  type RunningProcess,
+} from '../workloads/index.ts';
 import { CoreDns, type DnsAnswer } from './core-dns.ts';
 import type { KubeProxy } from './kube-proxy.ts';
 import { resolvConfOf, searchPath } from './resolver.ts';
+import {
+  isMuslImage,
+  replyOf,
+  targetOf,
+  type Arrival,
+  type Asked,
+  type Outcome,
+  type Reason,
+  type Request,
+  type TrafficOrder,
+} from './requests.ts';
 import { isAddress, parseUrl, type Target } from './url.ts';
 
 export const NETWORK = 'network';
@@ -18,6 +36,11 @@ export const REQUEST_LIMIT = 10_000;
 const HOP_MS = 1;
 const DNS_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A client without a limit of its own waits so long for an answer. */
+const CLIENT_PATIENCE_MS = 300_000;
+const DNS_PATIENCE_MS = 60_000;
+/** Azure's resolver, which nodes ask. */
+const HOST_DNS = '168.63.129.16';
 /** Requests that programs send by themselves are recorded at most this often. */
 const CLIENT_MIN_MS = 500;
 
@@ -26,25 +49,6 @@ export interface NetworkPorts {
   readonly processes: ProcessTable;
   readonly clusterDns: string;
   findPod(namespace: string, name: string): Stored<Pod> | undefined;
-}
-
-export interface TrafficOrder {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly url: string;
-  readonly count: number;
-  readonly intervalMs: number;
-}
-
-interface Request {
-  readonly id: number;
-  readonly namespace: string;
-  readonly pod: string;
-  readonly target: Target;
-  readonly began: number;
-  readonly names: readonly string[];
-  readonly attempt: number;
-  readonly isUpkeep: boolean;
 }
 
 interface Flow extends TrafficOrder {
@@ -61,7 +65,7 @@ export class Network implements Component {
 
   constructor(private readonly ports: NetworkPorts) {
     ports.processes.onChange((process, what) => {
-      if (what === 'started' && process.behaviour.client) this.begin(process);
+      if (what === 'started' && process.behaviour.client) this.beginClient(process);
     });
   }
 
@@ -84,7 +88,7 @@ export class Network implements Component {
     this.epoch += 1;
   }
 
-  private begin(process: RunningProcess): void {
+  private beginClient(process: RunningProcess): void {
     const { url, intervalMs } = process.behaviour.client!;
     const { namespace, pod, podUid, container } = process;
     const flow: Flow = {
@@ -104,6 +108,8 @@ export class Network implements Component {
     switch (action) {
       case 'flow':
         return this.flow(payload as Flow);
+      case 'question':
+        return this.answer(payload as Asked);
       case 'resolve':
         return this.resolve(payload as Request);
       case 'connect':
@@ -130,31 +136,80 @@ export class Network implements Component {
     this.send(flow, isUpkeep);
   }
 
-  private send(flow: Flow, isUpkeep: boolean): void {
-    const { kernel } = this.ports;
+  /** A program's question; its answer goes back to it as a task. */
+  ask(process: RunningProcess, question: Question, reply: ReplyAddress): void {
+    const { namespace, pod, image } = process;
+    const asked: Asked = { namespace, pod, image, question, reply };
+    this.ports.kernel.schedule(0, this.id, 'question', asked, reply.isUpkeep);
+  }
+
+  private answer({ namespace, pod, image, question, reply }: Asked): void {
+    const parsed = targetOf(question);
+    const request = this.newRequest(namespace, pod, reply.isUpkeep, parsed.ok ? parsed.target : parsed.empty, {
+      kind: question.kind,
+      method: question.kind === 'http' ? question.method : '',
+      timeoutMs: question.kind === 'dns' ? DNS_PATIENCE_MS : question.timeoutMs,
+      reply,
+    });
+    if (!parsed.ok) return this.end(request, 0, { failure: parsed.failure, reason: 'malformed' });
+    this.begin(request, isMuslImage(image));
+  }
+
+  private newRequest(
+    namespace: string,
+    pod: string,
+    isUpkeep: boolean,
+    target: Target,
+    more: { kind: Request['kind']; method: string; timeoutMs: number; reply?: ReplyAddress },
+  ): Request {
     this.lastRequest += 1;
-    const parsed = parseUrl(flow.url);
-    const request: Request = {
+    const began = this.ports.kernel.turn.cursor;
+    const { kind, method, timeoutMs, reply } = more;
+    return {
       id: this.lastRequest,
-      namespace: flow.namespace,
-      pod: flow.pod,
-      began: kernel.turn.cursor,
+      namespace,
+      pod,
+      target,
+      began,
       names: [],
       attempt: 0,
       isUpkeep,
-      target: parsed.ok ? parsed.target : { url: flow.url, host: '', port: 0, path: '' },
+      kind,
+      method,
+      deadline: began + timeoutMs,
+      ...(reply ? { reply } : {}),
     };
+  }
+
+  private send(flow: Flow, isUpkeep: boolean): void {
+    const parsed = parseUrl(flow.url);
+    const target = parsed.ok ? parsed.target : { url: flow.url, host: '', port: 0, path: '' };
+    const how = { kind: 'http', method: 'GET', timeoutMs: CLIENT_PATIENCE_MS } as const;
+    const request = this.newRequest(flow.namespace, flow.pod, isUpkeep, target, how);
     if (!parsed.ok) return this.end(request, 0, { failure: parsed.failure });
     const pod = this.ports.findPod(flow.namespace, flow.pod);
     if (!pod) return this.end(request, 0, { failure: `pods "${flow.pod}" not found` });
     if (!pod.status?.podIP)
       return this.end(request, 0, { failure: `pod ${flow.namespace}/${flow.pod} has no address yet` });
-    const { host } = parsed.target;
-    if (isAddress(host)) return this.next(0, 'connect', { ...request, address: host });
-    const conf = resolvConfOf(pod, this.ports.clusterDns, '168.63.129.16');
-    const isMusl = (pod.spec?.containers ?? []).some(
-      ({ image }) => lookUpImage(image ?? '')?.behaviour.name === 'shell' && /alpine|busybox/.test(image ?? ''),
+    this.begin(
+      request,
+      (pod.spec?.containers ?? []).some(({ image }) => isMuslImage(image ?? '')),
     );
+  }
+
+  /** Looks the name up first, unless it is an address. */
+  private begin(request: Request, isMusl: boolean): void {
+    const { host } = request.target;
+    if (request.kind === 'dns' && isAddress(host)) return this.reverse(request);
+    if (isAddress(host)) return this.next(0, 'connect', { ...request, address: host });
+    if (host === 'localhost') {
+      const pod = this.ports.findPod(request.namespace, request.pod);
+      return this.next(0, 'connect', { ...request, address: pod?.status?.podIP ?? '127.0.0.1' });
+    }
+    const pod = this.ports.findPod(request.namespace, request.pod);
+    const alias = pod?.spec?.hostAliases?.find(({ hostnames }) => hostnames?.includes(host));
+    if (alias && request.kind !== 'dns') return this.next(0, 'connect', { ...request, address: alias.ip });
+    const conf = resolvConfOf(pod ?? {}, this.ports.clusterDns, HOST_DNS);
     this.next(0, 'resolve', { ...request, names: searchPath(host, conf, isMusl) });
   }
 
@@ -171,7 +226,8 @@ export class Network implements Component {
     const { kernel } = this.ports;
     const [name, ...rest] = request.names;
     const { host } = request.target;
-    if (name === undefined) return this.end(request, 0, { failure: `curl: (6) Could not resolve host: ${host}` });
+    const unresolved = { failure: `curl: (6) Could not resolve host: ${host}`, reason: 'unresolved' } as const;
+    if (name === undefined) return this.end(request, 0, unresolved);
     const server = this.dnsServer(request);
     if (!server) {
       this.query(
@@ -184,7 +240,8 @@ export class Network implements Component {
         'TIMEOUT',
       );
       if (request.attempt === 0) return this.next(DNS_TIMEOUT_MS, 'resolve', { ...request, attempt: 1 });
-      return this.end(request, DNS_TIMEOUT_MS, { failure: `curl: (6) Could not resolve host: ${host}` });
+      const reason = request.kind === 'dns' ? 'timeout' : 'unresolved';
+      return this.end(request, DNS_TIMEOUT_MS, { ...unresolved, reason });
     }
     const answers = (['A', 'AAAA'] as const).map((type) => {
       const answer = server.dns.answer(name, type);
@@ -200,6 +257,11 @@ export class Network implements Component {
     });
     const [a] = answers;
     const takes = a!.isForwarded ? 14 : 2 + 2 * HOP_MS;
+    if (a!.addresses.length > 0 && request.kind === 'dns') {
+      const { addresses, canonicalName } = a!;
+      const names = { name, addresses, ...(canonicalName ? { canonicalName } : {}) };
+      return this.next(takes, 'done', { request, body: addresses.join(' '), names, isUpkeep: request.isUpkeep });
+    }
     if (a!.addresses.length > 0) {
       const address = a!.addresses[kernel.stream('network/addresses').below(a!.addresses.length)]!;
       return this.next(takes, 'connect', { ...request, names: [], address } as Request);
@@ -210,7 +272,7 @@ export class Network implements Component {
   private query(
     request: Request,
     name: string,
-    queryType: 'A' | 'AAAA',
+    queryType: 'A' | 'AAAA' | 'PTR',
     answer: DnsAnswer,
     to: string,
     takesMs: number,
@@ -278,7 +340,7 @@ export class Network implements Component {
         },
         { object: this.object(request) },
       );
-      if (choice.verdict === 'reject') return this.refused(request, 1);
+      if (choice.verdict === 'reject') return this.refused({ ...request, address: `${address}:${target.port}` }, 1);
       if (choice.verdict === 'drop') return this.timedOut(request);
     }
     const [ip, port] = choice?.verdict === 'dnat' ? [choice.address, choice.port] : [address, target.port];
@@ -294,7 +356,7 @@ export class Network implements Component {
       `${ip}:${port}`,
       HOP_MS,
     );
-    this.next(HOP_MS, 'arrive', { ...request, ip, port } as Arrival);
+    this.next(HOP_MS, 'arrive', { ...request, ip, port, asked: `${address}:${target.port}` } as Arrival);
   }
 
   private hop(
@@ -320,57 +382,81 @@ export class Network implements Component {
       request,
       status: 200,
       body: `${request.target.host} answers from outside the cluster`,
+      address: `${ip}:${request.target.port}`,
       isUpkeep: request.isUpkeep,
     } as Outcome);
   }
 
   private arrive(arrival: Arrival): void {
     const { kernel, processes } = this.ports;
-    const { ip, port, target } = arrival;
+    const { ip, port, target, asked, method } = arrival;
     const process = processes.listener(ip, port);
-    if (!process) return this.refused(arrival, HOP_MS);
+    if (!process) return this.refused({ ...arrival, address: asked }, HOP_MS);
+    const now = kernel.turn.cursor;
     const draw = (bound: number): number => kernel.stream('network/replies').below(bound);
-    const reply = serve(
-      process,
-      { method: 'GET', path: target.path, host: target.host, port },
-      { nowMs: kernel.turn.cursor, draw },
-    );
+    const path = { method, path: target.path, host: target.host, port };
+    const reply =
+      arrival.kind === 'tcp'
+        ? ({ kind: 'connected', latencyMs: 0 } as const)
+        : serve(process, path, { nowMs: now, draw, volumes: processes.volumes, slowdown: processes.slowdown(process) });
+    if (now + reply.latencyMs > arrival.deadline) return this.timedOut(arrival);
+    processes.served(process, arrival, reply.kind === 'http' ? reply : undefined);
     kernel.turn.cursor += reply.latencyMs;
-    this.hop(
-      arrival,
-      'reply',
-      podId(process.namespace, process.pod),
-      podId(arrival.namespace, arrival.pod),
-      `${ip}:${port}`,
-      HOP_MS,
-    );
+    const [from, to] = [podId(process.namespace, process.pod), podId(arrival.namespace, arrival.pod)];
+    this.hop(arrival, 'reply', from, to, `${ip}:${port}`, HOP_MS);
     const outcome =
       reply.kind === 'http'
         ? { status: reply.status, body: reply.body }
-        : { failure: 'curl: (52) Empty reply from server' };
-    this.next(HOP_MS, 'done', { request: arrival, ...outcome, isUpkeep: arrival.isUpkeep });
+        : arrival.kind === 'tcp'
+          ? { body: 'open' }
+          : ({ failure: 'curl: (52) Empty reply from server', reason: 'reset' } as const);
+    this.next(HOP_MS, 'done', { request: arrival, ...outcome, address: asked, isUpkeep: arrival.isUpkeep });
   }
 
-  private refused(request: Request, afterMs: number): void {
+  private refused(request: Request & { address?: string }, afterMs: number): void {
     const { host, port } = request.target;
     const elapsed = this.ports.kernel.turn.cursor + afterMs - request.began;
     this.end(request, afterMs, {
       failure: `curl: (7) Failed to connect to ${host} port ${port} after ${elapsed} ms: Could not connect to server`,
+      reason: 'refused',
+      ...(request.address ? { address: request.address } : {}),
     });
   }
 
   private timedOut(request: Request): void {
-    this.end(request, CONNECT_TIMEOUT_MS, {
-      failure: `curl: (28) Failed to connect to ${request.target.host} port ${request.target.port} after ${CONNECT_TIMEOUT_MS} ms: Timeout was reached`,
+    const left = Math.max(0, request.deadline - this.ports.kernel.turn.cursor);
+    const waitMs = request.reply ? left : Math.min(left, CONNECT_TIMEOUT_MS);
+    this.end(request, waitMs, {
+      failure: `curl: (28) Failed to connect to ${request.target.host} port ${request.target.port} after ${waitMs} ms: Timeout was reached`,
+      reason: 'timeout',
     });
   }
 
-  private end(request: Request, afterMs: number, outcome: { failure: string }): void {
+  private end(
+    request: Request,
+    afterMs: number,
+    outcome: { failure: string; reason?: Reason; address?: string },
+  ): void {
     this.next(afterMs, 'done', { request, ...outcome, isUpkeep: request.isUpkeep });
   }
 
-  private done({ request, status, body, failure }: Outcome): void {
+  /** The name of an address: CoreDNS knows those of Services and of headless endpoints. */
+  private reverse(request: Request): void {
+    const server = this.dnsServer(request);
+    if (!server) return this.end(request, DNS_TIMEOUT_MS, { failure: 'connection timed out', reason: 'timeout' });
+    const { host } = request.target;
+    const name = server.dns.nameOf(host);
+    const question = `${host.split('.').reverse().join('.')}.in-addr.arpa`;
+    const answer: DnsAnswer = { rcode: name ? 'NOERROR' : 'NXDOMAIN', addresses: name ? [name] : [] };
+    this.query(request, question, 'PTR', answer, podId(server.namespace, server.pod), 2 * HOP_MS);
+    if (!name) return this.end(request, 2 * HOP_MS, { failure: `Host ${host} not found`, reason: 'unresolved' });
+    const names = { name: question, addresses: [name] };
+    this.next(2 * HOP_MS, 'done', { request, body: name, names, isUpkeep: request.isUpkeep });
+  }
+
+  private done(outcome: Outcome): void {
     const { kernel } = this.ports;
+    const { request, status, body, failure } = outcome;
     kernel.emit(
       'traffic.done',
       {
@@ -384,6 +470,14 @@ export class Network implements Component {
       },
       { object: this.object(request) },
     );
+    if (request.reply)
+      kernel.schedule(
+        0,
+        DATA_PLANE,
+        'reply',
+        { to: request.reply, reply: replyOf(outcome, this.ports.clusterDns) },
+        request.isUpkeep,
+      );
   }
 
   save(): unknown {
@@ -395,17 +489,4 @@ export class Network implements Component {
     this.lastRequest = saved.lastRequest;
     this.epoch = saved.epoch;
   }
-}
-
-interface Arrival extends Request {
-  readonly ip: string;
-  readonly port: number;
-}
-
-interface Outcome {
-  readonly request: Request;
-  readonly status?: number;
-  readonly body?: string;
-  readonly failure?: string;
-  readonly isUpkeep: boolean;
 }

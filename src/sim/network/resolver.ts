@@ -9,6 +9,8 @@ export interface ResolvConf {
   readonly nameserver: string;
   readonly search: readonly string[];
   readonly ndots: number;
+  /** Further options, as they stand in the file. */
+  readonly options: readonly string[];
 }
 
 /** What stands in /etc/resolv.conf of a pod's containers. */
@@ -16,7 +18,7 @@ export function resolvConfOf(pod: Pod, clusterDns: string, hostDns: string): Res
   const { dnsPolicy = 'ClusterFirst', hostNetwork, dnsConfig } = pod.spec ?? {};
   const namespace = pod.metadata?.namespace ?? 'default';
   const isCluster = dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork);
-  const base: ResolvConf =
+  const base: Omit<ResolvConf, 'options'> =
     dnsPolicy === 'None'
       ? { nameserver: dnsConfig?.nameservers?.[0] ?? '', search: [], ndots: 1 }
       : isCluster
@@ -27,10 +29,13 @@ export function resolvConfOf(pod: Pod, clusterDns: string, hostDns: string): Res
           }
         : { nameserver: hostDns, search: [], ndots: 1 };
   const ndots = dnsConfig?.options?.find(({ name }) => name === 'ndots')?.value;
+  const options = (dnsConfig?.options ?? []).filter(({ name }) => name !== 'ndots');
+  const search = [...base.search, ...(dnsConfig?.searches ?? [])];
   return {
     nameserver: base.nameserver,
-    search: [...base.search, ...(dnsConfig?.searches ?? [])].slice(0, 32),
+    search: search.filter((suffix, index) => search.indexOf(suffix) === index).slice(0, 32),
     ndots: ndots === undefined ? base.ndots : Number(ndots),
+    options: options.map(({ name = '', value }) => (value === undefined ? name : `${name}:${value}`)),
   };
 }
 

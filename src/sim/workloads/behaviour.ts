@@ -21,8 +21,10 @@ export interface Behaviour {
   readonly memoryBytes: number;
   /** Its memory grows by so much a second: it is killed when that reaches the container's limit. */
   readonly leakBytesPerSecond?: number;
-  /** Files that its script makes, by virtual milliseconds since its start; without an end they stay. */
-  readonly files?: readonly { readonly path: string; readonly fromMs: number; readonly untilMs?: number }[];
+  /** Where its growth ends. */
+  readonly memoryBytesAtMost?: number;
+  /** Processor time of a request: 1 is a thousandth of a core for a second. */
+  readonly cpuMillisPerRequest?: number;
   /** Lines it logs at start. */
   readonly log: readonly string[];
   /** Sends requests of its own, at a rate. */
@@ -34,6 +36,8 @@ export interface HttpBehaviour {
   /** `{pod}`, `{node}`, `{ip}`, `{path}`, `{image}` stand for the facts of the process. */
   readonly body: string;
   readonly latencyMs: readonly [number, number];
+  /** The directory that it serves, once something is mounted or written there. */
+  readonly root?: string;
   /** Answers 500 in this many of 100 requests. */
   readonly errorPercent: number;
   /** Paths that answer otherwise, longest prefix first, e.g. `/healthz` only after a while. */

@@ -1,5 +1,18 @@
 export type { Behaviour, HttpBehaviour, HttpRequest, Reply } from './behaviour.ts';
 export { CATALOGUE, type CataloguedImage } from './catalogue/images.ts';
-export { DATA_PLANE, ProcessTable, type ProcessListener, type RunningProcess } from './process.ts';
-export { behaviourOf, imageSize, lookUpImage, parseImage, type ImageName } from './program.ts';
+export type { ContainerLogs, LogLine, LogOptions } from './logs.ts';
+export {
+  DATA_PLANE,
+  ProcessTable,
+  rootOf,
+  type ProcessListener,
+  type ReplyAddress,
+  type RunningProcess,
+} from './process.ts';
+export { imageSize, isShellImage, launchOf, lookUpImage, parseImage, type ImageName, type Launch } from './program.ts';
 export { serve, type ServeContext } from './serve.ts';
+export type { Session } from './shell-runner.ts';
+export { COMMAND_NAMES } from './shell/commands/index.ts';
+export type { FileEntry, NetworkReply, Question } from './shell/host.ts';
+export type { Usage } from './usage.ts';
+export { VolumeStore, type Mount } from './volumes.ts';

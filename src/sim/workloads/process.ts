@@ -1,72 +1,224 @@
 /**
- * Programs that run in containers, as far as others can notice them: which address and port they listen on, and what
- * they answer. The container runtime (kubelet) starts and stops them; probes and the network speak to them. This is the
- * data plane: no API object says it, as in a real cluster.
+ * Programs that run in containers: which address and port they listen on, what they answer, write, use, and how they end.
+ * The container runtime (kubelet) starts and stops them; probes and the network speak to them. This is the data plane: no
+ * API object says it, as in a real cluster. Shells run in virtual time (shell/), everything else by its behaviour.
  */
+import { refOf } from './reference.ts';
 import type { Component, Kernel } from '../kernel/index.ts';
 import type { Behaviour } from './behaviour.ts';
+import { ContainerLogs } from './logs.ts';
+import type { NetworkReply, Question } from './shell/host.ts';
+import { ShellRunner, type Session } from './shell-runner.ts';
+import { VolumeStore, type Mount } from './volumes.ts';
+import { formatDate } from './shell/commands/system.ts';
+import { demandOf, RequestMeter, usageOf, type Usage } from './usage.ts';
 
+export interface OpenPort {
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  readonly name?: string;
+}
+
+/** What the container runtime says of a program that it starts. */
 export interface RunningProcess {
   readonly namespace: string;
   readonly pod: string;
   readonly podUid: string;
   readonly container: string;
+  readonly containerId: string;
+  /** The component that is told of its end. */
+  readonly owner: string;
   readonly node: string;
   readonly podIp: string;
+  readonly hostname: string;
   readonly isHostNetwork: boolean;
   readonly image: string;
   readonly behaviour: Behaviour;
+  /** The command line that a shell runs; absent: the image's own program. */
+  readonly argv?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  readonly mounts: readonly Mount[];
+  /** Files that the kubelet and the runtime make: /etc/hosts, /etc/hostname, /etc/resolv.conf. */
+  readonly generatedFiles: Readonly<Record<string, string>>;
+  readonly isReadOnlyRoot: boolean;
+  readonly terminationMessagePath: string;
+  readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number };
+  /** It is expected to end by itself: an init container, or one of a pod that is not always restarted. */
+  readonly isTask: boolean;
   readonly startedAt: number;
   /** Ports it listens on, once `startedAt + behaviour.listenAfterMs` has passed. */
-  readonly ports: readonly {
-    readonly port: number;
-    readonly protocol: 'TCP' | 'UDP' | 'SCTP';
-    readonly name?: string;
-  }[];
+  readonly ports: readonly OpenPort[];
   /** SIGTERM was sent at this time; undefined while it runs. */
   readonly stoppingSince?: number;
 }
 
 export const DATA_PLANE = 'data-plane';
 
+/** A task that has not ended by then is left to itself: it no longer keeps a world from settling. */
+const SETTLE_WITHIN_MS = 60_000;
+
 /** Told of every start and stop, within the turn in which it happens. */
 export type ProcessListener = (process: RunningProcess, what: 'started' | 'stopped') => void;
 
+/** Puts a program's question to the network; the answer comes as the task `reply` with the given payload. */
+export type AskNetwork = (process: RunningProcess, question: Question, reply: ReplyAddress) => void;
+
+export interface ReplyAddress {
+  readonly key: string;
+  readonly containerId: string;
+  readonly session: number;
+  readonly id: number;
+  readonly isUpkeep: boolean;
+}
+
+interface Ending {
+  readonly key: string;
+  readonly containerId: string;
+  readonly code: number;
+  readonly reason: string;
+}
+
+const keyOf = (podUid: string, container: string): string => `${podUid}/${container}`;
+
 export class ProcessTable implements Component {
   readonly id = DATA_PLANE;
+  readonly logs = new ContainerLogs();
+  readonly volumes = new VolumeStore();
+  readonly requests = new RequestMeter();
   private processes = new Map<string, RunningProcess>();
   private readonly byAddress = new Map<string, Map<string, RunningProcess>>();
   private readonly listeners: ProcessListener[] = [];
+  private readonly shells: ShellRunner;
+  private askNetwork: AskNetwork = () => undefined;
 
-  constructor(private readonly kernel: Kernel) {}
+  constructor(private readonly kernel: Kernel) {
+    this.shells = new ShellRunner({
+      kernel,
+      volumes: this.volumes,
+      write: (process, stream, text) => this.write(process, stream, text),
+      ask: (process, question, reply) => this.askNetwork(process, question, reply),
+      serve: (process, behaviour) => this.serveFrom(process, behaviour),
+      ended: (process, code) => this.end(keyOf(process.podUid, process.container), code),
+      hasListener: (process, port) => this.listener(process.podIp, port) !== undefined,
+    });
+  }
 
   onChange(listener: ProcessListener): void {
     this.listeners.push(listener);
   }
 
+  useNetwork(ask: AskNetwork): void {
+    this.askNetwork = ask;
+  }
+
   start(process: RunningProcess): void {
+    const key = keyOf(process.podUid, process.container);
     this.put(process);
+    this.logs.begin(key);
     for (const listener of this.listeners) listener(process, 'started');
+    if (process.argv) return this.shells.start(key, process);
+    for (const line of process.behaviour.log) this.write(process, 'stdout', `${line}\n`);
+    const { exit } = process.behaviour;
+    if (exit) this.endLater(process, exit.afterMs, exit.code, exit.reason);
   }
 
-  /** Replaces what is known of a process, e.g. once it has been told to stop. */
-  update(process: RunningProcess): void {
-    this.put(process);
+  /** SIGTERM, and SIGKILL when the grace is over. The owner hears of the end. */
+  terminate(podUid: string, container: string, graceMs: number): void {
+    const process = this.get(podUid, container);
+    if (!process) return;
+    const key = keyOf(podUid, container);
+    this.put({ ...process, stoppingSince: this.now });
+    const { stopAfterMs, stopCode = 0 } = process.behaviour;
+    const heard = process.argv ? this.shells.signal(key, 'TERM', process) : 'replaced';
+    if (heard === 'replaced' && stopAfterMs <= graceMs) this.endLater(process, stopAfterMs, stopCode);
+    this.endLater(process, graceMs, 137);
   }
 
+  /** SIGKILL. The owner hears of the end. */
+  kill(podUid: string, container: string, reason = 'Error'): void {
+    this.end(keyOf(podUid, container), 137, reason);
+  }
+
+  /** Takes note of an answered request: it has used processor time, and web servers log it. */
+  served(
+    process: RunningProcess,
+    from: { pod: string; target: { path: string }; method: string },
+    reply?: { status: number; body: string },
+  ): void {
+    const { behaviour, podUid, container } = process;
+    if (behaviour.cpuMillisPerRequest) this.requests.add(keyOf(podUid, container), this.now);
+    if (behaviour.name !== 'web-server' || !reply) return;
+    const at = formatDate('%d/%b/%Y:%H:%M:%S +0000', this.kernel.options.epochMs + this.now);
+    this.write(
+      process,
+      'stdout',
+      `${from.pod} - - [${at}] "${from.method} ${from.target.path} HTTP/1.1" ${reply.status} ${reply.body.length}\n`,
+    );
+  }
+
+  /** What a container uses now. */
+  usage(process: RunningProcess): Usage {
+    return usageOf(process, this.demand(process));
+  }
+
+  private demand(process: RunningProcess): Usage {
+    const rate = this.requests.rate(keyOf(process.podUid, process.container), this.now);
+    return demandOf(process, this.now, rate, this.isBusy(process));
+  }
+
+  /** A throttled program takes longer for everything. */
+  slowdown(process: RunningProcess): number {
+    const { cpuMillis = Infinity } = process.limits;
+    return Math.max(1, this.demand(process).cpuMillis / cpuMillis);
+  }
+
+  private endLater(process: RunningProcess, afterMs: number, code: number, reason?: string): void {
+    const { kernel } = this;
+    const isUpkeep = afterMs > SETTLE_WITHIN_MS;
+    const ending: Ending = {
+      key: keyOf(process.podUid, process.container),
+      containerId: process.containerId,
+      code,
+      reason: reason ?? (code === 0 ? 'Completed' : 'Error'),
+    };
+    kernel.schedule(afterMs, this.id, 'end', ending, isUpkeep);
+  }
+
+  private end(key: string, code: number, reason = code === 0 ? 'Completed' : 'Error'): void {
+    const process = this.processes.get(key);
+    if (!process) return;
+    const message = this.volumes.get(rootOf(process)).files.get(process.terminationMessagePath)?.text;
+    this.stop(process.podUid, process.container);
+    const { podUid, container, containerId, owner } = process;
+    const exited = { uid: podUid, name: container, containerId, code, reason, ...(message ? { message } : {}) };
+    this.kernel.schedule(0, owner, 'exited', exited);
+  }
+
+  /** Ends a process without a word to its owner. */
   stop(podUid: string, container: string): void {
-    const key = `${podUid}/${container}`;
+    const key = keyOf(podUid, container);
     const process = this.processes.get(key);
     if (!process) return;
     this.processes.delete(key);
+    this.shells.stop(key);
+    this.requests.forget(key);
+    this.logs.end(key, this.now);
+    this.volumes.remove(rootOf(process));
     const neighbours = this.byAddress.get(process.podIp);
     neighbours?.delete(key);
     if (neighbours?.size === 0) this.byAddress.delete(process.podIp);
     for (const listener of this.listeners) listener(process, 'stopped');
   }
 
+  /** Nothing of the pod is left on its node: its logs and its own volumes go. */
+  forgetPod(podUid: string): void {
+    this.logs.remove(podUid);
+    this.volumes.removeUnder(`pod/${podUid}/`);
+  }
+
   get(podUid: string, container: string): RunningProcess | undefined {
-    return this.processes.get(`${podUid}/${container}`);
+    return this.processes.get(keyOf(podUid, container));
   }
 
   /** All processes behind an address: of one pod, or of all host-network pods of a node. */
@@ -76,7 +228,7 @@ export class ProcessTable implements Component {
 
   /** Who listens at an address and port right now. */
   listener(address: string, port: number, protocol: 'TCP' | 'UDP' | 'SCTP' = 'TCP'): RunningProcess | undefined {
-    const now = this.kernel.hasTurn ? this.kernel.turn.cursor : this.kernel.now;
+    const { now } = this;
     return this.at(address).find(
       (process) =>
         now >= process.startedAt + process.behaviour.listenAfterMs &&
@@ -88,29 +240,113 @@ export class ProcessTable implements Component {
     return this.processes.values();
   }
 
+  /** A shell that computes without rest. */
+  isBusy(process: RunningProcess): boolean {
+    return this.shells.isBusy(keyOf(process.podUid, process.container));
+  }
+
+  /**
+   * Runs a command in a container, beside its program. Returns a number under which `session` finds it; undefined when
+   * the container does not run. `notify` is a component that gets the task `executed` at its end.
+   */
+  exec(
+    podUid: string,
+    container: string,
+    argv: readonly string[],
+    options: {
+      readonly stdin?: string;
+      readonly notify?: { readonly component: string; readonly payload: object };
+    } = {},
+  ): number | undefined {
+    const process = this.get(podUid, container);
+    return process ? this.shells.exec(keyOf(podUid, container), process, argv, options) : undefined;
+  }
+
+  session(id: number): Session | undefined {
+    return this.shells.session(id);
+  }
+
+  closeSession(id: number): void {
+    this.shells.close(id);
+  }
+
   isSerial(): boolean {
     return false;
   }
 
-  handle(action: string): void {
-    this.kernel.assert(false, `the data plane has no action ${action}`);
+  handle(action: string, payload: unknown): void {
+    switch (action) {
+      case 'end': {
+        const { key, containerId, code, reason } = payload as Ending;
+        if (this.processes.get(key)?.containerId === containerId) this.end(key, code, reason);
+        return;
+      }
+      case 'wake': {
+        const { key, session, containerId } = payload as { key: string; session: number; containerId: string };
+        const process = this.processes.get(key);
+        if (process?.containerId === containerId) this.shells.wake(key, session, process);
+        return;
+      }
+      case 'reply': {
+        const { to, reply } = payload as { to: ReplyAddress; reply: NetworkReply };
+        const process = this.processes.get(to.key);
+        if (process?.containerId === to.containerId) this.shells.reply(to, reply, process);
+        return;
+      }
+      default:
+        this.kernel.assert(false, `the data plane has no action ${action}`);
+    }
+  }
+
+  private get now(): number {
+    return this.kernel.hasTurn ? this.kernel.turn.cursor : this.kernel.now;
+  }
+
+  write(process: RunningProcess, stream: 'stdout' | 'stderr', text: string): void {
+    const lines = this.logs.append(keyOf(process.podUid, process.container), this.now, stream, text);
+    const object = { object: refOf(process) };
+    for (const line of lines) this.kernel.emit('container.log', { container: process.container, line }, object);
+  }
+
+  /** A shell has started a server in its foreground: it listens from now on. */
+  private serveFrom(process: RunningProcess, behaviour: Behaviour): void {
+    const current = this.get(process.podUid, process.container);
+    if (!current) return;
+    const open = behaviour.ports.filter((port) => !current.ports.some((item) => item.port === port));
+    const ports = [...current.ports, ...open.map((port) => ({ port, protocol: 'TCP' as const }))];
+    this.put({ ...current, behaviour, ports });
   }
 
   save(): unknown {
-    return { processes: [...this.processes.values()] };
+    return {
+      processes: [...this.processes.values()],
+      logs: this.logs.save(),
+      volumes: this.volumes.save(),
+      shells: this.shells.save(),
+      requests: this.requests.save(),
+    };
   }
 
   load(state: unknown): void {
+    const saved = state as Record<string, unknown> & { processes: readonly RunningProcess[] };
     this.processes = new Map();
     this.byAddress.clear();
-    for (const process of (state as { processes: readonly RunningProcess[] }).processes) this.put(process);
+    for (const process of saved.processes) this.put(process);
+    this.logs.load(saved['logs']);
+    this.volumes.load(saved['volumes']);
+    this.shells.load(saved['shells']);
+    this.requests.load(saved['requests']);
   }
 
   private put(process: RunningProcess): void {
-    const key = `${process.podUid}/${process.container}`;
+    const key = keyOf(process.podUid, process.container);
     this.processes.set(key, process);
     let neighbours = this.byAddress.get(process.podIp);
     if (!neighbours) this.byAddress.set(process.podIp, (neighbours = new Map()));
     neighbours.set(key, process);
   }
 }
+
+/** The container's own layer: what it writes outside its mounts. */
+export const rootOf = ({ podUid, container, containerId }: RunningProcess): string =>
+  `container/${podUid}/${container}/${containerId.slice(-12)}`;

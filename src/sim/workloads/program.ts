@@ -1,14 +1,13 @@
-/**
- * What a container runs: its image's behaviour, changed by its command where that is a known shell idiom. Sleeps are
- * added up, `exit N` ends it, an endless loop runs until it is stopped, and a loop around wget or curl is a client.
- */
+/** What a container runs: a command line that the shell knows (shell/), or its image's behaviour. */
 import type { Container } from 'kubernetes-types/core/v1';
 import type { Behaviour } from './behaviour.ts';
 import { wholeValue } from '../api/quantity.ts';
 import { agnhost } from './agnhost.ts';
-import { CATALOGUE, PLAIN_SERVER, type CataloguedImage } from './catalogue/images.ts';
+import { CATALOGUE, MIB, PLAIN_SERVER, type CataloguedImage } from './catalogue/images.ts';
 import { SAMPLES } from './catalogue/samples.ts';
-import { scripted, SHELL, TASK_END } from './script.ts';
+import { served, SERVER } from './server-command.ts';
+import { commandName, isKnownCommand } from './shell/commands/index.ts';
+import { stress, STRESS } from './stress.ts';
 
 export interface ImageName {
   readonly registry: string;
@@ -45,23 +44,61 @@ export function imageSize(image: string): number {
   return lookUpImage(image)?.sizeBytes ?? UNKNOWN_IMAGE_BYTES;
 }
 
+/** A task whose program is not known is taken to do its work and end well. */
+const TASK_END = { afterMs: 1_000, code: 0 } as const;
+const SHELL = /(^|\/)(ba|da|a)?sh$/;
+
+export function imageBehaviour(image: string): Behaviour {
+  return lookUpImage(image)?.behaviour ?? PLAIN_SERVER;
+}
+
+/** An image that holds a shell and its commands, and no program of its own. */
+export const isShellImage = (image: string): boolean => lookUpImage(image)?.behaviour.name === 'shell';
+
+export interface Launch {
+  readonly behaviour: Behaviour;
+  /** The command line, where a shell runs it. */
+  readonly argv?: readonly string[];
+}
+
 /**
- * Behaviour of a container, its environment and command taken into account. A task (an init container, or one of a pod
- * that is not always restarted) that is not known to serve comes to its end by itself.
+ * What a container runs: a command line that the shell knows, or the image's own program, its environment and arguments taken
+ * into account. A task (an init container, or one of a pod that is not always restarted) that is not known to serve comes to
+ * its end by itself.
  */
-export function behaviourOf(container: Container, isTask = false): Behaviour {
+export function launchOf(container: Container, argv: readonly string[], isTask = false): Launch {
   const image = container.image ?? '';
   const known = lookUpImage(image);
   const base = steered(known?.behaviour ?? unknownServer(container), container, parseImage(image)?.tag ?? '');
   const { command = [], args = [] } = container;
-  const words = [...command, ...args];
-  const isShell = known?.behaviour.name === 'shell' || SHELL.test(args[0] ?? '');
+  const isShell = known?.behaviour.name === 'shell';
+  const line = command.length > 0 || isShell || SHELL.test(args[0] ?? '') ? argv : [];
   const isServing = (container.ports?.length ?? 0) > 0 || container.readinessProbe !== undefined;
   const asTask = isTask && !isServing;
-  if (command.length > 0 || (isShell && words.length > 0)) return scripted(base, words, asTask);
-  if (known?.behaviour.name === 'agnhost') return agnhost(base, args);
-  if (!known && asTask) return { ...base, exit: TASK_END };
-  return leaking(base, container);
+  if (line.length > 0 && isKnownCommand(commandName(line[0]!))) return { behaviour: asShell(base), argv: line };
+  if (isShell && line.length === 0) return openShell(base, container);
+  if (line.length > 0) {
+    const words = line.join(' ');
+    if (asTask && !SERVER.test(words)) return { behaviour: { ...base, exit: TASK_END } };
+    return { behaviour: leaking(command.length > 0 ? served(base, words) : base, container) };
+  }
+  if (known?.behaviour.name === 'agnhost') return { behaviour: agnhost(base, args) };
+  if (STRESS.test(known?.behaviour.name ?? '')) return { behaviour: stress(base, args, container) };
+  if (!known && asTask) return { behaviour: { ...base, exit: TASK_END } };
+  return { behaviour: leaking(base, container) };
+}
+
+/** A shell without a terminal and without input has nothing to do. */
+function openShell(base: Behaviour, { stdin, tty }: Container): Launch {
+  return stdin || tty
+    ? { behaviour: asShell(base), argv: ['tail', '-f'] }
+    : { behaviour: asShell(base), argv: ['true'] };
+}
+
+/** Until it starts a server, a shell listens nowhere and uses little. */
+function asShell(base: Behaviour): Behaviour {
+  const { exit: _exit, client: _client, http: _http, role: _role, ...still } = base;
+  return { ...still, ports: [], listenAfterMs: 0, log: [], cpuMillis: 1, memoryBytes: MIB };
 }
 
 /** A program whose memory grows ends when it meets its limit: OOMKilled, 137. */

@@ -1,19 +1,24 @@
 /** What a program answers. Shared by probes and by the network, so that both meet the same program. */
 import type { HttpRequest, Reply } from './behaviour.ts';
-import type { RunningProcess } from './process.ts';
+import { rootOf, type RunningProcess } from './process.ts';
+import { ContainerFiles, type VolumeStore } from './volumes.ts';
 
 export interface ServeContext {
   /** Virtual time of the request's arrival. */
   readonly nowMs: number;
   /** A uniform integer below the bound, from a named stream. */
   draw(bound: number): number;
+  /** Files that it may serve. */
+  readonly volumes: VolumeStore;
+  /** How much longer it takes for want of processor time: 2 is twice as long. */
+  readonly slowdown?: number;
 }
 
 export function serve(process: RunningProcess, request: HttpRequest, context: ServeContext): Reply {
   const { http } = process.behaviour;
   if (!http) return { kind: 'connected', latencyMs: 1 };
   const [low, high] = http.latencyMs;
-  const latencyMs = low + (high > low ? context.draw(high - low + 1) : 0);
+  const latencyMs = Math.round((low + (high > low ? context.draw(high - low + 1) : 0)) * (context.slowdown ?? 1));
   const age = context.nowMs - process.startedAt;
   const special = http.paths?.find(
     ({ prefix, fromMs = 0, untilMs = Number.POSITIVE_INFINITY }) =>
@@ -21,6 +26,8 @@ export function serve(process: RunningProcess, request: HttpRequest, context: Se
   );
   if (special)
     return { kind: 'http', status: special.status, body: fill(special.body ?? '', process, request), latencyMs };
+  const file = http.root === undefined ? undefined : fileOf(process, http.root, request.path, context);
+  if (file) return { kind: 'http', ...file, latencyMs };
   const isError = http.errorPercent > 0 && context.draw(100) < http.errorPercent;
   if (isError) return { kind: 'http', status: 500, body: 'Internal Server Error', latencyMs };
   return { kind: 'http', status: http.status, body: fill(http.body, process, request), latencyMs };
@@ -36,3 +43,25 @@ function fill(body: string, process: RunningProcess, request: HttpRequest): stri
   };
   return body.replace(/\{(pod|node|ip|path|image)\}/g, (_, name: string) => facts[name] ?? '');
 }
+
+/** What a web server finds under its root, once something has been mounted or written there. */
+function fileOf(
+  process: RunningProcess,
+  root: string,
+  path: string,
+  { volumes, nowMs }: ServeContext,
+): { status: number; body: string } | undefined {
+  const isMounted = process.mounts.some((mount) => mount.path === root || mount.path.startsWith(`${root}/`));
+  if (!isMounted && !volumes.has(rootOf(process))) return undefined;
+  const files = new ContainerFiles(volumes, rootOf(process), process.mounts, process.image, nowMs, {}, false);
+  const [wanted = '/'] = path.split('?');
+  const full = `${root}${wanted}`.replace(/\/+$/, '');
+  const found = files.read(full) ?? files.read(`${full}/index.html`);
+  if (found) return { status: 200, body: found.text };
+  return files.isDirectory(full)
+    ? { status: 403, body: page(403, 'Forbidden') }
+    : { status: 404, body: page(404, 'Not Found') };
+}
+
+const page = (status: number, text: string): string =>
+  `<html>\n<head><title>${status} ${text}</title></head>\n<body>\n<center><h1>${status} ${text}</h1></center>\n</body>\n</html>\n`;

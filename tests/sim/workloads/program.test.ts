@@ -1,10 +1,11 @@
 import type { Container } from 'kubernetes-types/core/v1';
 import { describe, expect, it } from 'vitest';
-import { behaviourOf, imageSize, lookUpImage, parseImage } from '../../../src/sim/workloads/index.ts';
+import { imageSize, launchOf, lookUpImage, parseImage, type Launch } from '../../../src/sim/workloads/index.ts';
 
-const run = (image: string, more: Partial<Container> = {}, isTask = false): ReturnType<typeof behaviourOf> =>
-  behaviourOf({ name: 'main', image, ...more }, isTask);
-const script = (text: string): ReturnType<typeof behaviourOf> => run('busybox:1.36', { command: ['sh', '-c', text] });
+const launch = (image: string, more: Partial<Container> = {}, isTask = false): Launch =>
+  launchOf({ name: 'main', image, ...more }, [...(more.command ?? []), ...(more.args ?? [])], isTask);
+const run = (image: string, more: Partial<Container> = {}, isTask = false): Launch['behaviour'] =>
+  launch(image, more, isTask).behaviour;
 
 describe('an image name', () => {
   it.each([
@@ -28,46 +29,24 @@ describe('an image name', () => {
   });
 });
 
-describe('a script', () => {
-  it.each([
-    ['sleep 5', 5_020, 0],
-    ['echo hello; sleep 1m; exit 3', 60_020, 3],
-    ['false', 20, 1],
-    ['true', 20, 0],
-    ['until nslookup db; do echo waiting; sleep 2; done', 2_020, 0],
-  ])('%s ends by itself', (text, afterMs, code) => {
-    expect(script(text).exit).toEqual({ afterMs, code });
+describe('a command line', () => {
+  it.each<[Partial<Container>, string]>([
+    [{ command: ['sh', '-c', 'sleep 5'] }, 'busybox:1.36'],
+    [{ command: ['sleep', '3600'] }, 'nginx:1.27'],
+    [{ args: ['/bin/sh', '-c', 'sleep 2'] }, 'example.com/tools:1'],
+    [{ args: ['sleep', '10'] }, 'alpine:3.20'],
+  ])('%j is run by the shell', (more, image) => {
+    expect(launch(image, more).argv).toEqual(more.command ?? more.args);
   });
 
-  it.each(['sleep infinity', 'while true; do date; sleep 1; done', 'tail -f /dev/null'])('%s runs on', (text) => {
-    expect(script(text).exit).toBeUndefined();
+  it('of arguments alone is the business of an image that has a program', () => {
+    expect(launch('nginx:1.27', { args: ['-g', 'daemon off;'] }).argv).toBeUndefined();
   });
 
-  it('that loops around wget or curl is a client', () => {
-    expect(script('while true; do wget -q -O- http://web:8080/; sleep 2; done').client).toEqual({
-      url: 'http://web:8080/',
-      intervalMs: 2_000,
-    });
-  });
-
-  it('makes and removes files between its sleeps', () => {
-    expect(script('touch /tmp/a; sleep 30; rm -f /tmp/a; sleep 600').files).toEqual([
-      { path: '/tmp/a', fromMs: 0, untilMs: 30_000 },
-    ]);
-  });
-
-  it('that starts a server serves', () => {
-    expect(script('echo starting && exec node server.js')).toMatchObject({
+  it('that starts a server serves on the port it names', () => {
+    expect(run('python:3.12', { command: ['python', '-m', 'http.server', '8000'] })).toMatchObject({
       name: 'plain-server',
-      http: { status: 200 },
-    });
-    expect(run('python:3.12', { command: ['python', '-m', 'http.server', '8000'] }).ports).toEqual([8000]);
-  });
-
-  it('counts also when an unknown image is given a shell by its args', () => {
-    expect(run('example.com/tools:1', { args: ['/bin/sh', '-c', 'sleep 2'] }).exit).toEqual({
-      afterMs: 2_020,
-      code: 0,
+      ports: [8000],
     });
   });
 });

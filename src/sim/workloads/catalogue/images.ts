@@ -43,10 +43,17 @@ export const NUMBERED = /^(latest|stable|mainline|alpine|bookworm|slim|\d+(\.\d+
 /** Releases up to 1.29: `1.161` is the tag that is mistyped in the documentation's walk through a failing rollout. */
 const NGINX = /^(latest|stable|mainline|alpine|bookworm|perl|1(\.[12]?\d(\.\d{1,2})?)?)(-[a-z0-9.]+)*$/;
 
-const nginx = web('web-server', 80, '<h1>Welcome to nginx!</h1>\nServed by {pod} ({ip})', {
-  log: ['/docker-entrypoint.sh: Configuration complete; ready for start up', 'start worker processes'],
-  listenAfterMs: 300,
-});
+/** A web server that serves the files of a directory, once some are mounted or written there. */
+export const rooted = (behaviour: Behaviour, root: string): Behaviour =>
+  behaviour.http ? { ...behaviour, http: { ...behaviour.http, root } } : behaviour;
+
+export const nginx = rooted(
+  web('web-server', 80, '<h1>Welcome to nginx!</h1>\nServed by {pod} ({ip})', {
+    log: ['/docker-entrypoint.sh: Configuration complete; ready for start up', 'start worker processes'],
+    listenAfterMs: 300,
+  }),
+  '/usr/share/nginx/html',
+);
 
 export function image(sizeMib: number, behaviour: Behaviour, tags?: RegExp): CataloguedImage {
   return { sizeBytes: Math.round(sizeMib * MIB), behaviour, ...(tags ? { tags } : {}) };
@@ -60,7 +67,11 @@ const system = (name: string, sizeMib: number, more: Partial<Behaviour> = {}): C
 /** By repository without a registry prefix of docker.io and without `library/`. */
 export const CATALOGUE: Readonly<Record<string, CataloguedImage>> = {
   nginx: image(69, nginx, NGINX),
-  httpd: image(58, web('web-server', 80, '<html><body><h1>It works!</h1></body></html>'), NUMBERED),
+  httpd: image(
+    58,
+    rooted(web('web-server', 80, '<html><body><h1>It works!</h1></body></html>'), '/usr/local/apache2/htdocs'),
+    NUMBERED,
+  ),
   caddy: image(17, web('web-server', 80, 'Caddy works!'), NUMBERED),
   traefik: image(45, web('web-server', 80, '404 page not found'), undefined),
   redis: image(42, server('redis', [6379], { log: ['Ready to accept connections tcp'], cpuMillis: 4 }), NUMBERED),

@@ -2,7 +2,7 @@
  * Public sample applications, and Pilothouse's own scripted images beyond the plain web server. A sample that is not
  * listed runs all the same, as a plain server on its declared ports: what stands here differs from that.
  */
-import { aksStore, image, MIB, NUMBERED, PLAIN_SERVER, server, web, type CataloguedImage } from './images.ts';
+import { aksStore, image, MIB, nginx, NUMBERED, PLAIN_SERVER, server, web, type CataloguedImage } from './images.ts';
 import type { Behaviour } from '../behaviour.ts';
 
 const shell: Behaviour = {
@@ -16,7 +16,6 @@ const shell: Behaviour = {
 /** Takes its work from a queue or sends requests, and listens nowhere. */
 const worker = (name: string, more: Partial<Behaviour> = {}): Behaviour => ({ ...PLAIN_SERVER, name, ...more });
 
-const nginx = web('web-server', 80, '<h1>Welcome to nginx!</h1>\nServed by {pod} ({ip})', { listenAfterMs: 300 });
 /** Orders an hour: 100, as the sample's manifest has it. */
 const ORDER_MS = 36_000;
 const STORE = 'ghcr.io/azure-samples/aks-store-demo';
@@ -35,6 +34,14 @@ export const SAMPLES: Readonly<Record<string, CataloguedImage>> = {
   'mcr.microsoft.com/mirror/docker/library/nginx': image(69, nginx, NUMBERED),
   'mcr.microsoft.com/oss/nginx/nginx': image(69, nginx),
   'mcr.microsoft.com/azurelinux/base/core': image(30, shell),
+  'polinux/stress': image(4, worker('stress', { memoryBytes: 4 * MIB })),
+  'polinux/stress-ng': image(6, worker('stress', { memoryBytes: 4 * MIB })),
+  'vish/stress': image(4, worker('stress', { memoryBytes: 4 * MIB })),
+  // A request keeps a core busy for a while: the load of the walk through horizontal autoscaling.
+  'registry.k8s.io/hpa-example': image(
+    180,
+    web('hpa-example', 80, 'OK!', { cpuMillis: 1, cpuMillisPerRequest: 60, memoryBytes: 12 * MIB }),
+  ),
   node: image(380, shell, NUMBERED),
   python: image(360, shell, NUMBERED),
   golang: image(300, shell, NUMBERED),

@@ -1,0 +1,86 @@
+/**
+ * postStart and preStop: exec, httpGet, sleep. Upstream: pkg/kubelet/lifecycle/handlers.go,
+ * pkg/kubelet/kuberuntime/kuberuntime_container.go (executePreStopHook). tcpSocket is accepted by the API and does nothing.
+ */
+import type { LifecycleHandler } from 'kubernetes-types/core/v1';
+import { serve } from '../workloads/index.ts';
+import type { ContainerRuntime, Target } from './container-runtime.ts';
+import { specOf } from './records.ts';
+
+type Handler = LifecycleHandler & { readonly sleep?: { readonly seconds: number } };
+
+export class LifecycleHooks {
+  constructor(private readonly runtime: ContainerRuntime) {}
+
+  /** False where there is none. Until it is over, the container is not started. */
+  postStart(uid: string, name: string): boolean {
+    return this.run(uid, name, 'post-start', undefined);
+  }
+
+  /** False where there is none. SIGTERM waits for its end, or for that of the grace period. */
+  preStop(uid: string, name: string, graceMs: number): boolean {
+    return this.run(uid, name, 'pre-stop', graceMs);
+  }
+
+  private run(uid: string, name: string, purpose: 'post-start' | 'pre-stop', limitMs: number | undefined): boolean {
+    const { ports } = this.runtime;
+    const { lifecycle } = specOf(ports.find(uid)!.pod, name);
+    const handler = (purpose === 'post-start' ? lifecycle?.postStart : lifecycle?.preStop) as Handler | undefined;
+    if (!handler || ports.runtime === 'pretended') return false;
+    const over = `${purpose}-over`;
+    if (limitMs !== undefined) this.runtime.later(uid, name, limitMs, over);
+    if (handler.exec) {
+      const { stay } = this.runtime.container(uid, name)!;
+      const notify = { component: ports.component, payload: { uid, name, stay, purpose } };
+      const session = ports.processes.exec(uid, name, handler.exec.command ?? [], { notify });
+      return session !== undefined;
+    }
+    if (handler.sleep) this.runtime.later(uid, name, handler.sleep.seconds * 1000, over);
+    else if (handler.httpGet) this.get(uid, name, handler, purpose);
+    else return false;
+    return true;
+  }
+
+  private get(uid: string, name: string, { httpGet }: Handler, purpose: 'post-start' | 'pre-stop'): void {
+    const { ports } = this.runtime;
+    const { pod, podIp } = ports.find(uid)!;
+    const spec = specOf(pod, name);
+    const wanted = httpGet!.port;
+    const port =
+      typeof wanted === 'number' ? wanted : (spec.ports?.find((item) => item.name === wanted)?.containerPort ?? 80);
+    const address = httpGet!.host ?? podIp;
+    const process = ports.processes.listener(address, port);
+    if (!process) return this.failed(uid, name, purpose);
+    const context = { nowMs: ports.kernel.turn.cursor, draw: () => 0, volumes: ports.processes.volumes };
+    const reply = serve(process, { method: 'GET', path: httpGet!.path ?? '/', host: address, port }, context);
+    this.runtime.later(uid, name, reply.latencyMs, `${purpose}-over`);
+  }
+
+  executed({ uid, name }: Target, { purpose, session }: { purpose: string; session: number }): void {
+    const { processes } = this.runtime.ports;
+    const code = processes.session(session)?.exitCode;
+    processes.closeSession(session);
+    if (code !== 0) return this.failed(uid, name, purpose as 'post-start' | 'pre-stop');
+    if (purpose === 'post-start') this.runtime.hasStarted(uid, name);
+    else this.runtime.terminate(uid, name);
+  }
+
+  private failed(uid: string, name: string, purpose: 'post-start' | 'pre-stop'): void {
+    const { pod } = this.runtime.ports.find(uid)!;
+    if (purpose === 'pre-stop') {
+      this.runtime.record(pod, name, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
+      return this.runtime.terminate(uid, name);
+    }
+    this.runtime.record(pod, name, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+    this.runtime.fail(uid, name, 'FailedPostStartHook');
+  }
+
+  postStartOver({ uid, name }: Target): void {
+    this.runtime.hasStarted(uid, name);
+  }
+
+  preStopOver({ uid, name }: Target): void {
+    const process = this.runtime.ports.processes.get(uid, name);
+    if (process && process.stoppingSince === undefined) this.runtime.terminate(uid, name);
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Volumes of a pod: what has to be there before its sandbox, their files, and where containers see them. Upstream:
+ * pkg/kubelet/volumemanager, pkg/volume/{configmap,secret,projected,downwardapi,emptydir,hostpath,csi}. Left out: in-tree cloud
+ * volumes, image volumes, file modes.
+ */
+import type { Container, KeyToPath, Pod, Volume, VolumeProjection } from 'kubernetes-types/core/v1';
+import type { Stored } from '../api/object.ts';
+import type { Client } from '../client/index.ts';
+import type { FileEntry, Mount, VolumeStore } from '../workloads/index.ts';
+import { fieldOf, resourceOf, textsOf, type EnvironmentFacts } from './environment.ts';
+
+export interface VolumeFacts extends Pick<EnvironmentFacts, 'client' | 'podIp' | 'hostIp' | 'allocatable'> {
+  readonly store: VolumeStore;
+  readonly node: string;
+  readonly nowMs: number;
+}
+
+/** A volume that cannot be mounted: the FailedMount text. */
+export type VolumeFault =
+  | { readonly volume: string; readonly message: string }
+  /** It has to wait for something without a word of its own: an attachment, a claim that is not bound. */
+  | { readonly volume: string; readonly message?: undefined };
+
+/** Upstream: pkg/kubelet/volumemanager (podAttachAndMountTimeout). */
+export const MOUNT_TIMEOUT_MS = 123_000;
+
+/** What is said of volumes that cannot be mounted; after a long wait, that as well. */
+export function faultTexts(faults: readonly VolumeFault[], waitedMs: number): readonly string[] {
+  const texts = faults.flatMap(({ message }) => (message ? [message] : []));
+  if (waitedMs < MOUNT_TIMEOUT_MS) return texts;
+  const names = faults.map(({ volume }) => volume).join(' ');
+  return [
+    ...texts,
+    `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[]: timed out waiting for the condition`,
+  ];
+}
+
+type Files = Map<string, FileEntry>;
+
+const setUpFailed = (volume: string, why: string): VolumeFault => ({
+  volume,
+  message: `MountVolume.SetUp failed for volume "${volume}" : ${why}`,
+});
+
+/** Mounts all volumes of a pod that containers use; the faults of those that cannot be. */
+export function mountVolumes(pod: Stored<Pod>, facts: VolumeFacts): readonly VolumeFault[] {
+  return (pod.spec?.volumes ?? []).flatMap((volume) => {
+    const fault = mountVolume(pod, volume, facts);
+    return fault ? [fault] : [];
+  });
+}
+
+function mountVolume(pod: Stored<Pod>, volume: Volume, facts: VolumeFacts): VolumeFault | undefined {
+  const { configMap, secret, projected, downwardAPI, hostPath, persistentVolumeClaim, ephemeral } = volume;
+  if (hostPath) return hostPathFault(volume, facts);
+  if (persistentVolumeClaim) return claimFault(pod, volume.name, persistentVolumeClaim.claimName, facts);
+  if (ephemeral) return claimFault(pod, volume.name, `${pod.metadata.name}-${volume.name}`, facts);
+  const sources: readonly VolumeProjection[] | undefined = configMap
+    ? [{ configMap }]
+    : secret
+      ? [{ secret: { ...secret, name: secret.secretName ?? '' } }]
+      : downwardAPI
+        ? [{ downwardAPI }]
+        : projected?.sources;
+  if (!sources) return undefined;
+  const files: Files = new Map();
+  for (const source of sources) {
+    const fault = project(pod, source, files, facts);
+    if (fault) return setUpFailed(volume.name, fault);
+  }
+  facts.store.project(podVolume(pod, volume.name), files);
+  return undefined;
+}
+
+const podVolume = (pod: Stored<Pod>, name: string): string => `pod/${pod.metadata.uid}/${name}`;
+
+/** Adds the files of one source; the fault where it is missing. */
+function project(pod: Stored<Pod>, source: VolumeProjection, files: Files, facts: VolumeFacts): string | undefined {
+  const { configMap, secret, downwardAPI, serviceAccountToken } = source;
+  const add = (path: string, text: string): void => {
+    const bytes = new TextEncoder().encode(text).length;
+    files.set(`/${path}`, { text, bytes, modifiedAt: facts.nowMs });
+  };
+  if (serviceAccountToken) {
+    add(
+      serviceAccountToken.path,
+      `eyJhbGciOiJSUzI1NiJ9.${pod.metadata.uid}.${pod.spec?.serviceAccountName ?? 'default'}`,
+    );
+    return undefined;
+  }
+  if (downwardAPI) {
+    for (const { path, fieldRef, resourceFieldRef } of downwardAPI.items ?? []) {
+      const spec =
+        pod.spec?.containers.find(({ name }) => name === resourceFieldRef?.containerName) ?? pod.spec!.containers[0]!;
+      if (fieldRef) add(path, fieldOf(pod, fieldRef.fieldPath, facts));
+      else if (resourceFieldRef)
+        add(path, resourceOf(spec, resourceFieldRef.resource, resourceFieldRef.divisor, facts.allocatable));
+    }
+    return undefined;
+  }
+  const [resource, reference] = configMap ? (['configmaps', configMap] as const) : (['secrets', secret] as const);
+  if (!reference) return undefined;
+  const { name = '', items, optional = false } = reference;
+  const data = textsOf(facts.client, resource, pod.metadata.namespace!, name);
+  const kind = resource === 'configmaps' ? 'configmap' : 'secret';
+  if (!data) return optional ? undefined : `${kind} "${name}" not found`;
+  return addKeys(data, items, optional, add)
+    ? undefined
+    : `${kind} references non-existent config key: ${missingKey(data, items)}`;
+}
+
+function addKeys(
+  data: Readonly<Record<string, string>>,
+  items: readonly KeyToPath[] | undefined,
+  isOptional: boolean,
+  add: (path: string, text: string) => void,
+): boolean {
+  if (!items) for (const [key, text] of Object.entries(data)) add(key, text);
+  for (const { key, path } of items ?? []) {
+    if (data[key] !== undefined) add(path, data[key]);
+    else if (!isOptional) return false;
+  }
+  return true;
+}
+
+const missingKey = (data: Readonly<Record<string, string>>, items: readonly KeyToPath[] = []): string =>
+  items.find(({ key }) => data[key] === undefined)?.key ?? '';
+
+const hostKey = (node: string, path: string): string => `node/${node}${path}`;
+
+/** Directories that every node has. */
+const NODE_PATHS = /^\/(|dev|etc|home|lib|mnt|opt|proc|run|srv|sys|tmp|usr|var)(\/|$)/;
+
+function hostPathFault({ name, hostPath }: Volume, { store, node }: VolumeFacts): VolumeFault | undefined {
+  const { path, type = '' } = hostPath!;
+  const key = hostKey(node, path);
+  if (type === 'DirectoryOrCreate' || type === 'FileOrCreate') {
+    if (!store.has(key)) store.project(key, new Map());
+    return undefined;
+  }
+  const isThere = store.has(key) || (NODE_PATHS.test(path) && path.split('/').filter(Boolean).length <= 3);
+  if (type === '' || isThere) return undefined;
+  return setUpFailed(name, `hostPath type check failed: ${path} is not a ${TYPES[type] ?? type.toLowerCase()}`);
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  Directory: 'directory',
+  File: 'file',
+  Socket: 'socket file',
+  CharDevice: 'character device',
+  BlockDevice: 'block device',
+};
+
+/** A claim has to be bound, and its disk attached to this node, where something attaches disks. */
+function claimFault(pod: Stored<Pod>, volume: string, claimName: string, facts: VolumeFacts): VolumeFault | undefined {
+  const { client, node } = facts;
+  const claim = client.get('persistentvolumeclaims', pod.metadata.namespace, claimName);
+  if (!claim.ok)
+    return { volume, message: `failed to fetch PVC from API server: persistentvolumeclaim "${claimName}" not found` };
+  const name = claim.object.spec?.volumeName;
+  if (!name || claim.object.status?.phase !== 'Bound') return { volume };
+  const disk = client.get('persistentvolumes', undefined, name);
+  if (!disk.ok) return { volume };
+  if (!disk.object.spec?.csi || !needsAttachment(client, disk.object.spec.csi.driver)) return undefined;
+  const attachments = client.list('volumeattachments.storage.k8s.io');
+  if (!attachments.ok) return { volume };
+  const isAttached = attachments.object.items.some(
+    ({ spec, status }) => spec.nodeName === node && spec.source.persistentVolumeName === name && status?.attached,
+  );
+  return isAttached ? undefined : { volume };
+}
+
+function needsAttachment(client: Client, driver: string): boolean {
+  const found = client.get('csidrivers.storage.k8s.io', undefined, driver);
+  return found.ok && found.object.spec.attachRequired !== false;
+}
+
+/** Where a container sees the pod's volumes. */
+export function mountsOf(pod: Stored<Pod>, spec: Container, client: Client, node: string): readonly Mount[] {
+  const { namespace, name: podName } = pod.metadata;
+  return (spec.volumeMounts ?? []).flatMap(({ name, mountPath, subPath = '', readOnly = false }) => {
+    const volume = pod.spec?.volumes?.find((item) => item.name === name);
+    if (!volume) return [];
+    const claimName = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${podName}-${name}` : undefined);
+    const claim = claimName === undefined ? undefined : client.get('persistentvolumeclaims', namespace, claimName);
+    const disk = claim?.ok ? claim.object.spec?.volumeName : undefined;
+    const key = disk ? `disk/${disk}` : volume.hostPath ? hostKey(node, volume.hostPath.path) : podVolume(pod, name);
+    const isFixed = Boolean(volume.configMap ?? volume.secret ?? volume.projected ?? volume.downwardAPI);
+    const path = mountPath.replace(/\/+$/, '') || '/';
+    return [{ path, volume: key, subPath: subPath.replace(/^\/+|\/+$/g, ''), isReadOnly: readOnly || isFixed }];
+  });
+}
+
+/** Volumes whose files follow an object that can change. */
+export const isProjected = ({ configMap, secret, projected, downwardAPI }: Volume): boolean =>
+  Boolean(configMap ?? secret ?? projected ?? downwardAPI);

@@ -1,0 +1,208 @@
+/** Runs the shells of containers and of `exec` in them: wakes them when they have to go on, and hands them the world around. */
+import type { Kernel } from '../kernel/index.ts';
+import type { Behaviour } from './behaviour.ts';
+import { programFor } from './foreground.ts';
+import { DATA_PLANE, rootOf, type ReplyAddress, type RunningProcess } from './process.ts';
+import type { NetworkReply, Question, ShellHost } from './shell/host.ts';
+import { newShell, runShell, signalShell, wakeTime } from './shell/machine.ts';
+import { copyShell, type ShellState } from './shell/state.ts';
+import { ContainerFiles, type VolumeStore } from './volumes.ts';
+
+export interface ShellPorts {
+  readonly kernel: Kernel;
+  readonly volumes: VolumeStore;
+  write(process: RunningProcess, stream: 'stdout' | 'stderr', text: string): void;
+  ask(process: RunningProcess, question: Question, reply: ReplyAddress): void;
+  serve(process: RunningProcess, behaviour: Behaviour): void;
+  ended(process: RunningProcess, code: number): void;
+  hasListener(process: RunningProcess, port: number): boolean;
+}
+
+export interface Session {
+  readonly id: number;
+  readonly key: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Undefined while it runs. */
+  readonly exitCode?: number;
+  readonly notify?: { readonly component: string; readonly payload: object };
+}
+
+interface Running {
+  shell: ShellState;
+  /** The task that will wake it, if one is on its way. */
+  wakeAt?: number;
+}
+
+/** Of a session's output that nobody has taken, as much is kept. */
+const OUTPUT_LIMIT = 1024 * 1024;
+const MAIN = 0;
+const SETTLE_WITHIN_MS = 60_000;
+
+export class ShellRunner {
+  /** By `<key>#<session>`; session 0 is the container's own program. */
+  private running = new Map<string, Running>();
+  private sessions = new Map<number, Session>();
+  private lastSession = 0;
+  private lastQuestion = 0;
+
+  constructor(private readonly ports: ShellPorts) {}
+
+  start(key: string, process: RunningProcess): void {
+    const shell = newShell(process.argv!, process.environment, process.directory);
+    this.running.set(`${key}#${MAIN}`, { shell });
+    this.go(key, MAIN, process);
+  }
+
+  stop(key: string): void {
+    for (const id of [...this.running.keys()]) if (id.startsWith(`${key}#`)) this.running.delete(id);
+    for (const session of this.sessions.values())
+      if (session.key === key && session.exitCode === undefined) this.finish(session, 137);
+  }
+
+  signal(key: string, signal: string, process: RunningProcess): 'heard' | 'ignored' | 'replaced' {
+    const found = this.running.get(`${key}#${MAIN}`);
+    if (!found) return 'replaced';
+    const outcome = signalShell(found.shell, signal);
+    if (outcome === 'heard') this.go(key, MAIN, process);
+    return outcome;
+  }
+
+  isBusy(key: string): boolean {
+    return this.running.get(`${key}#${MAIN}`)?.shell.isBusy ?? false;
+  }
+
+  exec(
+    key: string,
+    process: RunningProcess,
+    argv: readonly string[],
+    { stdin, notify }: { readonly stdin?: string; readonly notify?: Session['notify'] },
+  ): number {
+    this.lastSession += 1;
+    const id = this.lastSession;
+    this.sessions.set(id, { id, key, stdout: '', stderr: '', ...(notify ? { notify } : {}) });
+    const shell = newShell(argv, process.environment, process.directory, stdin);
+    this.running.set(`${key}#${id}`, { shell });
+    this.go(key, id, process);
+    return id;
+  }
+
+  session(id: number): Session | undefined {
+    return this.sessions.get(id);
+  }
+
+  close(id: number): void {
+    const session = this.sessions.get(id);
+    if (session) this.running.delete(`${session.key}#${id}`);
+    this.sessions.delete(id);
+  }
+
+  wake(key: string, session: number, process: RunningProcess): void {
+    const found = this.running.get(`${key}#${session}`);
+    if (!found) return;
+    delete found.wakeAt;
+    this.go(key, session, process);
+  }
+
+  reply({ key, session, id }: ReplyAddress, reply: NetworkReply, process: RunningProcess): void {
+    const found = this.running.get(`${key}#${session}`);
+    if (!found) return;
+    found.shell.replies[id] = reply;
+    this.go(key, session, process);
+  }
+
+  private go(key: string, session: number, process: RunningProcess): void {
+    const id = `${key}#${session}`;
+    const found = this.running.get(id)!;
+    runShell(found.shell, this.host(key, session, process));
+    if (this.running.get(id) !== found) return;
+    const { exitCode } = found.shell;
+    if (exitCode !== undefined) {
+      this.running.delete(id);
+      if (session === MAIN) return this.ports.ended(process, exitCode);
+      return this.finish(this.sessions.get(session)!, exitCode);
+    }
+    this.wakeLater(found, key, session, process);
+  }
+
+  private wakeLater(found: Running, key: string, session: number, process: RunningProcess): void {
+    const { kernel } = this.ports;
+    const at = wakeTime(found.shell);
+    if (at === undefined || found.wakeAt === at) return;
+    found.wakeAt = at;
+    const { cursor } = kernel.turn;
+    const isUpkeep = this.isUpkeep(session, process, at);
+    kernel.schedule(at - cursor, DATA_PLANE, 'wake', { key, session, containerId: process.containerId }, isUpkeep);
+  }
+
+  /** What is expected to end soon keeps a world from settling; what runs on does not. */
+  private isUpkeep(session: number, { isTask, startedAt }: RunningProcess, at: number): boolean {
+    if (session !== MAIN) return at - this.ports.kernel.turn.cursor > SETTLE_WITHIN_MS;
+    return !isTask || at - startedAt > SETTLE_WITHIN_MS;
+  }
+
+  private finish(session: Session, exitCode: number): void {
+    const done = { ...session, exitCode };
+    this.sessions.set(session.id, done);
+    if (!done.notify) return;
+    const { component, payload } = done.notify;
+    this.ports.kernel.schedule(0, component, 'executed', { ...payload, session: session.id });
+  }
+
+  private host(key: string, session: number, process: RunningProcess): ShellHost {
+    const { kernel, volumes } = this.ports;
+    const nowMs = kernel.turn.cursor;
+    const { podIp, hostname, image, mounts, generatedFiles, isReadOnlyRoot, limits } = process;
+    return {
+      nowMs,
+      epochMs: kernel.options.epochMs,
+      hostname,
+      podIp,
+      memoryLimitBytes: limits.memoryBytes ?? 16 * 1024 ** 3,
+      files: new ContainerFiles(volumes, rootOf(process), mounts, image, nowMs, generatedFiles, isReadOnlyRoot),
+      output: (stream, text) => this.output(process, session, stream, text),
+      ask: (_, question) => {
+        this.lastQuestion += 1;
+        const { containerId } = process;
+        const isUpkeep = this.isUpkeep(session, process, nowMs);
+        this.ports.ask(process, question, { key, containerId, session, id: this.lastQuestion, isUpkeep });
+        return this.lastQuestion;
+      },
+      draw: (bound) => kernel.stream('workloads/shell').below(bound),
+      program: (argv) => {
+        const { program, behaviour } = programFor(argv, process, (port) => this.ports.hasListener(process, port));
+        if (behaviour && session === MAIN) this.ports.serve(process, behaviour);
+        return program;
+      },
+      isListening: (port) => this.ports.hasListener(process, port),
+    };
+  }
+
+  private output(process: RunningProcess, session: number, stream: 'stdout' | 'stderr', text: string): void {
+    if (session === MAIN) return this.ports.write(process, stream, text);
+    const found = this.sessions.get(session);
+    if (found) this.sessions.set(session, { ...found, [stream]: (found[stream] + text).slice(-OUTPUT_LIMIT) });
+  }
+
+  save(): unknown {
+    return {
+      running: new Map([...this.running].map(([id, item]) => [id, { ...item, shell: copyShell(item.shell) }])),
+      sessions: new Map(this.sessions),
+      lastSession: this.lastSession,
+      lastQuestion: this.lastQuestion,
+    };
+  }
+
+  load(state: unknown): void {
+    const saved = state as {
+      running: ReadonlyMap<string, Running>;
+      sessions: ReadonlyMap<number, Session>;
+      lastSession: number;
+      lastQuestion: number;
+    };
+    this.running = new Map([...saved.running].map(([id, item]) => [id, { ...item, shell: copyShell(item.shell) }]));
+    this.sessions = new Map(saved.sessions);
+    this.lastSession = saved.lastSession;
+    this.lastQuestion = saved.lastQuestion;
+  }
+}
