@@ -2,6 +2,10 @@ import type { KindRegistry } from '../api/kind.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
 import { SharedInformers } from '../client/index.ts';
 import { controllerId, type Component, type Kernel } from '../kernel/index.ts';
+import { CronJobController } from './cronjob/cronjob-controller.ts';
+import { JobController } from './job/job-controller.ts';
+import { jobMachine } from './job/machine.ts';
+import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
 import { AccountsController } from './accounts/accounts-controller.ts';
 import { DaemonSetController } from './daemonset/daemonset-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
@@ -22,7 +26,8 @@ export { fenceposts, newSetReplicas, proportionalSizes, scaleDownOldSets } from 
 export { ENDPOINTS_PER_SLICE } from './endpointslice/endpointslice-controller.ts';
 export { NODE_MONITOR_GRACE_MS } from './node-lifecycle/node-lifecycle-controller.ts';
 
-export const CONTROLLER_MACHINES = [rolloutMachine, statefulMachine, daemonMachine] as const;
+export { nextTime, parseSchedule } from './cronjob/schedule.ts';
+export const CONTROLLER_MACHINES = [rolloutMachine, statefulMachine, daemonMachine, jobMachine] as const;
 
 export interface ControllerSettings {
   readonly registry: KindRegistry;
@@ -50,6 +55,9 @@ export function makeControllers(
     new ReplicationControllerController(manager),
     new StatefulSetController(manager),
     new DaemonSetController(manager),
+    new JobController(manager),
+    new CronJobController(manager),
+    new TtlAfterFinishedController(manager),
     new EndpointSliceController(manager),
     new GarbageCollector(manager),
     new NamespaceController(manager),

@@ -92,6 +92,7 @@ function jobDuration({ status: found }: Job, { nowEpochMs }: ColumnContext): str
 }
 
 export const jobKind: KindDefinition<Job> = stored<Job>('batch/v1', 'Job', 'jobs', 'namespaced', {
+  support: 'simulated',
   categories: ['all'],
   hasGeneration: true,
   defaultPropagation: 'Orphan',
@@ -141,6 +142,7 @@ export const jobKind: KindDefinition<Job> = stored<Job>('batch/v1', 'Job', 'jobs
 const CRON_NAME_LIMIT = 52;
 
 export const cronJobKind: KindDefinition<CronJob> = stored<CronJob>('batch/v1', 'CronJob', 'cronjobs', 'namespaced', {
+  support: 'simulated',
   shortNames: ['cj'],
   categories: ['all'],
   hasGeneration: true,
