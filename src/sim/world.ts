@@ -104,7 +104,10 @@ export class World {
       serviceCidr: SERVICE_CIDR,
       kubernetesVersion: options.kubernetesVersion,
     });
-    this.scheduler = new Scheduler(kernel, this.api);
+    this.scheduler = new Scheduler(kernel, this.api, {
+      configuration: options.schedulerConfiguration,
+      minorRelease: Number(options.kubernetesVersion.split('.')[1]),
+    });
     this.processes = new ProcessTable(kernel);
     const findPod = (namespace: string, name: string): Stored<Pod> | undefined =>
       this.api.find('pods', namespace, name) as Stored<Pod> | undefined;

@@ -98,7 +98,11 @@ export interface TracePayloads {
     readonly feasible: number;
     readonly evaluated: number;
     readonly nodes: number;
+    /** Where preemption makes room, and who has to go for it: `namespace/name`. */
+    readonly nominated?: string;
+    readonly victims?: readonly string[];
   };
+  'scheduler.configured': { readonly profiles: readonly string[] };
   'scheduler.queue': { readonly queue: 'active' | 'backoff' | 'unschedulable' | 'gated'; readonly because: string };
 
   'image.pull': Hop & {

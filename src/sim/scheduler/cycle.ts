@@ -1,13 +1,12 @@
 /**
- * One scheduling cycle over a snapshot: PreFilter, Filter, PreScore, Score, NormalizeScore. Pure: it changes nothing.
- * Upstream: pkg/scheduler/schedule_one.go, pkg/scheduler/framework/runtime/framework.go.
+ * One scheduling cycle over the cluster as it is: PreFilter, Filter, PreScore, Score, NormalizeScore. Pure: it changes
+ * nothing. Upstream: pkg/scheduler/schedule_one.go, pkg/scheduler/framework/runtime/framework.go.
  */
-import type { Pod } from 'kubernetes-types/core/v1';
-import type { Stored } from '../api/object.ts';
-import type { FilterVerdict } from './decision.ts';
-import type { PluginStatus, Snapshot } from './framework.ts';
+import type { ClusterState } from './cluster-state.ts';
+import { FilterRun, preFilter, type PreFilterResult, type Rejection } from './filter-run.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { ProfilePlugin } from './plugins/index.ts';
+import type { PodInfo } from './pod-info.ts';
+import type { Profile } from './profile.ts';
 
 const MIN_FEASIBLE = 100;
 const MIN_PERCENT = 5;
@@ -19,143 +18,127 @@ export function feasibleNodesToFind(nodes: number, percentage = 0): number {
   return Math.max(MIN_FEASIBLE, Math.trunc((nodes * percent) / 100));
 }
 
-export interface Rejection {
-  readonly plugin: number;
-  readonly status: PluginStatus;
-}
-
 export interface PluginScores {
-  readonly plugin: number;
+  readonly plugin: string;
+  readonly weight: number;
+  readonly state: unknown;
   readonly raw: readonly number[];
   readonly normalized: readonly number[];
 }
 
 export interface Evaluation {
-  /** Indexes of plugins of the profile whose PreFilter or PreScore said Skip. */
-  readonly skippedFilter: readonly number[];
-  readonly skippedScore: readonly number[];
-  readonly preFilter?: FilterVerdict;
+  readonly pod: PodInfo;
+  readonly profile: Profile;
+  readonly cluster: ClusterState;
+  readonly preFilter: PreFilterResult;
+  readonly run: FilterRun;
   /** In the order in which they were looked at. */
   readonly evaluated: readonly NodeInfo[];
+  /** By name of the node. */
   readonly rejections: ReadonlyMap<string, Rejection>;
   /** Nodes outside what PreFilter left, which were not looked at. */
   readonly excluded: number;
-  readonly excludedBy: readonly string[];
   readonly feasible: readonly NodeInfo[];
+  readonly skippedScore: readonly string[];
   readonly scores: readonly PluginScores[];
+  /** The weighted scores of each feasible node together; empty where one node alone was feasible. */
   readonly totals: readonly number[];
   readonly nextStart: number;
 }
 
 export interface CycleOptions {
-  readonly profile: readonly ProfilePlugin[];
+  readonly profile: Profile;
   readonly percentageOfNodesToScore: number;
   readonly startIndex: number;
+  /** `status.nominatedNodeName`: tried first, and taken if it fits. */
+  readonly nominatedNode?: string;
 }
 
-export function evaluate(pod: Stored<Pod>, snapshot: Snapshot, options: CycleOptions): Evaluation {
-  const { profile, startIndex } = options;
-  const skippedFilter: number[] = [];
-  const excludedBy: string[] = [];
-  let allowed: ReadonlySet<string> | undefined;
-  const empty = {
-    evaluated: [],
-    rejections: new Map<string, Rejection>(),
-    excluded: 0,
-    excludedBy,
-    feasible: [],
-    scores: [],
-    totals: [],
-    skippedScore: [],
-  };
-  for (const [index, { plugin }] of profile.entries()) {
-    const verdict = plugin.preFilter?.(pod, snapshot);
-    if (!verdict) continue;
-    if (verdict.isSkipped) skippedFilter.push(index);
-    if (verdict.status) {
-      const { code, reasons } = verdict.status;
-      return { ...empty, skippedFilter, preFilter: { plugin: plugin.name, code, reasons }, nextStart: startIndex };
-    }
-    if (verdict.nodeNames) {
-      allowed = allowed ? new Set([...allowed].filter((name) => verdict.nodeNames!.has(name))) : verdict.nodeNames;
-      excludedBy.push(plugin.name);
-    }
+export function evaluate(pod: PodInfo, cluster: ClusterState, options: CycleOptions): Evaluation {
+  const { profile, startIndex, nominatedNode } = options;
+  const prepared = preFilter(pod, cluster, profile);
+  const run = FilterRun.of(pod, cluster, profile, prepared);
+  const none = { pod, profile, cluster, preFilter: prepared, run, skippedScore: [], scores: [], totals: [] };
+  if (prepared.rejection) {
+    return { ...none, evaluated: [], rejections: new Map(), excluded: 0, feasible: [], nextStart: startIndex };
   }
-  const found = filterNodes(pod, snapshot, options, skippedFilter, allowed);
-  const { feasible } = found;
-  if (feasible.length <= 1) return { ...empty, ...found, excludedBy, skippedFilter };
-  return { ...found, ...scoreNodes(pod, snapshot, profile, feasible), excludedBy, skippedFilter };
+  const nominated = nominatedNode === undefined ? undefined : cluster.node(nominatedNode);
+  if (nominated && !run.checkWithNominated(nominated)) {
+    const feasible = [nominated];
+    return { ...none, evaluated: feasible, rejections: new Map(), excluded: 0, feasible, nextStart: startIndex };
+  }
+  const found = filterNodes(run, prepared, options);
+  if (found.feasible.length <= 1) return { ...none, ...found };
+  return { ...none, ...found, ...scoreNodes(pod, cluster, profile, found.feasible) };
 }
 
 function filterNodes(
-  pod: Stored<Pod>,
-  { nodes }: Snapshot,
+  run: FilterRun,
+  { nodeNames }: PreFilterResult,
   { profile, percentageOfNodesToScore, startIndex }: CycleOptions,
-  skipped: readonly number[],
-  allowed: ReadonlySet<string> | undefined,
 ): Pick<Evaluation, 'evaluated' | 'rejections' | 'excluded' | 'feasible' | 'nextStart'> {
-  const filters = profile.flatMap(({ plugin }, index) =>
-    plugin.filter && !skipped.includes(index) ? [{ plugin, index }] : [],
-  );
-  const candidates = allowed ? nodes.filter(({ name }) => allowed.has(name)) : nodes;
-  const enough = feasibleNodesToFind(candidates.length, percentageOfNodesToScore);
+  const { nodes } = run.cluster;
+  const candidates = nodeNames ? namedNodes(run.cluster, nodeNames) : nodes;
+  const count = candidates.length;
+  const enough = profile.at('score').length === 0 ? 1 : feasibleNodesToFind(count, percentageOfNodesToScore);
   const rejections = new Map<string, Rejection>();
   const evaluated: NodeInfo[] = [];
   const feasible: NodeInfo[] = [];
-  // A narrowed set starts at its beginning; the rotating start is for the whole list.
-  const start = allowed ? 0 : startIndex % Math.max(1, candidates.length);
-  for (let offset = 0; offset < candidates.length && feasible.length < enough; offset += 1) {
-    const node = candidates[(start + offset) % candidates.length]!;
+  for (let offset = 0; offset < count && feasible.length < enough; offset += 1) {
+    const node = candidates[(startIndex + offset) % count]!;
     evaluated.push(node);
-    let rejection: Rejection | undefined;
-    for (const { plugin, index } of filters) {
-      const status = plugin.filter!(pod, node);
-      if (!status) continue;
-      rejection = { plugin: index, status };
-      break;
-    }
+    const rejection = run.checkWithNominated(node);
     if (rejection) rejections.set(node.name, rejection);
     else feasible.push(node);
   }
-  const nextStart = allowed || candidates.length === 0 ? startIndex : (start + evaluated.length) % candidates.length;
-  return { evaluated, rejections, excluded: nodes.length - candidates.length, feasible, nextStart };
+  const nextStart = nodes.length === 0 ? 0 : (startIndex + evaluated.length) % nodes.length;
+  return { evaluated, rejections, excluded: nodes.length - count, feasible, nextStart };
 }
 
-function scoreNodes(
-  pod: Stored<Pod>,
-  snapshot: Snapshot,
-  profile: readonly ProfilePlugin[],
+/** In the order of the node list, whatever the order in which the pod names them. */
+function namedNodes(cluster: ClusterState, names: ReadonlySet<string>): readonly NodeInfo[] {
+  if (names.size === 1) {
+    for (const name of names) {
+      const node = cluster.node(name);
+      return node ? [node] : [];
+    }
+  }
+  return cluster.nodes.filter(({ name }) => names.has(name));
+}
+
+export function scoreNodes(
+  pod: PodInfo,
+  cluster: ClusterState,
+  profile: Profile,
   feasible: readonly NodeInfo[],
 ): Pick<Evaluation, 'scores' | 'totals' | 'skippedScore'> {
-  const skippedScore: number[] = [];
+  const states = new Map<string, unknown>();
+  const skippedScore: string[] = [];
+  for (const { plugin } of profile.at('preScore')) {
+    const verdict = plugin.preScore!(pod, feasible, cluster);
+    if (verdict?.isSkipped) skippedScore.push(plugin.name);
+    else states.set(plugin.name, verdict?.state);
+  }
+  const totals = new Array<number>(feasible.length).fill(0);
   const scores: PluginScores[] = [];
-  const totals = feasible.map(() => 0);
-  for (const [index, { plugin, weight }] of profile.entries()) {
-    if (!plugin.score) continue;
-    if (plugin.skipsScore?.(pod, feasible)) {
-      skippedScore.push(index);
-      continue;
+  for (const { plugin, weight } of profile.at('score')) {
+    if (skippedScore.includes(plugin.name)) continue;
+    const state = states.get(plugin.name);
+    const raw = new Array<number>(feasible.length);
+    for (let index = 0; index < feasible.length; index += 1) {
+      raw[index] = plugin.score!(pod, feasible[index]!, state, cluster);
     }
-    const raw = feasible.map((node) => plugin.score!(pod, node, snapshot));
-    const normalized = plugin.normalize ? plugin.normalize(raw) : raw;
-    scores.push({ plugin: index, raw, normalized });
-    for (const [at, score] of normalized.entries()) totals[at]! += score * weight;
+    const normalized = plugin.normalize ? plugin.normalize(raw, state, feasible) : raw;
+    scores.push({ plugin: plugin.name, weight, state, raw, normalized });
+    for (let index = 0; index < totals.length; index += 1) totals[index]! += normalized[index]! * weight;
   }
   return { scores, totals, skippedScore };
 }
 
-/** `0/5 nodes are available: 2 Insufficient cpu, 3 ...`; without the full stop. Upstream: framework/types.go (FitError). */
-export function fitMessage(evaluation: Evaluation, nodeCount: number): string {
-  if (nodeCount === 0) return 'no nodes available to schedule pods';
-  const head = `0/${nodeCount} nodes are available:`;
-  if (evaluation.preFilter) return `${head} ${evaluation.preFilter.reasons.join(', ')}`;
-  const counts = new Map<string, number>();
-  for (const { status } of evaluation.rejections.values()) {
-    for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  if (evaluation.excluded > 0) {
-    counts.set(`node(s) didn't satisfy plugin(s) [${evaluation.excludedBy.join(' ')}]`, evaluation.excluded);
-  }
-  const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `${head} ${parts.join(', ')}`;
+/** The nodes with the highest total, in the order in which they were looked at. */
+export function bestNodes({ feasible, totals }: Evaluation): readonly NodeInfo[] {
+  if (feasible.length <= 1) return feasible;
+  let best = Number.MIN_SAFE_INTEGER;
+  for (const total of totals) if (total > best) best = total;
+  return feasible.filter((_, index) => totals[index] === best);
 }

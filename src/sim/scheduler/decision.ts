@@ -51,6 +51,14 @@ export interface NodeDecision {
   readonly arithmetic?: Readonly<Record<string, readonly ArithmeticLine[]>>;
 }
 
+/** What would have to go from a node to make room. */
+export interface PreemptionCandidate {
+  readonly node: string;
+  /** From the most important. */
+  readonly victims: readonly { readonly namespace: string; readonly name: string; readonly priority: number }[];
+  readonly pdbViolations: number;
+}
+
 export interface DecisionRecord extends DecisionSummary {
   /** Extension point and plugin, in the order in which they ran. */
   readonly phases: readonly { readonly point: string; readonly plugins: readonly string[] }[];
@@ -72,7 +80,17 @@ export interface DecisionRecord extends DecisionSummary {
     readonly message: string;
     readonly nominatedNode?: string;
     readonly victims?: readonly string[];
+    /** Every node that preemption could free, in the order in which they were found. */
+    readonly candidates?: readonly PreemptionCandidate[];
+    /** The candidates equal to the one that was taken. */
+    readonly tied?: readonly string[];
   };
+  /** Profile that scheduled it. */
+  readonly profile: string;
+  /** `status.nominatedNodeName` as it was: that node is tried first. */
+  readonly nominatedNode?: string;
+  /** Nodes that PreFilter left out without a look, and who said so. */
+  readonly excluded: { readonly count: number; readonly by: readonly string[] };
   /** Which event made the pod try again. */
   readonly because: string;
 }

@@ -1,8 +1,25 @@
-export { evaluate, feasibleNodesToFind, fitMessage, type Evaluation } from './cycle.ts';
+export { ClusterState, type Change, type Listed } from './cluster-state.ts';
+export { bestNodes, evaluate, feasibleNodesToFind, scoreNodes, type Evaluation } from './cycle.ts';
 export type * from './decision.ts';
-export type { Plugin, Snapshot } from './framework.ts';
+export { FilterRun, preFilter, type Rejection } from './filter-run.ts';
+export type { Plugin, PluginStatus } from './framework.ts';
 export { schedulingMachine } from './machine.ts';
-export { NodeInfo, podRequests } from './node-info.ts';
-export { DEFAULT_PROFILE, type ProfilePlugin } from './plugins/index.ts';
-export { backoffMs, SchedulingQueue, UNSCHEDULABLE_FLUSH_MS } from './queue.ts';
-export { Scheduler } from './scheduler.ts';
+export { fitMessage, noteOf } from './messages.ts';
+export type { NodeInfo } from './node-info.ts';
+export { PodInfo } from './pod-info.ts';
+export { bestCandidates, dryRun, whyNotEligible, type Candidate } from './preemption.ts';
+export { runPostFilter, type PostFilterResult } from './post-filter.ts';
+export { isPluginName, makePlugin, type PluginArgs } from './plugins/registry.ts';
+export { defaultProfile, Profile, type ProfileOptions } from './profile.ts';
+export { Scheduler, type SchedulerSettings } from './scheduler.ts';
+export {
+  CONFIGURATION_API_VERSION,
+  CONFIGURATION_KIND,
+  DEFAULT_CONFIGURATION,
+  makeProfiles,
+  parseConfiguration,
+  type ConfigurationFault,
+  type ParsedConfiguration,
+  type SchedulerConfiguration,
+} from './configuration.ts';
+export { backoffMs, DEFAULT_QUEUE_OPTIONS, SchedulingQueue, UNSCHEDULABLE_FLUSH_MS } from './queue.ts';

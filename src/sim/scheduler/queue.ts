@@ -1,9 +1,9 @@
 /**
- * The scheduling queue: active, backoff and unschedulable pods.
- * Upstream: pkg/scheduler/backend/queue/scheduling_queue.go. Which event may help which rejection follows the plugins'
- * queueing hints, by the kind of event.
+ * The scheduling queue: active, backoff, unschedulable and gated pods.
+ * Upstream: pkg/scheduler/backend/queue/{scheduling_queue,active_queue,backoff_queue}.go.
  */
 import type { Kernel } from '../kernel/index.ts';
+import { PodHeap } from './pod-heap.ts';
 
 export type QueueName = 'active' | 'backoff' | 'unschedulable' | 'gated';
 
@@ -11,42 +11,61 @@ export interface QueuedPod {
   readonly key: string;
   readonly uid: string;
   readonly priority: number;
-  /** When it entered, and in which order: the tie-breaker among equal priorities. */
+  /** Profile that schedules it. */
+  readonly profile: string;
+  /** When it entered the queue it is in, and in which order: the tie-breaker among equal priorities. */
   readonly since: number;
   readonly order: number;
   readonly attempts: number;
+  /** Attempts that found no node, and errors since the last that did not fail so: each has its own back-off. */
+  readonly unschedulable: number;
+  readonly errors: number;
   readonly queue: QueueName;
   /** Plugins that turned it down last. */
   readonly rejectedBy: readonly string[];
-  readonly backoffUntil: number;
   readonly because: string;
   readonly cause: number;
 }
 
-const INITIAL_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 10_000;
-export const UNSCHEDULABLE_FLUSH_MS = 300_000;
+export interface QueueOptions {
+  readonly initialBackoffMs: number;
+  readonly maxBackoffMs: number;
+  /** Since 1.33 a pod is taken from its back-off when nothing else is to do. */
+  readonly popsFromBackoff: boolean;
+}
 
-/** What happened in the cluster that may make a pod fit. */
-export type ClusterEvent = 'NodeAdd' | 'NodeUpdate' | 'PodDelete' | 'PodUpdate' | 'Timeout';
-
-const HINTS: Readonly<Record<string, readonly ClusterEvent[]>> = {
-  NodeUnschedulable: ['NodeAdd', 'NodeUpdate', 'PodUpdate'],
-  NodeName: ['NodeAdd'],
-  TaintToleration: ['NodeAdd', 'NodeUpdate', 'PodUpdate'],
-  NodeAffinity: ['NodeAdd', 'NodeUpdate'],
-  NodePorts: ['NodeAdd', 'PodDelete'],
-  NodeResourcesFit: ['NodeAdd', 'NodeUpdate', 'PodDelete', 'PodUpdate'],
+export const DEFAULT_QUEUE_OPTIONS: QueueOptions = {
+  initialBackoffMs: 1_000,
+  maxBackoffMs: 10_000,
+  popsFromBackoff: true,
 };
 
-export function backoffMs(attempts: number): number {
-  return attempts <= 0 ? 0 : Math.min(INITIAL_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS);
+/** Back-offs end on whole seconds, and are looked at once a second. */
+export const BACKOFF_WINDOW_MS = 1_000;
+export const UNSCHEDULABLE_CHECK_MS = 30_000;
+export const UNSCHEDULABLE_FLUSH_MS = 300_000;
+
+const windowOf = (time: number): number => Math.floor(time / BACKOFF_WINDOW_MS) * BACKOFF_WINDOW_MS;
+
+export function backoffMs(failures: number, { initialBackoffMs, maxBackoffMs }: QueueOptions): number {
+  return failures <= 0 ? 0 : Math.min(initialBackoffMs * 2 ** (failures - 1), maxBackoffMs);
+}
+
+/** PrioritySort, and the order of arrival where upstream's times are equal. */
+function isBefore(left: QueuedPod, right: QueuedPod): boolean {
+  if (left.priority !== right.priority) return left.priority > right.priority;
+  return left.since === right.since ? left.order < right.order : left.since < right.since;
 }
 
 export class SchedulingQueue {
+  options: QueueOptions = DEFAULT_QUEUE_OPTIONS;
   private pods = new Map<string, QueuedPod>();
-  private active: QueuedPod[] = [];
-  private isSorted = true;
+  /** May hold pods that have left: what counts is the map. */
+  private active = new PodHeap(isBefore);
+  private readonly waiting = new Map<string, QueuedPod>();
+  private readonly waitingFor = new Map<string, Map<string, QueuedPod>>();
+  private readonly backingOff = new Map<string, QueuedPod>();
+  private counted = { active: 0, backoff: 0, unschedulable: 0, gated: 0 };
   private order = 0;
 
   constructor(
@@ -54,116 +73,162 @@ export class SchedulingQueue {
     private readonly onMove: (pod: QueuedPod) => void,
   ) {}
 
-  get activeCount(): number {
-    return this.active.length;
+  counts(): Readonly<Record<QueueName, number>> {
+    return { ...this.counted };
   }
 
-  counts(): Readonly<Record<QueueName, number>> {
-    const counts = { active: 0, backoff: 0, unschedulable: 0, gated: 0 };
-    for (const { queue } of this.pods.values()) counts[queue] += 1;
-    return counts;
+  /** Whether `pop` would give a pod now. */
+  get isReady(): boolean {
+    return this.counted.active > 0 || (this.options.popsFromBackoff && this.earliestBackoff() !== undefined);
   }
 
   get(key: string): QueuedPod | undefined {
     return this.pods.get(key);
   }
 
-  add(pod: Pick<QueuedPod, 'key' | 'uid' | 'priority'>, isGated: boolean, because: string): void {
-    const now = this.kernel.turn.cursor;
-    this.order += 1;
+  /** Pods that wait for something to happen and were turned down by the plugin, among others. */
+  *turnedDownBy(plugin: string): IterableIterator<QueuedPod> {
+    const found = this.waitingFor.get(plugin);
+    if (found) yield* found.values();
+  }
+
+  /** Every pod in the queue. */
+  all(): IterableIterator<QueuedPod> {
+    return this.pods.values();
+  }
+
+  add(
+    pod: Pick<QueuedPod, 'key' | 'uid' | 'priority' | 'profile'>,
+    gatedBy: string | undefined,
+    because: string,
+  ): void {
     this.put({
       ...pod,
-      since: now,
-      order: this.order,
+      since: this.kernel.turn.cursor,
+      order: (this.order += 1),
       attempts: 0,
-      rejectedBy: [],
-      backoffUntil: 0,
+      unschedulable: 0,
+      errors: 0,
+      rejectedBy: gatedBy === undefined ? [] : [gatedBy],
       because,
       cause: this.kernel.turn.cause,
-      queue: isGated ? 'gated' : 'active',
+      queue: gatedBy === undefined ? 'active' : 'gated',
     });
   }
 
   remove(key: string): void {
     const pod = this.pods.get(key);
-    if (!pod) return;
-    this.pods.delete(key);
-    if (pod.queue === 'active') this.active = this.active.filter((item) => item.key !== key);
+    if (pod) this.take(pod);
   }
 
   /** The pod to schedule next; it leaves the queue and comes back by `giveBack` when it does not fit. */
   pop(): QueuedPod | undefined {
-    if (!this.isSorted) {
-      this.active.sort(
-        (left, right) => left.priority - right.priority || right.since - left.since || right.order - left.order,
-      );
-      this.isSorted = true;
+    for (let pod = this.active.pop(); pod; pod = this.active.pop()) {
+      if (this.pods.get(pod.key) === pod) return this.take(pod);
     }
-    const pod = this.active.pop();
-    if (pod) this.pods.delete(pod.key);
-    return pod;
+    const early = this.options.popsFromBackoff ? this.earliestBackoff() : undefined;
+    return early && this.take(early);
   }
 
-  /** After a failed attempt. Backoff counts from now; without rejecting plugins (an error) it is retried after it. */
+  /** After a failed attempt. Without rejecting plugins it was an error, which is tried again after its back-off. */
   giveBack(pod: QueuedPod, rejectedBy: readonly string[]): void {
-    const attempts = pod.attempts + 1;
-    const backoffUntil = this.kernel.turn.cursor + backoffMs(attempts);
-    const next: QueuedPod = {
+    const isError = rejectedBy.length === 0;
+    this.put({
       ...pod,
-      attempts,
+      since: this.kernel.turn.cursor,
+      order: (this.order += 1),
+      attempts: pod.attempts + 1,
+      unschedulable: isError ? pod.unschedulable : pod.unschedulable + 1,
+      errors: isError ? pod.errors + 1 : 0,
       rejectedBy,
-      backoffUntil,
-      queue: rejectedBy.length > 0 ? 'unschedulable' : 'backoff',
+      queue: isError ? 'backoff' : 'unschedulable',
       because: '',
-    };
-    this.put(next);
+    });
   }
 
-  /** Moves what the event may help. Returns whether anything is to be done later, and when. */
-  moveFor(event: ClusterEvent, because: string): void {
-    for (const pod of [...this.pods.values()]) {
-      if (pod.queue !== 'unschedulable') continue;
-      if (event !== 'Timeout' && !pod.rejectedBy.some((plugin) => HINTS[plugin]?.includes(event) ?? true)) continue;
-      this.wake(pod, because);
+  /** Something has happened that may make the pod fit. */
+  wake(pod: QueuedPod, because: string): void {
+    const queue = pod.queue !== 'gated' && this.isBackingOff(pod) ? 'backoff' : 'active';
+    this.put({ ...pod, queue, because, cause: this.kernel.turn.cause });
+  }
+
+  /** Pods whose back-off is over become active. */
+  flushBackoff(): void {
+    for (const pod of [...this.backingOff.values()]) {
+      if (!this.isBackingOff(pod))
+        this.put({ ...pod, queue: 'active', because: pod.because || 'its back-off' });
     }
   }
 
-  /** Pods whose backoff is over become active; those that waited for five minutes are tried again. */
-  flush(): void {
+  /** Pods that have waited for five minutes are tried again. */
+  flushUnschedulable(): void {
     const now = this.kernel.turn.cursor;
-    for (const pod of [...this.pods.values()]) {
-      if (pod.queue === 'backoff' && pod.backoffUntil <= now) this.put({ ...pod, queue: 'active' });
-      else if (pod.queue === 'unschedulable' && now - pod.backoffUntil >= UNSCHEDULABLE_FLUSH_MS)
-        this.wake(pod, 'five minutes have passed');
-    }
+    for (const pod of [...this.waiting.values()])
+      if (now - pod.since > UNSCHEDULABLE_FLUSH_MS) this.wake(pod, 'five minutes have passed');
   }
 
-  /** When `flush` has something to do next, and whether that is the end of a back-off. */
-  nextFlush(): { at: number; isBackoff: boolean } | undefined {
-    let next: { at: number; isBackoff: boolean } | undefined;
-    for (const pod of this.pods.values()) {
-      if (pod.queue !== 'backoff' && pod.queue !== 'unschedulable') continue;
-      const isBackoff = pod.queue === 'backoff';
-      const at = isBackoff ? pod.backoffUntil : pod.backoffUntil + UNSCHEDULABLE_FLUSH_MS;
-      if (!next || at < next.at) next = { at, isBackoff };
-    }
-    return next;
+  get hasBackoff(): boolean {
+    return this.counted.backoff > 0;
   }
 
-  private wake(pod: QueuedPod, because: string): void {
-    const isOver = pod.backoffUntil <= this.kernel.turn.cursor;
-    this.put({ ...pod, queue: isOver ? 'active' : 'backoff', because, cause: this.kernel.turn.cause });
+  get hasUnschedulable(): boolean {
+    return this.counted.unschedulable > 0;
+  }
+
+  private backoffEnd({ since, errors, unschedulable, rejectedBy }: QueuedPod): number {
+    return windowOf(since + backoffMs(rejectedBy.length === 0 ? errors : unschedulable, this.options));
+  }
+
+  private isBackingOff(pod: QueuedPod): boolean {
+    return this.backoffEnd(pod) >= windowOf(this.kernel.turn.cursor) && pod.attempts > 0;
+  }
+
+  /** The pod whose back-off ends first; errors are left to theirs. */
+  private earliestBackoff(): QueuedPod | undefined {
+    let earliest: QueuedPod | undefined;
+    for (const pod of this.backingOff.values()) {
+      if (pod.rejectedBy.length === 0) continue;
+      if (!earliest) earliest = pod;
+      else {
+        const difference = this.backoffEnd(pod) - this.backoffEnd(earliest);
+        if (difference < 0 || (difference === 0 && isBefore(pod, earliest))) earliest = pod;
+      }
+    }
+    return earliest;
   }
 
   private put(pod: QueuedPod): void {
     const before = this.pods.get(pod.key);
-    if (before?.queue === 'active') this.active = this.active.filter(({ key }) => key !== pod.key);
+    if (before) this.take(before);
+    const next = Object.freeze(pod);
+    this.keep(next);
+    this.onMove(next);
+  }
+
+  private keep(pod: QueuedPod): void {
     this.pods.set(pod.key, pod);
-    if (pod.queue === 'active') {
-      this.active.push(pod);
-      this.isSorted = false;
+    this.counted[pod.queue] += 1;
+    if (pod.queue === 'active') this.active.push(pod);
+    else if (pod.queue === 'backoff') this.backingOff.set(pod.key, pod);
+    else if (pod.queue === 'unschedulable') {
+      this.waiting.set(pod.key, pod);
+      for (const plugin of pod.rejectedBy) {
+        let found = this.waitingFor.get(plugin);
+        if (!found) this.waitingFor.set(plugin, (found = new Map()));
+        found.set(pod.key, pod);
+      }
     }
-    this.onMove(pod);
+  }
+
+  private take(pod: QueuedPod): QueuedPod {
+    this.pods.delete(pod.key);
+    this.counted[pod.queue] -= 1;
+    if (pod.queue === 'backoff') this.backingOff.delete(pod.key);
+    else if (pod.queue === 'unschedulable') {
+      this.waiting.delete(pod.key);
+      for (const plugin of pod.rejectedBy) this.waitingFor.get(plugin)?.delete(pod.key);
+    }
+    return pod;
   }
 
   save(): unknown {
@@ -172,9 +237,13 @@ export class SchedulingQueue {
 
   load(state: unknown): void {
     const saved = state as { pods: readonly QueuedPod[]; order: number };
-    this.pods = new Map(saved.pods.map((pod) => [pod.key, pod]));
-    this.active = saved.pods.filter(({ queue }) => queue === 'active');
-    this.isSorted = false;
+    this.pods = new Map();
+    this.active = new PodHeap(isBefore);
+    this.waiting.clear();
+    this.waitingFor.clear();
+    this.backingOff.clear();
+    this.counted = { active: 0, backoff: 0, unschedulable: 0, gated: 0 };
+    for (const pod of saved.pods) this.keep(pod);
     this.order = saved.order;
   }
 }

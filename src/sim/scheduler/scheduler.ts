@@ -1,39 +1,77 @@
 /**
- * The scheduler: takes a pod from its queue, finds a node, and binds it.
- * Upstream: pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go. Preemption, topology spread, pod affinity and volumes
- * are not among its plugins yet; the support table says so.
+ * The scheduler: takes a pod from its queue, finds a node, and binds it; or makes room by preemption.
+ * Upstream: pkg/scheduler/{scheduler,schedule_one}.go.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
 import { keyOf, type Stored } from '../api/object.ts';
-import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../client/index.ts';
+import type { ApiServerPort } from '../apiserver/index.ts';
+import { Controller, type Informer, type Outcome as TurnOutcome } from '../client/index.ts';
 import { FlatMachine, SCHEDULER, type Kernel } from '../kernel/index.ts';
-import { evaluate, fitMessage, type Evaluation } from './cycle.ts';
+import { attempt, type Chance, type Outcome } from './attempt.ts';
+import { areVolumesBound, assumedVolumes, bindPod, startBinding, volumesToBind } from './binder.ts';
+import { ClusterState, LISTED, type Change } from './cluster-state.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import { queueOptionsOf } from './configuration.ts';
 import type { DecisionRecord, DecisionSummary } from './decision.ts';
+import { Configurations, type Enforced } from './enforced.ts';
+import { explain } from './explain.ts';
+import { isWorthRetrying, podActions, type ClusterEvent } from './hints.ts';
+import { Journal } from './journal.ts';
 import { schedulingMachine } from './machine.ts';
-import { NodeCache } from './node-cache.ts';
-import { DEFAULT_PROFILE } from './plugins/index.ts';
-import { SchedulingQueue, type QueuedPod } from './queue.ts';
-import { DecisionRecords } from './records.ts';
+import { Notices } from './notices.ts';
+import { PodInfo } from './pod-info.ts';
+import type { Candidate } from './preemption.ts';
+import type { Profile } from './profile.ts';
+import { BACKOFF_WINDOW_MS, SchedulingQueue, UNSCHEDULABLE_CHECK_MS, type QueuedPod } from './queue.ts';
+import { DecisionRecords, type Attempt } from './records.ts';
 
 const REPORTER = 'default-scheduler';
 const machine = new FlatMachine(schedulingMachine);
 /** Work of one cycle, in virtual time, besides its calls. */
 const CYCLE_MS = 1;
+/** How often it is looked whether volumes are bound. */
+const VOLUME_CHECK_MS = 1_000;
+const BIND_TIMEOUT_SECONDS = 600;
+
+export interface SchedulerSettings {
+  /** A KubeSchedulerConfiguration as JSON; empty for the default. */
+  readonly configuration: string;
+  /** 35 of 1.35. */
+  readonly minorRelease: number;
+}
+
+/** A pod whose volumes are being bound. */
+interface Binding {
+  readonly queued: QueuedPod;
+  readonly pod: Stored<Pod>;
+  readonly node: string;
+  readonly message: string;
+  readonly since: number;
+}
 
 export class Scheduler extends Controller {
   private readonly pods: Informer<'pods'>;
-  private readonly nodes: Informer<'nodes'>;
-  private readonly cache = new NodeCache();
+  private cluster = new ClusterState();
+  private readonly journal = new Journal();
   private readonly scheduling: SchedulingQueue;
   private readonly records = new DecisionRecords();
+  private readonly configurations: Configurations;
+  private readonly notices: Notices;
+  private profiles!: ReadonlyMap<string, Profile>;
+  private assumed = new Set<string>();
+  private bindings = new Map<string, Binding>();
   private startIndex = 0;
   private isAwake = false;
-  private flushAt: number | undefined;
+  private nextBackoffFlush: number | undefined;
+  private nextUnschedulableFlush: number | undefined;
   private state = machine.start().state;
   private stateSince = 0;
 
-  constructor(kernel: Kernel, api: ApiServerPort) {
+  constructor(
+    kernel: Kernel,
+    api: ApiServerPort,
+    private readonly settings: SchedulerSettings = { configuration: '', minorRelease: 35 },
+  ) {
     super(kernel, api, {
       id: SCHEDULER,
       reporter: REPORTER,
@@ -42,16 +80,19 @@ export class Scheduler extends Controller {
       burst: 100,
     });
     this.scheduling = new SchedulingQueue(kernel, (pod) => this.moved(pod));
-    this.nodes = this.informer('nodes');
-    this.pods = this.informer('pods', { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' });
-    this.nodes.onChange((next, old) => {
-      if (next) this.cache.setNode(next);
-      else this.cache.removeNode(old!);
-      if (next && !old) this.wake('NodeAdd', `node ${next.metadata.name} was added`);
-      else if (next && old && isNodeChange(old, next))
-        this.wake('NodeUpdate', `node ${next.metadata.name} has changed`);
+    this.notices = new Notices(this.client, this.recorder, REPORTER);
+    this.configurations = new Configurations([settings.configuration], settings.minorRelease);
+    this.enforce();
+    const watch = new ClusterWatch(() => this.cluster, {
+      change: (change) => this.change(change),
+      happened: (event, because) => this.happened(event, because),
+      waitingPod: (next, old) => this.waitingPod(next, old),
+      placed: (pod) => this.placed(pod),
     });
-    this.pods.onChange((next, old) => this.podChanged(next, old));
+    for (const resource of LISTED) this.informer(resource).onChange((next, old) => watch.object(resource, next, old));
+    this.informer('nodes').onChange((next, old) => watch.node(next, old));
+    this.pods = this.informer('pods', { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' });
+    this.pods.onChange((next, old) => watch.pod(next, old));
   }
 
   override isSerial(action: string): boolean {
@@ -66,98 +107,172 @@ export class Scheduler extends Controller {
     return this.records.list(filter);
   }
 
-  decision(attempt: number): DecisionRecord | undefined {
-    return this.records.find(attempt);
+  /** A decision in full, made again on the cluster as it was; undefined when that is no longer kept. */
+  decision(number: number): DecisionRecord | undefined {
+    const record = this.records.find(number);
+    const cluster = record && this.journal.clusterAt(record.position);
+    if (!record || !cluster) return undefined;
+    const chance = { offset: () => record.offset, tie: () => 0 };
+    const enforced = this.configurations.at(record.configuration);
+    const result = decide(record.pod, record.profile, cluster, enforced, record.startIndex, chance);
+    return explain(record, result.evaluation, result.postFilter, result.tied);
   }
 
   queueCounts(): ReturnType<SchedulingQueue['counts']> {
     return this.scheduling.counts();
   }
 
-  private podChanged(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
-    const pod = (next ?? old)!;
-    const key = keyOf(pod);
-    if (pod.spec?.nodeName) {
-      if (next) this.cache.addPod(next);
-      else {
-        this.cache.removePod(pod);
-        this.wake('PodDelete', `pod ${key} was deleted`);
+  /** Puts another configuration in force, as a restart with it would: every waiting pod is tried again. */
+  configure(configuration: string): void {
+    this.configurations.add(configuration);
+    this.enforce();
+    this.kernel.emit('scheduler.configured', { profiles: [...this.profiles.keys()] });
+    for (const pod of [...this.scheduling.all()]) {
+      if (!this.profiles.has(pod.profile)) this.scheduling.remove(pod.key);
+      else if (pod.queue !== 'gated') this.scheduling.wake(pod, 'the scheduler was configured anew');
+    }
+    for (const pod of this.pods.list()) if (!pod.spec?.nodeName) this.enqueue(pod, 'the scheduler was configured anew');
+  }
+
+  private enforce(): void {
+    const { configuration, profiles } = this.configurations.current;
+    this.profiles = profiles;
+    this.scheduling.options = queueOptionsOf(configuration, this.settings.minorRelease);
+  }
+
+  private change(change: Change): void {
+    this.cluster.apply(change);
+    this.journal.append(change);
+  }
+
+  /** Wakes the pods that the event may help, by the hints of the plugins that turned them down. */
+  private happened(event: ClusterEvent, because: string): void {
+    if (!this.scheduling.hasUnschedulable) return;
+    const woken = new Map<string, QueuedPod>();
+    for (const [name, profile] of this.profiles) {
+      for (const { name: plugin, hints } of profile.hinting(event)) {
+        for (const queued of this.scheduling.turnedDownBy(plugin)) {
+          const pod = queued.profile === name && !woken.has(queued.key) ? this.pods.byKey(queued.key) : undefined;
+          if (pod && isWorthRetrying(hints, PodInfo.of(pod), event, this.cluster)) woken.set(queued.key, queued);
+        }
       }
-      this.scheduling.remove(key);
-      return;
     }
-    if (pod.spec?.schedulerName !== REPORTER) return;
-    if (!next) {
-      this.scheduling.remove(key);
-      this.cache.removePod(pod);
-      return;
-    }
-    const queued = this.scheduling.get(key);
-    const isGated = (next.spec?.schedulingGates?.length ?? 0) > 0;
+    for (const queued of [...woken.values()].sort((left, right) => left.order - right.order))
+      this.scheduling.wake(queued, because);
+  }
+
+  private placed(pod: Stored<Pod>): void {
+    const { uid } = pod.metadata;
+    this.assumed.delete(uid);
+    this.scheduling.remove(keyOf(pod));
+    this.denominate(uid);
+  }
+
+  private denominate(uid: string): void {
+    if (this.cluster.nominationOf(uid) !== undefined) this.change({ kind: 'nomination', uid });
+  }
+
+  private waitingPod(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
+    if (!next) return this.waitingPodGone(old!);
+    const { uid } = next.metadata;
+    const nominated = next.status?.nominatedNodeName;
+    if (nominated && this.cluster.nominationOf(uid) !== nominated && !this.assumed.has(uid))
+      this.change({ kind: 'nomination', uid, pod: next, node: nominated });
+    if (!nominated && old?.status?.nominatedNodeName) this.denominate(uid);
+    const queued = this.scheduling.get(keyOf(next));
     if (!queued) {
-      if (!this.cache.isAssumed(pod.metadata.uid) && !old) this.enqueue(next, isGated, 'the pod was created');
-    } else if (queued.queue === 'gated' && !isGated) {
-      this.scheduling.remove(key);
-      this.enqueue(next, false, 'its last scheduling gate was removed');
-    } else if (old && next.spec !== old.spec && !isDeepEqual(next.spec, old.spec)) {
-      this.wake('PodUpdate', `pod ${key} was changed`);
+      if (!old) this.enqueue(next, 'the pod was created');
+      return;
     }
+    if (queued.queue === 'gated') {
+      if (this.gateOf(next, queued.profile) === undefined)
+        this.scheduling.wake(queued, 'its last scheduling gate was removed');
+      return;
+    }
+    if (old && queued.queue === 'unschedulable')
+      for (const action of podActions(old, next))
+        this.happened({ resource: 'waiting', action, old, next }, `pod ${keyOf(next)} was changed`);
   }
 
-  private enqueue(pod: Stored<Pod>, isGated: boolean, because: string): void {
-    this.scheduling.add(
-      { key: keyOf(pod), uid: pod.metadata.uid, priority: pod.spec?.priority ?? 0 },
-      isGated,
-      because,
-    );
+  private waitingPodGone(pod: Stored<Pod>): void {
+    const { uid } = pod.metadata;
+    this.scheduling.remove(keyOf(pod));
+    this.bindings.delete(uid);
+    const wasNominated = this.cluster.nominationOf(uid) !== undefined;
+    this.denominate(uid);
+    const wasAssumed = this.assumed.delete(uid);
+    if (wasAssumed) this.change({ kind: 'pod', uid });
+    if (wasAssumed || wasNominated)
+      this.happened({ resource: 'assigned', action: 'Delete', old: pod }, `pod ${keyOf(pod)} was deleted`);
   }
 
-  private wake(event: Parameters<SchedulingQueue['moveFor']>[0], because: string): void {
-    this.scheduling.moveFor(event, because);
+  private gateOf(pod: Stored<Pod>, profile: string): string | undefined {
+    const gates = this.profiles.get(profile)?.at('preEnqueue') ?? [];
+    return gates.find(({ plugin }) => plugin.preEnqueue!(pod))?.plugin.name;
+  }
+
+  private enqueue(pod: Stored<Pod>, because: string): void {
+    const key = keyOf(pod);
+    const profile = pod.spec?.schedulerName ?? '';
+    const { uid } = pod.metadata;
+    if (!this.profiles.has(profile) || this.assumed.has(uid) || this.scheduling.get(key)) return;
+    this.scheduling.add({ key, uid, priority: pod.spec?.priority ?? 0, profile }, this.gateOf(pod, profile), because);
   }
 
   private moved({ key, queue, because, rejectedBy }: QueuedPod): void {
     const pod = this.pods.byKey(key);
     const text = because || (rejectedBy.length > 0 ? `turned down by ${rejectedBy.join(', ')}` : 'its back-off');
-    this.kernel.emit(
-      'scheduler.queue',
-      { queue, because: text },
-      {
-        object: pod
-          ? { resource: 'pods', kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name }
-          : undefined,
-      },
-    );
+    const object = pod && {
+      resource: 'pods',
+      kind: 'Pod',
+      namespace: pod.metadata.namespace!,
+      name: pod.metadata.name,
+    };
+    this.kernel.emit('scheduler.queue', { queue, because: text }, { object });
     this.ask();
   }
 
-  /** Asks for the next turn, or for a flush when the first back-off is over. */
+  /** Asks for the next turn, and for looks at the back-offs and at those that wait too long. */
   private ask(): void {
-    if (!this.isAwake && this.scheduling.activeCount > 0) {
+    if (!this.isAwake && this.scheduling.isReady) {
       this.isAwake = true;
       this.kernel.schedule(0, this.id, 'schedule');
     }
-    const next = this.scheduling.nextFlush();
-    if (next && (this.flushAt === undefined || next.at < this.flushAt)) {
-      this.flushAt = next.at;
-      // A pod that fits nowhere waits for ever: such a flush does not keep a world from settling.
-      this.kernel.scheduleAt(next.at, this.id, 'flush', next.at, !next.isBackoff);
+    const now = this.kernel.turn.cursor;
+    const gridAfter = (step: number): number => (Math.floor(now / step) + 1) * step;
+    if (this.scheduling.hasBackoff && this.nextBackoffFlush === undefined) {
+      this.nextBackoffFlush = gridAfter(BACKOFF_WINDOW_MS);
+      this.kernel.scheduleAt(this.nextBackoffFlush, this.id, 'flush-backoff');
+    }
+    if (this.scheduling.hasUnschedulable && this.nextUnschedulableFlush === undefined) {
+      this.nextUnschedulableFlush = gridAfter(UNSCHEDULABLE_CHECK_MS);
+      // A pod that fits nowhere waits for ever: looking after it does not keep a world from settling.
+      this.kernel.scheduleAt(this.nextUnschedulableFlush, this.id, 'flush-unschedulable', undefined, true);
     }
   }
 
-  protected reconcile(): Outcome {
+  protected reconcile(): TurnOutcome {
     return undefined;
   }
 
   protected override handleOther(action: string, payload: unknown): void {
-    if (action === 'flush') {
-      if (payload === this.flushAt) this.flushAt = undefined;
-      this.scheduling.flush();
-      return this.ask();
+    switch (action) {
+      case 'flush-backoff':
+        this.nextBackoffFlush = undefined;
+        this.scheduling.flushBackoff();
+        break;
+      case 'flush-unschedulable':
+        this.nextUnschedulableFlush = undefined;
+        this.scheduling.flushUnschedulable();
+        break;
+      case 'volumes':
+        this.checkVolumes(payload as string);
+        break;
+      default:
+        this.kernel.assert(action === 'schedule', `${this.id} has no action ${action}`);
+        this.isAwake = false;
+        this.scheduleOne();
     }
-    this.kernel.assert(action === 'schedule', `${this.id} has no action ${action}`);
-    this.isAwake = false;
-    this.scheduleOne();
     this.ask();
   }
 
@@ -173,143 +288,152 @@ export class Scheduler extends Controller {
       return;
     }
     this.move('POD_POPPED');
-    const snapshot = this.cache.snapshot();
-    const options = { profile: DEFAULT_PROFILE, percentageOfNodesToScore: 0, startIndex: this.startIndex };
-    const evaluation = evaluate(pod, snapshot, options);
+    const { startIndex } = this;
+    let offset = 0;
+    const chance: Chance = {
+      offset: (nodes) => (offset = this.kernel.stream('kube-scheduler/preemption').below(nodes)),
+      tie: (nodes) => this.kernel.stream('kube-scheduler/ties').below(nodes),
+    };
+    const result = decide(pod, queued.profile, this.cluster, this.configurations.current, startIndex, chance);
+    const { evaluation } = result;
     this.startIndex = evaluation.nextStart;
     turn.cursor += CYCLE_MS;
-    this.move(evaluation.preFilter ? 'REJECTED' : 'PREFILTER_DONE');
-    const nodeCount = snapshot.nodes.length;
-    if (evaluation.feasible.length === 0)
-      return this.notScheduled(queued, pod, evaluation, nodeCount, options.startIndex);
-    const { chosen, tied } = this.choose(evaluation);
+    this.move(evaluation.preFilter.rejection ? 'REJECTED' : 'PREFILTER_DONE');
+    this.leaveRecord(queued, pod, result, startIndex, offset);
+    if (result.node === undefined) this.notScheduled(queued, pod, result);
+    else this.assumeAndBind(queued, pod, result.node, result);
+  }
+
+  private assumeAndBind(queued: QueuedPod, pod: Stored<Pod>, node: string, { evaluation, message }: Outcome): void {
     this.move(evaluation.feasible.length === 1 ? 'ONE_NODE_FITS' : 'NODES_FIT');
     this.move('SCORED');
-    const message = `Successfully assigned ${queued.key} to ${chosen}`;
-    this.leaveRecord(queued, pod, evaluation, {
-      outcome: 'scheduled',
-      node: chosen,
-      message,
-      nodeCount,
-      startIndex: options.startIndex,
-      tied,
-    });
-    this.cache.assume(pod, chosen);
+    const { uid } = pod.metadata;
+    const volumes = evaluation.profile.plugin('VolumeBinding')
+      ? volumesToBind(evaluation.pod, node, this.cluster)
+      : undefined;
+    this.assumed.add(uid);
+    this.change({ kind: 'pod', uid, pod: { ...pod, spec: { ...pod.spec!, nodeName: node } }, node });
+    this.denominate(uid);
+    for (const change of volumes ? assumedVolumes(volumes, node) : []) this.change(change);
     this.move('RESERVED');
     this.move('PERMITTED');
-    this.kernel.background(() => this.bind(queued, pod, chosen, message));
-  }
-
-  /** The highest total; among equals the seeded stream draws. Upstream 1.35 lets the order of its heap decide. */
-  private choose({ feasible, totals }: Evaluation): { chosen: string; tied: readonly string[] } {
-    if (feasible.length === 1) return { chosen: feasible[0]!.name, tied: [feasible[0]!.name] };
-    const best = Math.max(...totals);
-    const tied = feasible.filter((_, index) => totals[index] === best).map(({ name }) => name);
-    const chosen = tied.length === 1 ? tied[0]! : tied[this.kernel.stream('kube-scheduler/ties').below(tied.length)]!;
-    return { chosen, tied };
-  }
-
-  private bind(queued: QueuedPod, pod: Stored<Pod>, node: string, message: string): void {
-    const { namespace, name, uid } = pod.metadata;
-    const bound = this.client.createSubresource('pods', 'binding', namespace, name, {
-      apiVersion: 'v1',
-      kind: 'Binding',
-      metadata: { name, namespace, uid },
-      target: { kind: 'Node', name: node },
-    });
-    if (bound.ok) {
+    const binding: Binding = { queued, pod, node, message, since: this.kernel.turn.cursor };
+    this.kernel.background(() => {
+      if (!volumes) return this.bind(binding);
+      const fault = startBinding(this.client, volumes, node);
+      if (fault !== undefined)
+        return this.bindingFailed(binding, `running PreBind plugin "VolumeBinding": binding volumes: ${fault}`);
       this.move('BOUND');
-      this.recorder.record('pods', pod, 'Normal', 'Scheduled', message);
+      this.bindings.set(uid, Object.freeze(binding));
+      this.kernel.schedule(VOLUME_CHECK_MS, this.id, 'volumes', uid);
+    });
+  }
+
+  private checkVolumes(uid: string): void {
+    const binding = this.bindings.get(uid);
+    if (!binding) return;
+    const args = this.profiles.get(binding.queued.profile)?.args.VolumeBinding;
+    const limit = (args?.bindTimeoutSeconds ?? BIND_TIMEOUT_SECONDS) * 1000;
+    const state = areVolumesBound(binding.pod, this.cluster);
+    if (state === false && this.kernel.turn.cursor - binding.since < limit) {
+      this.kernel.schedule(VOLUME_CHECK_MS, this.id, 'volumes', uid);
       return;
     }
+    this.bindings.delete(uid);
+    if (state === true) return this.bind(binding);
+    const reason = state === false ? 'context deadline exceeded' : state;
+    this.bindingFailed(binding, `running PreBind plugin "VolumeBinding": binding volumes: ${reason}`);
+  }
+
+  private bind(binding: Binding): void {
+    const { pod, node, message } = binding;
+    const fault = bindPod(this.client, pod, node);
+    if (fault) return this.bindingFailed(binding, `running Bind plugin "DefaultBinder": ${fault.message}`);
+    this.move('BOUND');
+    this.recorder.record('pods', pod, 'Normal', 'Scheduled', message);
+  }
+
+  /** The node's room is free again, and the pod tries anew unless it is gone or has a node. */
+  private bindingFailed({ queued, pod }: Binding, message: string): void {
     this.move('FAILED');
-    this.cache.forget(pod);
-    if (bound.status.code !== 404 && bound.status.code !== 409) this.scheduling.giveBack(queued, []);
+    const { uid } = pod.metadata;
+    this.assumed.delete(uid);
+    this.change({ kind: 'pod', uid });
+    this.happened({ resource: 'assigned', action: 'Delete', old: pod }, `pod ${queued.key} was not bound`);
+    const current = this.pods.byKey(queued.key);
+    if (!current || current.metadata.uid !== uid || current.spec?.nodeName) return;
+    this.notices.failed(current, message, 'SchedulerError', undefined);
+    this.scheduling.giveBack(queued, []);
   }
 
   private notScheduled(
     queued: QueuedPod,
     pod: Stored<Pod>,
-    evaluation: Evaluation,
-    nodeCount: number,
-    startIndex: number,
+    { outcome, message, rejectedBy, postFilter }: Outcome,
   ): void {
     this.move('NO_NODE_FITS');
-    const message =
-      `${fitMessage(evaluation, nodeCount)}${nodeCount === 0 ? '' : `. ${preemptionText(evaluation, nodeCount)}`}`.slice(
-        0,
-        1024,
-      );
-    const rejecting = [
-      ...new Set([...evaluation.rejections.values()].map(({ plugin }) => DEFAULT_PROFILE[plugin]!.plugin.name)),
-    ];
-    if (evaluation.preFilter) rejecting.push(evaluation.preFilter.plugin);
-    if (evaluation.excluded > 0) rejecting.push(...evaluation.excludedBy);
-    this.leaveRecord(queued, pod, evaluation, { outcome: 'unschedulable', message, nodeCount, startIndex, tied: [] });
-    this.recorder.record('pods', pod, 'Warning', 'FailedScheduling', message);
-    this.writeCondition(pod, message);
-    this.scheduling.giveBack(queued, rejecting.length > 0 ? rejecting : ['NodeName']);
+    const nominates = postFilter?.best?.node ?? (postFilter?.clearsNomination || outcome === 'error' ? '' : undefined);
+    this.notices.failed(pod, message, outcome === 'error' ? 'SchedulerError' : 'Unschedulable', nominates);
+    const { uid } = pod.metadata;
+    if (nominates === '') this.denominate(uid);
+    else if (nominates !== undefined) this.change({ kind: 'nomination', uid, pod, node: nominates });
+    this.scheduling.giveBack(queued, rejectedBy);
+    if (postFilter?.best) this.preempt(pod, postFilter.best);
     this.move('HANDLED');
   }
 
-  private writeCondition(pod: Stored<Pod>, message: string): void {
-    const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-    if (before?.status === 'False' && before.message === message) return;
-    const condition = {
-      type: 'PodScheduled',
-      status: 'False',
-      reason: 'Unschedulable',
-      message,
-      lastProbeTime: null,
-      lastTransitionTime: before?.status === 'False' ? before.lastTransitionTime : this.kernel.formatTime(),
-    };
-    this.client.patch(
-      'pods',
-      pod.metadata.namespace,
-      pod.metadata.name,
-      'strategic',
-      { status: { conditions: [condition] } },
-      'status',
-    );
+  /** All in the background. Nominations of lower priority on the node are void. */
+  private preempt(preemptor: Stored<Pod>, { node, victims }: Candidate): void {
+    const { uid } = preemptor.metadata;
+    this.kernel.background(() => {
+      for (const other of [...this.cluster.nominatedTo(node)]) {
+        if (other.uid === uid || other.priority >= (preemptor.spec?.priority ?? 0)) continue;
+        this.denominate(other.uid);
+        this.notices.takeBackNomination(other.pod);
+      }
+      for (const { pod } of victims) {
+        if (this.bindings.delete(pod.metadata.uid)) this.assumed.delete(pod.metadata.uid);
+        this.notices.preempt(pod, uid, node);
+      }
+    });
   }
 
-  private leaveRecord(
-    queued: QueuedPod,
-    pod: Stored<Pod>,
-    evaluation: Evaluation,
-    more: {
-      outcome: DecisionSummary['outcome'];
-      node?: string;
-      message: string;
-      nodeCount: number;
-      startIndex: number;
-      tied: readonly string[];
-    },
-  ): void {
-    const { outcome, node, message, nodeCount, startIndex, tied } = more;
-    const attempt = this.records.next;
+  private leaveRecord(queued: QueuedPod, pod: Stored<Pod>, result: Outcome, startIndex: number, offset: number): void {
+    const { evaluation, outcome, node, message, postFilter } = result;
+    const number = this.records.next;
     const { namespace = '', name, uid } = pod.metadata;
-    const counts = { feasible: evaluation.feasible.length, evaluated: evaluation.evaluated.length, nodes: nodeCount };
+    const victims = postFilter?.best?.victims.map(({ key }) => key);
     const seq = this.kernel.emitCause(
       'scheduler.attempt',
-      { attempt, outcome, ...(node ? { node } : {}), message, ...counts },
-      { object: { resource: 'pods', kind: 'Pod', namespace, name, uid } },
-    );
-    this.records.add(
       {
-        attempt,
-        time: this.kernel.turn.cursor,
-        seq,
-        namespace,
-        pod: name,
-        uid,
-        attemptOfPod: queued.attempts + 1,
+        attempt: number,
         outcome,
         ...(node ? { node } : {}),
+        ...(victims ? { nominated: postFilter!.best!.node, victims } : {}),
         message,
+        feasible: evaluation.feasible.length,
+        evaluated: evaluation.evaluated.length,
+        nodes: evaluation.cluster.nodes.length,
       },
-      { pod, evaluation, nodeCount, startIndex, tied, because: queued.because },
+      { object: { resource: 'pods', kind: 'Pod', namespace, name, uid } },
     );
+    const summary: DecisionSummary = {
+      attempt: number,
+      time: this.kernel.turn.cursor,
+      seq,
+      namespace,
+      pod: name,
+      uid,
+      attemptOfPod: queued.attempts + 1,
+      outcome,
+      ...(node ? { node } : {}),
+      message,
+    };
+    const record: Attempt = {
+      ...{ summary, pod, position: this.journal.position, profile: queued.profile, startIndex, offset },
+      ...{ configuration: this.configurations.index, because: queued.because },
+    };
+    this.records.add(record);
   }
 
   private move(event: string): void {
@@ -325,11 +449,14 @@ export class Scheduler extends Controller {
     return {
       queue: this.scheduling.save(),
       records: this.records.save(),
-      assumed: this.cache.saveAssumed(),
-      zones: this.cache.saveOrder(),
+      journal: this.journal.save(),
+      configurations: this.configurations.save(),
+      assumed: new Set(this.assumed),
+      bindings: new Map(this.bindings),
       startIndex: this.startIndex,
       isAwake: this.isAwake,
-      flushAt: this.flushAt,
+      nextBackoffFlush: this.nextBackoffFlush,
+      nextUnschedulableFlush: this.nextUnschedulableFlush,
       state: this.state,
       stateSince: this.stateSince,
     };
@@ -337,34 +464,34 @@ export class Scheduler extends Controller {
 
   protected override loadOwn(own: unknown): void {
     const saved = own as Record<string, unknown>;
+    this.configurations.load(saved['configurations'] as readonly string[]);
+    this.enforce();
     this.scheduling.load(saved['queue']);
     this.records.load(saved['records']);
-    this.cache.rebuild(saved['zones'], this.nodes.list(), this.pods.list(), saved['assumed']);
+    this.journal.load(saved['journal']);
+    this.cluster = this.journal.replay();
+    this.assumed = new Set(saved['assumed'] as ReadonlySet<string>);
+    this.bindings = new Map(saved['bindings'] as ReadonlyMap<string, Binding>);
     this.startIndex = saved['startIndex'] as number;
     this.isAwake = saved['isAwake'] as boolean;
-    this.flushAt = saved['flushAt'] as number | undefined;
+    this.nextBackoffFlush = saved['nextBackoffFlush'] as number | undefined;
+    this.nextUnschedulableFlush = saved['nextUnschedulableFlush'] as number | undefined;
     this.state = saved['state'] as number;
     this.stateSince = saved['stateSince'] as number;
   }
 }
 
-/** What DefaultPreemption says when it cannot help; nobody is evicted by this profile. */
-function preemptionText({ rejections, excluded, preFilter }: Evaluation, nodeCount: number): string {
-  if (preFilter) return '';
-  const helpless =
-    [...rejections.values()].filter(({ status }) => status.code === 'UnschedulableAndUnresolvable').length + excluded;
-  const without = nodeCount - helpless;
-  const parts = [
-    ...(helpless > 0 ? [`${helpless} Preemption is not helpful for scheduling`] : []),
-    ...(without > 0 ? [`${without} No preemption victims found for incoming pod`] : []),
-  ].sort();
-  return `no new claims to deallocate, preemption: 0/${nodeCount} nodes are available: ${parts.join(', ')}.`;
-}
-
-function isNodeChange(old: Parameters<NodeCache['setNode']>[0], next: Parameters<NodeCache['setNode']>[0]): boolean {
-  return (
-    (old.spec !== next.spec && !isDeepEqual(old.spec, next.spec)) ||
-    !isDeepEqual(old.metadata.labels, next.metadata.labels) ||
-    !isDeepEqual(old.status?.allocatable, next.status?.allocatable)
-  );
+function decide(
+  pod: Stored<Pod>,
+  profileName: string,
+  cluster: ClusterState,
+  { configuration, profiles }: Enforced,
+  startIndex: number,
+  chance: Chance,
+): Outcome {
+  const profile = profiles.get(profileName)!;
+  const percentageOfNodesToScore = profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
+  const nominatedNode = pod.status?.nominatedNodeName;
+  const options = { profile, percentageOfNodesToScore, startIndex, ...(nominatedNode ? { nominatedNode } : {}) };
+  return attempt(PodInfo.of(pod), cluster, options, chance);
 }

@@ -39,6 +39,8 @@ export function narrate(event: TraceEvent): Sentence {
       return event.data.outcome === 'scheduled'
         ? sentence('scheduled', { node: shortNode(event.data.node ?? ''), name })
         : sentence('unschedulable', { message: event.data.message, name });
+    case 'scheduler.configured':
+      return sentence('configured', { profiles: event.data.profiles.join(', ') });
     case 'scheduler.queue':
       return sentence(`queue.${event.data.queue}`, { name, because: becauseOf(event.data.because) });
     case 'image.pull':
@@ -178,6 +180,12 @@ const BECAUSE: readonly (readonly [RegExp, string, readonly string[]])[] = [
   [/^pod (\S+) was deleted$/, 'podDeleted', ['pod']],
   [/^pod (\S+) was changed$/, 'podChanged', ['pod']],
   [/^turned down by (.+)$/, 'rejected', ['plugins']],
+  [/^pod (\S+) got its node$/, 'podPlaced', ['pod']],
+  [/^pod (\S+) was not bound$/, 'podNotBound', ['pod']],
+  [/^node (\S+) was deleted$/, 'nodeDeleted', ['node']],
+  [/^(\w+) (\S+) was (?:created|changed|deleted)$/, 'objectChanged', ['kind', 'object']],
+  [/^five minutes have passed$/, 'waitedLong', []],
+  [/^the scheduler was configured anew$/, 'configured', []],
 ];
 
 export function becauseOf(because: string): Part {

@@ -1,7 +1,6 @@
 /** Nodes that have the images already. Upstream: framework/plugins/imagelocality/image_locality.go. */
-import type { Pod } from 'kubernetes-types/core/v1';
-import type { Plugin, Snapshot } from '../framework.ts';
-import type { NodeInfo } from '../node-info.ts';
+import type { Plugin } from '../framework.ts';
+import type { PodInfo } from '../pod-info.ts';
 
 const MIB = 1024 * 1024;
 const MIN_BYTES = 23 * MIB;
@@ -12,32 +11,54 @@ function normalizedName(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image;
 }
 
-function imagesOf(pod: Pod): readonly string[] {
-  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ image }) =>
-    normalizedName(image ?? ''),
-  );
+interface WantedImages {
+  /** With the share of all nodes that have the image. */
+  readonly images: readonly { readonly name: string; readonly spread: number }[];
+  readonly highest: number;
 }
 
-function presentBytes(pod: Pod, node: NodeInfo, { nodes, imageSpread }: Snapshot): number {
-  return imagesOf(pod).reduce((sum, image) => {
-    const size = node.images.get(image);
-    return size === undefined ? sum : sum + Math.trunc((size * (imageSpread.get(image) ?? 0)) / nodes.length);
-  }, 0);
+function wantedImages({ pod }: PodInfo, spread: ReadonlyMap<string, number>, nodes: number): WantedImages {
+  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  return {
+    images: containers.map(({ image }) => {
+      const name = normalizedName(image ?? '');
+      return { name, spread: (spread.get(name) ?? 0) / nodes };
+    }),
+    highest: MAX_BYTES_PER_CONTAINER * containers.length,
+  };
 }
 
-export const imageLocality: Plugin = {
+function presentBytes({ images }: WantedImages, held: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const { name, spread } of images) {
+    const size = held.get(name);
+    if (size !== undefined) sum += Math.trunc(size * spread);
+  }
+  return sum;
+}
+
+const within = (bytes: number, highest: number): number =>
+  bytes < MIN_BYTES ? MIN_BYTES : bytes > highest ? highest : bytes;
+
+export const imageLocality: Plugin<undefined, WantedImages> = {
   name: 'ImageLocality',
-  score(pod, node, snapshot) {
-    const highest = MAX_BYTES_PER_CONTAINER * imagesOf(pod).length;
-    const bytes = Math.min(Math.max(presentBytes(pod, node, snapshot), MIN_BYTES), highest);
-    return Math.trunc((100 * (bytes - MIN_BYTES)) / (highest - MIN_BYTES));
+  preScore: (pod, _nodes, cluster) => ({ state: wantedImages(pod, cluster.imageSpread, cluster.nodes.length) }),
+  score(_pod, { images }, wanted) {
+    const bytes = within(presentBytes(wanted, images), wanted.highest);
+    if (bytes === MIN_BYTES) return 0;
+    return Math.trunc((100 * (bytes - MIN_BYTES)) / (wanted.highest - MIN_BYTES));
   },
-  explainScore(pod, _node, { raw }, index) {
-    const highest = MAX_BYTES_PER_CONTAINER * imagesOf(pod).length;
+  explainScore(_pod, { images }, wanted, { raw, index }) {
+    const present = presentBytes(wanted, images);
+    const counted = within(present, wanted.highest);
+    const bytes = wanted.images
+      .filter(({ name }) => images.has(name))
+      .map(({ name, spread }) => `${images.get(name)} × ${Math.round(spread * 1000) / 1000}`);
     return [
+      { label: 'bytes present × share of nodes that have them', expression: bytes.join(' + ') || '0', result: present },
       {
         label: 'score',
-        expression: `100 × (bytes present, spread over nodes, within ${MIN_BYTES} … ${highest} − ${MIN_BYTES}) / (${highest} − ${MIN_BYTES})`,
+        expression: `100 × (${counted} − ${MIN_BYTES}) / (${wanted.highest} − ${MIN_BYTES})`,
         result: raw[index] ?? 0,
       },
     ];

@@ -1,52 +1,83 @@
-/** CPU and memory used evenly. Upstream: framework/plugins/noderesources/balanced_allocation.go, release 1.35. */
+/** Resources of a node used evenly. Upstream: framework/plugins/noderesources/balanced_allocation.go, release 1.35. */
 import type { Plugin } from '../framework.ts';
-import { podRequests } from '../node-info.ts';
+import type { NodeInfo } from '../node-info.ts';
+import type { PodInfo } from '../pod-info.ts';
+import { isScalar } from '../requests.ts';
+import { amountAsked, amountOn, type WeightedResource } from './resource-amounts.ts';
 
-export function balancedScore(fractions: readonly number[]): number {
-  let deviation = 0;
-  if (fractions.length === 2) deviation = Math.abs((fractions[0]! - fractions[1]!) / 2);
-  else if (fractions.length > 2) {
-    const mean = fractions.reduce((sum, fraction) => sum + fraction, 0) / fractions.length;
-    deviation = Math.sqrt(fractions.reduce((sum, fraction) => sum + (fraction - mean) ** 2, 0) / fractions.length);
-  }
-  return Math.trunc((1 - deviation) * 100);
+export interface BalancedAllocationArgs {
+  readonly resources?: readonly WeightedResource[];
 }
 
-const fraction = (requested: number, capacity: number): number => Math.min(1, requested / capacity);
+export function balancedScore(fractions: readonly number[]): number {
+  return Math.trunc((1 - deviationOf(fractions)) * 100);
+}
 
-export const nodeResourcesBalancedAllocation: Plugin = {
-  name: 'NodeResourcesBalancedAllocation',
-  skipsScore(pod) {
-    const { requests } = podRequests(pod);
-    return !requests['cpu'] && !requests['memory'];
-  },
-  score(pod, node) {
-    const { requests } = podRequests(pod);
-    const fractions = ['cpu', 'memory'].flatMap((name) => {
-      const capacity = node.allocatable[name] ?? 0;
-      return capacity === 0 ? [] : [fraction((node.requested[name] ?? 0) + (requests[name] ?? 0), capacity)];
-    });
-    return balancedScore(fractions);
-  },
-  explainScore(pod, node) {
-    const { requests } = podRequests(pod);
-    const cpu = fraction(node.requestedCpu + (requests['cpu'] ?? 0), node.allocatableCpu);
-    const memory = fraction(node.requestedMemory + (requests['memory'] ?? 0), node.allocatableMemory);
-    const deviation = Math.abs((cpu - memory) / 2);
-    const round = (value: number): number => Math.round(value * 10_000) / 10_000;
-    return [
-      {
-        label: 'cpu',
-        expression: `(${node.requestedCpu} + ${requests['cpu'] ?? 0}) / ${node.allocatableCpu}`,
-        result: round(cpu),
-      },
-      {
-        label: 'memory',
-        expression: `(${node.requestedMemory} + ${requests['memory'] ?? 0}) / ${node.allocatableMemory}`,
-        result: round(memory),
-      },
-      { label: 'deviation', expression: `|${round(cpu)} − ${round(memory)}| / 2`, result: round(deviation) },
-      { label: 'score', expression: `(1 − ${round(deviation)}) × 100`, result: balancedScore([cpu, memory]) },
-    ];
-  },
-};
+function deviationOf(fractions: readonly number[]): number {
+  if (fractions.length === 2) return Math.abs((fractions[0]! - fractions[1]!) / 2);
+  if (fractions.length < 2) return 0;
+  const mean = fractions.reduce((sum, fraction) => sum + fraction, 0) / fractions.length;
+  return Math.sqrt(fractions.reduce((sum, fraction) => sum + (fraction - mean) ** 2, 0) / fractions.length);
+}
+
+export const DEFAULT_BALANCED: readonly WeightedResource[] = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+];
+
+const round = (value: number): number => Math.round(value * 10_000) / 10_000;
+
+interface Share {
+  readonly name: string;
+  readonly used: number;
+  readonly asked: number;
+  readonly capacity: number;
+  readonly fraction: number;
+}
+
+function sharesOf(names: readonly string[], pod: PodInfo, node: NodeInfo): readonly Share[] {
+  const shares: Share[] = [];
+  for (const name of names) {
+    const asked = amountAsked(pod, name, true);
+    const { capacity, used } = amountOn(node, name, true);
+    if (capacity === 0 || (asked === 0 && isScalar(name))) continue;
+    shares.push({ name, used, asked, capacity, fraction: Math.min(1, (used + asked) / capacity) });
+  }
+  return shares;
+}
+
+export function makeBalancedAllocation({ resources = DEFAULT_BALANCED }: BalancedAllocationArgs): Plugin {
+  const names = resources.map(({ name }) => name);
+  const isPlain = names.length === 2 && names[0] === 'cpu' && names[1] === 'memory';
+  return {
+    name: 'NodeResourcesBalancedAllocation',
+    preScore: (pod) => (names.every((name) => amountAsked(pod, name, true) === 0) ? { isSkipped: true } : undefined),
+    score(pod, node) {
+      const { cpu, memory } = node.allocatable;
+      if (!isPlain || cpu === 0 || memory === 0)
+        return balancedScore(sharesOf(names, pod, node).map(({ fraction }) => fraction));
+      const { requests } = pod.resources;
+      const cpuShare = Math.min(1, (node.requestedCpu + requests.cpu) / cpu);
+      const memoryShare = Math.min(1, (node.requestedMemory + requests.memory) / memory);
+      return Math.trunc((1 - Math.abs((cpuShare - memoryShare) / 2)) * 100);
+    },
+    explainScore(pod, node) {
+      const shares = sharesOf(names, pod, node);
+      const fractions = shares.map(({ fraction }) => fraction);
+      const deviation = deviationOf(fractions);
+      const shown =
+        fractions.length === 2
+          ? `|${round(fractions[0]!)} − ${round(fractions[1]!)}| / 2`
+          : `√(mean of squared deviations of ${fractions.map(round).join(', ')})`;
+      return [
+        ...shares.map(({ name, used, asked, capacity, fraction }) => ({
+          label: name,
+          expression: `(${used} + ${asked}) / ${capacity}`,
+          result: round(fraction),
+        })),
+        { label: 'deviation', expression: shown, result: round(deviation) },
+        { label: 'score', expression: `(1 − ${round(deviation)}) × 100`, result: balancedScore(fractions) },
+      ];
+    },
+  };
+}

@@ -7,4 +7,5 @@ export const schedulingGates: Plugin = {
     const gates = (pod.spec?.schedulingGates ?? []).map(({ name }) => name);
     return gates.length === 0 ? undefined : unresolvable(`waiting for scheduling gates: [${gates.join(' ')}]`);
   },
+  hints: [{ resource: 'waiting', actions: ['UpdatePodSchedulingGatesEliminated'] }],
 };

@@ -1,0 +1,62 @@
+/** The configurations that have been in force, so that a past decision can be made again as it was. */
+import {
+  DEFAULT_CONFIGURATION,
+  makeProfiles,
+  parseConfiguration,
+  type SchedulerConfiguration,
+} from './configuration.ts';
+import type { Profile } from './profile.ts';
+
+export interface Enforced {
+  readonly configuration: SchedulerConfiguration;
+  readonly profiles: ReadonlyMap<string, Profile>;
+}
+
+export class Configurations {
+  private readonly made = new Map<number, Enforced>();
+
+  constructor(
+    /** As JSON, in the order in which they came into force; empty for the default. */
+    private texts: readonly string[],
+    private readonly minorRelease: number,
+  ) {}
+
+  get index(): number {
+    return this.texts.length - 1;
+  }
+
+  get current(): Enforced {
+    return this.at(this.index);
+  }
+
+  at(index: number): Enforced {
+    let enforced = this.made.get(index);
+    if (!enforced) {
+      const configuration = read(this.texts[index] ?? '');
+      enforced = { configuration, profiles: makeProfiles(configuration, this.minorRelease) };
+      this.made.set(index, enforced);
+    }
+    return enforced;
+  }
+
+  add(text: string): void {
+    this.texts = [...this.texts, text];
+  }
+
+  save(): readonly string[] {
+    return this.texts;
+  }
+
+  load(texts: readonly string[]): void {
+    this.texts = texts;
+    this.made.clear();
+  }
+}
+
+/** What a user can do wrong in it is said before it comes here: where options are checked, and where one is applied. */
+function read(text: string): SchedulerConfiguration {
+  if (text === '') return DEFAULT_CONFIGURATION;
+  const parsed = parseConfiguration(JSON.parse(text) as unknown);
+  if (!parsed.ok) throw new Error(parsed.faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
+  return parsed.value;
+}

@@ -1,0 +1,58 @@
+/**
+ * What others learn of a failed attempt: the event, the pod's condition and nomination, and what befalls victims.
+ * Upstream: pkg/scheduler/schedule_one.go (handleSchedulingFailure), pkg/scheduler/framework/preemption/executor.go.
+ */
+import type { Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../api/object.ts';
+import type { Client, EventRecorder } from '../client/index.ts';
+import { noteOf } from './messages.ts';
+
+export class Notices {
+  constructor(
+    private readonly client: Client,
+    private readonly recorder: EventRecorder,
+    private readonly reporter: string,
+  ) {}
+
+  /** `nominates` is the node that `status.nominatedNodeName` is to say, '' for none; undefined leaves it. */
+  failed(
+    pod: Stored<Pod>,
+    message: string,
+    reason: 'Unschedulable' | 'SchedulerError',
+    nominates: string | undefined,
+  ): void {
+    this.recorder.record('pods', pod, 'Warning', 'FailedScheduling', noteOf(message));
+    const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    const isSame = before?.status === 'False' && before.message === message && before.reason === reason;
+    const isNominated = nominates === undefined || (pod.status?.nominatedNodeName ?? '') === nominates;
+    if (isSame && isNominated) return;
+    const since = before?.status === 'False' ? before.lastTransitionTime : undefined;
+    const condition = this.condition('PodScheduled', 'False', reason, message, since);
+    const nomination = isNominated ? {} : { nominatedNodeName: nominates === '' ? null : nominates };
+    this.patchStatus(pod, { conditions: [condition], ...nomination });
+  }
+
+  takeBackNomination(pod: Stored<Pod>): void {
+    this.patchStatus(pod, { nominatedNodeName: null });
+  }
+
+  /** A victim gets its condition, is deleted gracefully, and is told by whom. */
+  preempt(victim: Stored<Pod>, preemptor: string, node: string): void {
+    const { namespace, name, uid } = victim.metadata;
+    const message = `${this.reporter}: preempting to accommodate a higher priority pod`;
+    const condition = this.condition('DisruptionTarget', 'True', 'PreemptionByScheduler', message, undefined);
+    this.patchStatus(victim, { conditions: [condition] });
+    const deleted = this.client.delete('pods', namespace, name, { preconditions: { uid } });
+    if (!deleted.ok) return;
+    this.recorder.record('pods', victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor} on node ${node}`);
+  }
+
+  private condition(type: string, status: string, reason: string, message: string, since: string | undefined): unknown {
+    const lastTransitionTime = since ?? this.client.kernel.formatTime();
+    return { type, status, reason, message, lastProbeTime: null, lastTransitionTime };
+  }
+
+  private patchStatus({ metadata }: Stored<Pod>, status: unknown): void {
+    this.client.patch('pods', metadata.namespace, metadata.name, 'strategic', { status }, 'status');
+  }
+}
