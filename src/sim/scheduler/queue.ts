@@ -155,8 +155,7 @@ export class SchedulingQueue {
   /** Pods whose back-off is over become active. */
   flushBackoff(): void {
     for (const pod of [...this.backingOff.values()]) {
-      if (!this.isBackingOff(pod))
-        this.put({ ...pod, queue: 'active', because: pod.because || 'its back-off' });
+      if (!this.isBackingOff(pod)) this.put({ ...pod, queue: 'active', because: pod.because || 'its back-off' });
     }
   }
 

@@ -83,6 +83,7 @@ const EVERY: { [T in TraceType]: readonly TracePayloads[T][] } = {
     evaluated: 1,
     nodes: 1,
   })),
+  'scheduler.configured': [{ profiles: ['default-scheduler'] }],
   'scheduler.queue': (['active', 'backoff', 'unschedulable', 'gated'] as const).map((queue) => ({
     queue,
     because: 'node a was added',
