@@ -207,6 +207,8 @@ export interface Inspection {
   readonly decisions: readonly DecisionSummary[];
   /** The latest trace events about it, newest last, at most 200. */
   readonly trace: readonly TraceEvent[];
+  /** What its containers printed, newest last. */
+  readonly logs: readonly TraceEvent[];
   readonly related: readonly {
     readonly key: RecordKey;
     readonly relation: string;

@@ -61,7 +61,7 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
       .or(page.getByText('Scheduled', { exact: true }))
       .first(),
   ).toBeVisible();
-  await expect(page.locator('.chart .lit', { hasText: 'running' }).first()).toBeVisible();
+  await expect(page.locator('.life-chart .state.lit', { hasText: 'running' }).first()).toBeVisible();
 
   await page.locator('.panel.right').getByRole('button', { name: 'Decision' }).first().click();
   await expect(page.getByText(/Successfully assigned default\/shop-/).first()).toBeVisible();

@@ -46,18 +46,6 @@ export const en = {
     close: 'Close',
   },
   gallery: { title: 'Scenarios', open: 'Open', intro: 'Each opens in the editor; press Apply there.' },
-  inspector: {
-    empty: 'Select anything on the stage to see what it is, how it lives and why.',
-    conditions: 'Conditions',
-    events: 'Events',
-    life: 'Life',
-    yaml: 'YAML',
-    related: 'Belongs to',
-    none: 'None',
-    since: 'since {{time}}',
-    why: 'Why?',
-    loading: 'Looking',
-  },
   request: {
     title: 'Send a request',
     source: 'From pod',

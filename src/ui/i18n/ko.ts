@@ -47,18 +47,6 @@ export const ko: Texts = {
     close: '닫기',
   },
   gallery: { title: '시나리오', open: '열기', intro: '편집기에 열립니다. 거기서 적용을 누르세요.' },
-  inspector: {
-    empty: '무대에서 무엇이든 고르면 그것이 무엇이고, 어떻게 살아가며, 왜 그런지 보입니다.',
-    conditions: '조건',
-    events: '이벤트',
-    life: '생애',
-    yaml: 'YAML',
-    related: '관련',
-    none: '없음',
-    since: '{{time}}부터',
-    why: '왜?',
-    loading: '찾는 중',
-  },
   request: {
     title: '요청 보내기',
     source: '보내는 Pod',

@@ -1,148 +1,140 @@
+import { CalendarClock, CircleHelp, MousePointerClick } from 'lucide-react';
+import type { Pod } from 'kubernetes-types/core/v1';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Inspection } from '../../../run/types.ts';
+import type { Stored } from '../../../sim/api/object.ts';
+import { Badge, Button, EmptyState } from '../../design/index.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
-import { select, showRight, view } from '../../state/view.ts';
-import { formatClock } from '../timeline/clock.ts';
+import { showRight, view } from '../../state/view.ts';
+import { componentName, say } from '../../view/names.ts';
+import { Containers } from './Containers.tsx';
+import { ageText, factsOf, standingOf } from './facts.ts';
+import { KeyLink, Related } from './Related.tsx';
+import { Life } from './Life.tsx';
+import { Conditions, KubeEvents, Recent } from './Reports.tsx';
+import { YamlView } from './YamlView.tsx';
 import './inspector.css';
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
-
-interface Event {
-  readonly metadata: { readonly uid: string };
-  readonly type?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly count?: number;
-}
 
 const REFRESH_MS = 400;
 
-/** Anything that was selected: what it is, how it lives, and what was said about it. */
+/** Anything that was selected: what it is, how it lives, what it belongs to, and what was said about it. */
 export function InspectorPanel(): React.JSX.Element {
   const { t } = useTranslation();
   const selected = useStore(view, (state) => state.selected);
-  const beat = useStore(simulation, (state) => `${state.epoch}/${Math.floor(state.seq / 20)}/${state.isPlaying}`);
-  const startTime = useStore(simulation, (state) => state.startTime);
-  const [found, setFound] = useState<Inspection>();
-  useEffect(() => {
-    if (!selected) return;
-    const timer = setTimeout(
-      () => void ask('inspect', { key: selected }).then(setFound),
-      found?.key === selected ? REFRESH_MS : 0,
-    );
-    return () => clearTimeout(timer);
-  }, [selected, beat, found?.key]);
-  if (!selected) return <p className="empty">{t('inspector.empty')}</p>;
-  if (found?.key !== selected) return <p className="empty">{t('inspector.loading')}</p>;
-  const status = (found.object as { status?: { conditions?: readonly Condition[] } } | undefined)?.status;
-  const conditions = status?.conditions ?? [];
+  const found = useInspection(selected);
+  if (!selected)
+    return <EmptyState icon={<MousePointerClick size={20} aria-hidden />}>{t('inspector.empty')}</EmptyState>;
+  if (found?.key !== selected) return <EmptyState>{t('inspector.loading')}</EmptyState>;
   return (
-    <div className="content" tabIndex={0}>
-      <section>
-        <h2 style={{ overflowWrap: 'anywhere' }}>
-          {found.object ? `${found.object.kind} ${found.object.metadata.name}` : t(`component.${selected}`, selected)}
-        </h2>
-        <div className="row">
-          <button type="button" className="button" onClick={() => showRight('why', { whySeq: undefined })}>
-            {t('inspector.why')}
-          </button>
-          {found.decisions.length > 0 ? (
-            <button
-              type="button"
-              className="button"
-              onClick={() => showRight('decision', { attempt: found.decisions.at(-1)!.attempt })}
-            >
-              {t('tabs.decision')}
-            </button>
-          ) : null}
-        </div>
-      </section>
+    <div className="content inspector" tabIndex={0} key={selected}>
+      {found.object ? <ObjectHead found={found} object={found.object} /> : <ComponentHead found={found} />}
       {found.lives.map((life) => (
-        <section key={life.instance}>
-          <h2>{`${t('inspector.life')}: ${life.instance.split('/').at(-1)}`}</h2>
-          <div className="chart">
-            {life.chart.states
-              .filter((state) => !life.chart.states.some((other) => other.parent === state.path))
-              .map((state) => (
-                <span
-                  key={state.path}
-                  className={state.path === life.state ? 'lit' : undefined}
-                  title={state.description}
-                  aria-current={state.path === life.state}
-                >
-                  {state.path}
-                </span>
-              ))}
-          </div>
-          <p className="soft" style={{ margin: '4px 0 0' }}>
-            {life.chart.states.find((state) => state.path === life.state)?.description}{' '}
-            {t('inspector.since', { time: formatClock(life.since - startTime) })}
-          </p>
-        </section>
+        <Life key={life.instance} life={life} />
       ))}
-      {conditions.length > 0 ? (
-        <section>
-          <h2>{t('inspector.conditions')}</h2>
-          <dl>
-            {conditions.map((condition) => (
-              <ConditionRow key={condition.type} condition={condition} />
-            ))}
-          </dl>
-        </section>
-      ) : null}
-      <section>
-        <h2>{t('inspector.events')}</h2>
-        {found.events.length === 0 ? <span className="soft">{t('inspector.none')}</span> : null}
-        <ul className="list">
-          {(found.events as unknown as readonly Event[]).slice(-30).map((event) => (
-            <li key={event.metadata.uid}>
-              <strong className={event.type === 'Warning' ? 'problem' : undefined}>{event.reason}</strong>{' '}
-              {event.message}
-              {(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}
-            </li>
-          ))}
-        </ul>
-      </section>
-      {found.related.length > 0 ? (
-        <section>
-          <h2>{t('inspector.related')}</h2>
-          <ul className="list">
-            {found.related.slice(0, 40).map((item) => (
-              <li key={`${item.relation}${item.key}`}>
-                <button type="button" onClick={() => select(item.key)}>
-                  {item.kind} {item.name}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
-      {found.yaml ? (
-        <section>
-          <h2>{t('inspector.yaml')}</h2>
-          <pre tabIndex={0}>{found.yaml}</pre>
-        </section>
-      ) : null}
+      {found.object?.kind === 'Pod' ? <Containers pod={found.object as Stored<Pod>} logs={found.logs} /> : null}
+      {found.object ? <Conditions object={found.object} /> : null}
+      {found.object ? <KubeEvents events={found.events} /> : null}
+      <Related related={found.related} />
+      <Recent trace={found.trace} />
+      {found.yaml ? <YamlView yaml={found.yaml} /> : null}
     </div>
   );
 }
 
-function ConditionRow({ condition }: { condition: Condition }): React.JSX.Element {
+/** Asked for anew while the simulation moves, but not for every frame. */
+function useInspection(selected: string | undefined): Inspection | undefined {
+  const beat = useStore(simulation, (state) => `${state.epoch}/${Math.floor(state.seq / 20)}/${state.isPlaying}`);
+  const [found, setFound] = useState<Inspection>();
+  const isSame = found?.key === selected;
+  useEffect(() => {
+    if (!selected) return;
+    const timer = setTimeout(() => void ask('inspect', { key: selected }).then(setFound), isSame ? REFRESH_MS : 0);
+    return () => clearTimeout(timer);
+  }, [selected, beat, isSame]);
+  return found;
+}
+
+function ObjectHead({ found, object }: { found: Inspection; object: Stored }): React.JSX.Element {
+  const { t } = useTranslation();
+  const standing = standingOf(object);
+  const now = useStore(simulation, ({ epochMs, time }) => epochMs + time);
+  const created = Date.parse(object.metadata.creationTimestamp as unknown as string);
+  return (
+    <header className="inspector-head">
+      <div className="row">
+        <Badge>{object.kind}</Badge>
+        {object.metadata.namespace ? <span className="soft">{object.metadata.namespace}</span> : null}
+        {standing ? <Badge tone={standing.tone}>{standing.word}</Badge> : null}
+      </div>
+      <h2>
+        <span className="visually-hidden">{`${object.kind} `}</span>
+        {object.metadata.name}
+      </h2>
+      <Actions found={found} />
+      <dl className="facts">
+        {Number.isNaN(created) ? null : (
+          <>
+            <dt>{t('inspector.fact.age')}</dt>
+            <dd>{ageText(now - created)}</dd>
+          </>
+        )}
+        {found.related
+          .filter(({ relation }) => relation === 'owner')
+          .map((owner) => (
+            <FactRow key={owner.key} name="owner">
+              <KeyLink to={owner.key}>{`${owner.kind} ${owner.name}`}</KeyLink>
+            </FactRow>
+          ))}
+        {factsOf(object).map(({ name, value, link, isCode }) => (
+          <FactRow key={name} name={name}>
+            {link ? <KeyLink to={link}>{value}</KeyLink> : <span className={isCode ? 'mono' : undefined}>{value}</span>}
+          </FactRow>
+        ))}
+      </dl>
+    </header>
+  );
+}
+
+function FactRow({ name, children }: { name: string; children: React.ReactNode }): React.JSX.Element {
+  const { t } = useTranslation();
   return (
     <>
-      <dt>{condition.type}</dt>
-      <dd>
-        <strong className={condition.status === 'True' ? undefined : 'soft'}>{condition.status}</strong>{' '}
-        {condition.reason} {condition.message ? <span className="soft">{condition.message}</span> : null}
-      </dd>
+      <dt>{t(`inspector.fact.${name}`)}</dt>
+      <dd>{children}</dd>
     </>
+  );
+}
+
+function ComponentHead({ found }: { found: Inspection }): React.JSX.Element {
+  const { t } = useTranslation();
+  const { key } = found;
+  const isGone = key.includes('|');
+  const kind = key.startsWith('node/') ? key.split('/').at(-1)! : key.split('/')[0]!;
+  return (
+    <header className="inspector-head">
+      <h2>{isGone ? key.split('|').at(-1) : say(t, componentName(key))}</h2>
+      <p>{isGone ? t('inspector.gone') : t(`inspector.about.${kind}`, { defaultValue: '' })}</p>
+      <Actions found={found} />
+    </header>
+  );
+}
+
+function Actions({ found }: { found: Inspection }): React.JSX.Element {
+  const { t } = useTranslation();
+  const decision = found.decisions.at(-1);
+  return (
+    <div className="row">
+      <Button onClick={() => showRight('why', { whySeq: undefined })}>
+        <CircleHelp size={14} aria-hidden /> {t('inspector.why')}
+      </Button>
+      {decision ? (
+        <Button onClick={() => showRight('decision', { attempt: decision.attempt })}>
+          <CalendarClock size={14} aria-hidden /> {t('tabs.decision')}
+        </Button>
+      ) : null}
+    </div>
   );
 }
