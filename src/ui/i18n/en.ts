@@ -46,18 +46,4 @@ export const en = {
     close: 'Close',
   },
   gallery: { title: 'Scenarios', open: 'Open', intro: 'Each opens in the editor; press Apply there.' },
-  request: {
-    title: 'Send a request',
-    source: 'From pod',
-    url: 'Address',
-    once: 'Send once',
-    rate: 'Every second',
-    stop: 'Stop',
-    empty: 'No pod is running yet. Apply a scenario first.',
-    results: 'Requests',
-    none: 'Nothing has been sent yet.',
-    chosen: 'rule {{chain}} chose {{address}} of {{count}}',
-    rejected: 'no endpoint: refused',
-    dropped: 'no local endpoint: dropped',
-  },
 } as const;

@@ -47,18 +47,4 @@ export const ko: Texts = {
     close: '닫기',
   },
   gallery: { title: '시나리오', open: '열기', intro: '편집기에 열립니다. 거기서 적용을 누르세요.' },
-  request: {
-    title: '요청 보내기',
-    source: '보내는 Pod',
-    url: '주소',
-    once: '한 번 보내기',
-    rate: '1초마다',
-    stop: '중지',
-    empty: '실행 중인 Pod가 없습니다. 먼저 시나리오를 적용하세요.',
-    results: '요청',
-    none: '아직 보낸 것이 없습니다.',
-    chosen: '규칙 {{chain}}: {{count}}개 가운데 {{address}}',
-    rejected: '엔드포인트 없음: 거절',
-    dropped: '로컬 엔드포인트 없음: 버림',
-  },
 };
