@@ -56,6 +56,10 @@ function belongsTo(life: LifeState, key: string, object: Stored | undefined): bo
       );
     case 'Deployment':
       return life.instance === `rollout/${path}`;
+    case 'StatefulSet':
+    case 'DaemonSet':
+    case 'Job':
+      return life.instance === `${object.kind.toLowerCase()}/${path}`;
     case 'Node':
       return life.instance.startsWith(`node/${name}/`) || life.instance === `machine/${name}`;
     default:

@@ -417,6 +417,27 @@ export const explainEn = {
       permit: 'Plugins may hold the pod back.',
       bind: 'POST pods/binding, in the background.',
     },
+    stateful: {
+      settled: 'Every ordinal runs, is ready, and is of the revision that it should be of.',
+      scalingUp: 'Ordinals are missing: the lowest of them comes next.',
+      scalingDown: 'Ordinals are surplus: the highest of them goes next.',
+      updating: 'Pods of the old revision go, from the highest ordinal down to the partition.',
+      waiting: 'A pod is not running, not ready or on its way out, and those after it have to wait.',
+    },
+    daemon: {
+      spreading: 'Nodes that fit have no available pod yet, or nodes that do not fit still have one.',
+      updating: 'Pods of the old template are replaced, a few at a time.',
+      settled: 'Every node that fits has an available pod of the newest template.',
+    },
+    job: {
+      running: 'Pods run until as many as wanted have succeeded.',
+      backingOff: 'A pod failed: the next one waits 10 s, 20 s, 40 s, up to 10 minutes.',
+      suspended: 'spec.suspend is set: no pod runs, and the start time is forgotten.',
+      succeeding: 'The success criteria are met; what still runs is stopped and counted.',
+      failing: 'The Job is going to fail; what still runs is stopped and counted.',
+      complete: 'Condition Complete: nothing happens any more, until the TTL is over.',
+      failed: 'Condition Failed: nothing happens any more, until the TTL is over.',
+    },
     rollout: {
       progressing: 'Pods of the new template come, pods of the old ones go.',
       complete: 'All replicas are of the new template and available.',

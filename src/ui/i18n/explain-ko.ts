@@ -417,6 +417,27 @@ export const explainKo: ExplainTexts = {
       permit: '플러그인이 Pod를 붙들 수 있습니다.',
       bind: '뒤에서 POST pods/binding을 보냅니다.',
     },
+    stateful: {
+      settled: '모든 서수의 Pod가 실행 중이고 준비되었으며 맞는 리비전입니다.',
+      scalingUp: '모자란 서수가 있습니다. 가장 낮은 것이 다음에 옵니다.',
+      scalingDown: '남는 서수가 있습니다. 가장 높은 것이 다음에 갑니다.',
+      updating: '옛 리비전의 Pod가 가장 높은 서수부터 partition까지 차례로 갑니다.',
+      waiting: '실행되지 않거나 준비되지 않았거나 나가는 Pod가 있어 뒤의 Pod가 기다립니다.',
+    },
+    daemon: {
+      spreading: '맞는 노드에 사용할 수 있는 Pod가 아직 없거나, 맞지 않는 노드에 Pod가 남아 있습니다.',
+      updating: '옛 템플릿의 Pod를 몇 개씩 바꿉니다.',
+      settled: '맞는 노드마다 최신 템플릿의 사용할 수 있는 Pod가 있습니다.',
+    },
+    job: {
+      running: '원하는 수만큼 성공할 때까지 Pod를 실행합니다.',
+      backingOff: 'Pod가 실패했습니다. 다음 Pod는 10초, 20초, 40초, 최대 10분을 기다립니다.',
+      suspended: 'spec.suspend가 설정되어 Pod가 실행되지 않고 시작 시각도 잊습니다.',
+      succeeding: '성공 조건을 채웠습니다. 아직 실행 중인 것은 멈추고 셈합니다.',
+      failing: 'Job이 실패로 끝나려 합니다. 아직 실행 중인 것은 멈추고 셈합니다.',
+      complete: 'Complete 조건입니다. TTL이 끝날 때까지 더 일어나는 일이 없습니다.',
+      failed: 'Failed 조건입니다. TTL이 끝날 때까지 더 일어나는 일이 없습니다.',
+    },
     rollout: {
       progressing: '새 템플릿의 Pod가 오고 옛 템플릿의 Pod가 갑니다.',
       complete: '모든 복제본이 새 템플릿이고 사용할 수 있습니다.',

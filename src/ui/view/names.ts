@@ -112,6 +112,12 @@ export function instanceName(instance: string): Part {
       return `Pod ${second}`;
     case 'container':
       return { key: 'who.container', values: { container: third, pod: second } };
+    case 'statefulset':
+      return `StatefulSet ${second}`;
+    case 'daemonset':
+      return `DaemonSet ${second}`;
+    case 'job':
+      return `Job ${second}`;
     case 'rollout':
       return { key: 'who.rollout', values: { name: second } };
     case 'machine':
