@@ -60,7 +60,7 @@ export const stageEn = {
     noPull: 'Images',
     pullFailed: 'failed',
     queue: { active: 'Active', backoff: 'Backoff', unschedulable: 'Unsched.' },
-    probe: { startup: 'startup', liveness: 'liveness', readiness: 'readiness' },
+    probe: { startup: 'startup', liveness: 'liveness', readiness: 'readiness', passes: 'passes', waits: 'not yet' },
     pipeline: {
       authenticate: 'authn',
       authorize: 'authz',

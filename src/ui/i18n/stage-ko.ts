@@ -62,7 +62,7 @@ export const stageKo: StageTexts = {
     noPull: '이미지',
     pullFailed: '실패',
     queue: { active: '활성', backoff: '백오프', unschedulable: '불가' },
-    probe: { startup: 'startup', liveness: 'liveness', readiness: 'readiness' },
+    probe: { startup: 'startup', liveness: 'liveness', readiness: 'readiness', passes: '통과', waits: '아직' },
     pipeline: {
       authenticate: '인증',
       authorize: '인가',

@@ -105,13 +105,21 @@ export class Flights {
     }
   }
 
+  /** One rate a line: all kinds together, named by the most frequent. */
   rates(): readonly Rate[] {
-    return [...this.counted.values()].map(({ kind, path, batches }) => ({
-      kind,
-      path,
-      // By the cluster's own second: at a hundredfold speed a hundred times as many pass in one of ours.
-      perSecond: batches.reduce((sum, [, count]) => sum + count, 0) / Math.max(1, this.speed),
-    }));
+    const lines = new Map<Polyline, { kind: PacketKind; most: number; sum: number }>();
+    for (const { kind, path, batches } of this.counted.values()) {
+      const count = batches.reduce((sum, [, more]) => sum + more, 0);
+      const line = lines.get(path);
+      if (!line) lines.set(path, { kind, most: count, sum: count });
+      else {
+        line.sum += count;
+        if (count > line.most) Object.assign(line, { kind, most: count });
+      }
+    }
+    // By the cluster's own second: at a hundredfold speed a hundred times as many pass in one of ours.
+    const fast = Math.max(1, this.speed);
+    return [...lines].map(([path, { kind, sum }]) => ({ kind, path, perSecond: sum / fast }));
   }
 
   private launch(stage: Stage, event: TraceEvent, packet: Packet, shownTime: number, after: number): void {

@@ -61,3 +61,23 @@ function columnsOf({ pitchX, gap }: Tier, { width }: Box): number {
 function capacityOf(tier: Tier, area: Box): number {
   return columnsOf(tier, area) * Math.floor((area.height + tier.gap) / tier.pitchY);
 }
+
+/** Seats in a row of fixed length: who has one keeps it; the next in line takes one that has come free. */
+export class Seats {
+  private readonly seats = new Map<string, number>();
+
+  assign(uids: readonly string[], limit: number): ReadonlyMap<string, number> {
+    const present = new Set(uids);
+    for (const [uid, seat] of this.seats) if (!present.has(uid) || seat >= limit) this.seats.delete(uid);
+    const taken = new Set(this.seats.values());
+    let free = 0;
+    for (const uid of uids) {
+      if (this.seats.has(uid)) continue;
+      while (taken.has(free)) free += 1;
+      if (free >= limit) break;
+      this.seats.set(uid, free);
+      taken.add(free);
+    }
+    return this.seats;
+  }
+}

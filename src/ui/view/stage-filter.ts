@@ -2,6 +2,7 @@
  * What a person types into the search of the stage. Words are joined by "and": a bare word looks into names, labels,
  * statuses and nodes; `app=web` is a label; `node:…`, `status:…`, `ns:…` and `kind:…` look into one thing only.
  */
+import type { Service } from 'kubernetes-types/core/v1';
 import type { Stored } from '../../sim/api/object.ts';
 
 export interface StageFilter {
@@ -19,6 +20,13 @@ export interface Subject {
 type Test = (subject: Subject) => boolean;
 
 const includes = (text: string, word: string): boolean => text.toLowerCase().includes(word);
+
+/** Labels of an object; of a Service also those it selects pods by. */
+function labelsOf({ object, kind }: Subject): readonly (readonly [string, string])[] {
+  const own = Object.entries(object.metadata.labels ?? {});
+  if (kind !== 'service') return own;
+  return [...own, ...Object.entries((object as Stored<Service>).spec?.selector ?? {})];
+}
 
 function testOf(word: string): Test {
   const scoped = /^(node|status|ns|namespace|kind):(.*)$/.exec(word);
@@ -38,16 +46,14 @@ function testOf(word: string): Test {
   const label = /^([^=]+)=(.*)$/.exec(word);
   if (label) {
     const [, key = '', value = ''] = label;
-    return ({ object }) =>
-      Object.entries(object.metadata.labels ?? {}).some(
-        ([name, found]) => name.toLowerCase() === key && found.toLowerCase().startsWith(value),
-      );
+    return (subject) =>
+      labelsOf(subject).some(([name, found]) => name.toLowerCase() === key && found.toLowerCase().startsWith(value));
   }
-  return ({ object, status, node }) =>
-    includes(object.metadata.name, word) ||
-    includes(status, word) ||
-    includes(node, word) ||
-    Object.entries(object.metadata.labels ?? {}).some(([name, value]) => includes(`${name}=${value}`, word));
+  return (subject) =>
+    includes(subject.object.metadata.name, word) ||
+    includes(subject.status, word) ||
+    includes(subject.node, word) ||
+    labelsOf(subject).some(([name, value]) => includes(`${name}=${value}`, word));
 }
 
 /** A test for the whole filter; undefined when everything is wanted. */

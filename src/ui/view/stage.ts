@@ -6,7 +6,7 @@ import type { ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { Node, Pod, Service } from 'kubernetes-types/core/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { Stored } from '../../sim/api/object.ts';
-import { SlotBook } from './pod-slots.ts';
+import { Seats, SlotBook } from './pod-slots.ts';
 import { BandBook, controlRail, controlRiser, dataRail } from './stage-bands.ts';
 import { compileFilter, type StageFilter, type Subject } from './stage-filter.ts';
 import { columnsFor, frameLines, makeFrame, type StageFrame } from './stage-frame.ts';
@@ -59,6 +59,7 @@ export class StageBuilder {
   private readonly book = new SlotBook();
   private readonly cards = new NodeCards(this.book);
   private readonly serviceBook = new SlotBook();
+  private readonly seats = new Seats();
   private frame: StageFrame | undefined;
   private bands: BandBook | undefined;
   private isSettled = false;
@@ -200,9 +201,15 @@ export class StageBuilder {
     const from = TRAY_SLOTS_FROM;
     const limit = Math.max(1, Math.floor((box.width - from - 40) / 34));
     const waiting = pods.filter((pod) => !pod.spec?.nodeName);
-    const chips = waiting.slice(0, limit).map((pod, index) => {
-      const place = { x: from + index * 34, y: (box.height - 22) / 2, width: 30, height: 22 };
-      return chipOf(pod, place, rollouts, wants);
+    const seats = this.seats.assign(
+      waiting.map(({ metadata }) => metadata.uid),
+      limit,
+    );
+    const chips = waiting.flatMap((pod) => {
+      const seat = seats.get(pod.metadata.uid);
+      if (seat === undefined) return [];
+      const place = { x: from + seat * 34, y: (box.height - 22) / 2, width: 30, height: 22 };
+      return [chipOf(pod, place, rollouts, wants)];
     });
     return { kind: 'tray', id: 'tray', ...box, pods: chips, podCount: waiting.length };
   }

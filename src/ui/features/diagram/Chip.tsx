@@ -26,13 +26,14 @@ function ChipView({ pod }: { pod: PodChip }): React.JSX.Element {
   const standing = useStanding(pod.key);
   const isOpen = useFlow((state) => stepOf(state.transform[2], 248) === 'pod' && pod.width * state.transform[2] > 88);
   const isRoomy = useFlow((state) => pod.width * state.transform[2] >= 24);
+  const isTiny = useFlow((state) => pod.width * state.transform[2] < 19);
   if (!pod.isMatch) return <span className="chip unwanted" style={placeOf(pod)} aria-hidden />;
   const note = pod.revision ? `r${pod.revision.number}` : '';
   return (
     <button
       type="button"
       tabIndex={-1}
-      className={`chip ${pod.health.shape} ${pod.revision?.isOld ? 'is-old' : ''} ${isOpen ? 'is-open' : ''} ${standing}`}
+      className={`chip ${pod.health.shape} ${pod.revision?.isOld ? 'is-old' : ''} ${isOpen ? 'is-open' : isTiny ? 'is-tiny' : ''} ${standing}`}
       style={placeOf(pod)}
       data-stage-card
       aria-label={labelOf(t, pod)}
@@ -44,9 +45,11 @@ function ChipView({ pod }: { pod: PodChip }): React.JSX.Element {
       }
       onBlur={() => pointAt(undefined)}
     >
-      <svg className="sign" viewBox="0 0 12 12" aria-hidden>
-        <path d={SIGNS[pod.health.shape]} />
-      </svg>
+      {isTiny ? null : (
+        <svg className="sign" viewBox="0 0 12 12" aria-hidden>
+          <path d={SIGNS[pod.health.shape]} />
+        </svg>
+      )}
       {isOpen ? (
         <PodContainers pod={pod} />
       ) : isRoomy && (pod.restarts > 0 || note) ? (

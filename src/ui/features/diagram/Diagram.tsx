@@ -1,7 +1,7 @@
-import { ReactFlow, ReactFlowProvider, useOnViewportChange, useStore as useFlow, type Node } from '@xyflow/react';
+import { ReactFlow, ReactFlowProvider, useStore as useFlow, type Node } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { Maximize, Minus, Plus } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { Button, IconButton } from '../../design/index.ts';
@@ -10,9 +10,8 @@ import { select, view } from '../../state/view.ts';
 import { foldFacts, NO_FACTS } from '../../view/control-plane.ts';
 import { relationsOf } from '../../view/relations.ts';
 import { StageBuilder, type Stage } from '../../view/stage.ts';
-import { shapeFor } from '../../view/stage-frame.ts';
 import type { NodeCard, StageItem } from '../../view/stage-types.ts';
-import { useCamera, type StageSize } from './camera.ts';
+import { useCamera, useCameraChange, useKeepInSight, useShape, type StageSize } from './camera.ts';
 import { Caption } from './Caption.tsx';
 import { GroundView, PoolHeadingView, ServiceCardView, ServicesHeadingView, TrayView } from './cards.tsx';
 import { ComponentCardView } from './ComponentCardView.tsx';
@@ -26,7 +25,7 @@ import { pick, picture } from './picture.ts';
 import { moveFocus } from './spatial-keys.ts';
 import { StageList } from './StageList.tsx';
 import { clearFilter, StageTools, type Showing } from './StageTools.tsx';
-import { detailOf, stepOf, ZOOM_LEAST, ZOOM_MOST } from './zoom.ts';
+import { detailOf, leastZoom, stepOf, ZOOM_MOST } from './zoom.ts';
 import './diagram.css';
 
 const TYPES = {
@@ -92,8 +91,9 @@ function Measured(): React.JSX.Element {
 }
 
 function useStage(size: StageSize): { stage: Stage; builder: StageBuilder; setOutAnew(): void } {
-  const objects = useStore(simulation, (state) => state.objects);
-  const usage = useStore(simulation, (state) => state.usage);
+  // Deferred, a frame with hundreds of changed pods is drawn in slices, and the page answers in between.
+  const objects = useDeferredValue(useStore(simulation, (state) => state.objects));
+  const usage = useDeferredValue(useStore(simulation, (state) => state.usage));
   // Every entry into the past brings the options along anew; only other options are another cluster.
   const cluster = useStore(simulation, (state) =>
     state.options ? `${state.options.seed}/${JSON.stringify(state.options.pools)}` : '',
@@ -101,7 +101,7 @@ function useStage(size: StageSize): { stage: Stage; builder: StageBuilder; setOu
   const filter = useStore(view, (state) => state.filter);
   const namespace = useStore(view, (state) => state.namespace);
   const selected = useStore(view, (state) => state.selected);
-  const shape = shapeFor(size.width);
+  const shape = useShape(size);
   const [turn, setTurn] = useState(0);
   // eslint's rule of dependencies does not see that another cluster needs another book of places.
   const builder = useMemo(() => ({ cluster, builder: new StageBuilder(shape) }), [shape, cluster]).builder;
@@ -144,6 +144,11 @@ function Laid({ size }: { size: StageSize }): React.JSX.Element {
   useFacts();
   const [showing, setShowing] = useState<Showing>('graph');
   const camera = useCamera(stage, size);
+  useKeepInSight(
+    stage,
+    useStore(view, (state) => state.selected),
+    size,
+  );
   const root = useRef<HTMLDivElement>(null);
   const latest = useRef(stage);
   latest.current = stage;
@@ -151,11 +156,9 @@ function Laid({ size }: { size: StageSize }): React.JSX.Element {
   const step = useFlow((state) => stepOf(state.transform[2], stage.frame.nodeWidth));
   const detail = useFlow((state) => detailOf(state.transform[2], stage.frame));
   const shown = useMemo(() => (step === 'fleet' ? nodes.filter(({ type }) => type !== 'node') : nodes), [nodes, step]);
-  useOnViewportChange({
-    onChange: ({ zoom }) => {
-      root.current?.style.setProperty('--zoom', String(zoom));
-      if (picture.getState().pointed) picture.setState({ pointed: undefined });
-    },
+  useCameraChange((zoom) => {
+    root.current?.style.setProperty('--zoom', String(zoom));
+    if (picture.getState().pointed) picture.setState({ pointed: undefined });
   });
   const fit = (): void => {
     setOutAnew();
@@ -189,7 +192,7 @@ function Laid({ size }: { size: StageSize }): React.JSX.Element {
           nodes={shown}
           edges={NO_EDGES}
           nodeTypes={TYPES}
-          minZoom={ZOOM_LEAST}
+          minZoom={leastZoom(stage.frame)}
           maxZoom={ZOOM_MOST}
           nodesConnectable={false}
           nodesFocusable={false}
@@ -212,8 +215,8 @@ function Laid({ size }: { size: StageSize }): React.JSX.Element {
             });
           }}
         />
-        <GroundCanvas stage={stage} />
-        <PacketCanvas stage={latest} />
+        <GroundCanvas stage={stage} size={size} />
+        <PacketCanvas stage={latest} size={size} />
         <div className="zoom-buttons" role="group" aria-label={t('stage.zoom')}>
           <IconButton
             kind="secondary"

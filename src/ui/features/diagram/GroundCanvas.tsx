@@ -2,13 +2,14 @@
  * The lines that are always there, and what is too small for elements of its own: pods of dense nodes, and whole nodes
  * from far away. Drawn only when the picture or the camera has changed.
  */
-import { useOnViewportChange, useReactFlow } from '@xyflow/react';
+import { useReactFlow } from '@xyflow/react';
 import { useCallback, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { view } from '../../state/view.ts';
 import type { Stage } from '../../view/stage.ts';
 import { routeBetween } from '../../view/stage-routes.ts';
 import type { NodeCard, PodChip, Polyline } from '../../view/stage-types.ts';
+import { useCameraChange, type StageSize } from './camera.ts';
 import { prepare, readColours, type Camera } from './canvas.ts';
 import { picture } from './picture.ts';
 import { hasButtons, stepOf } from './zoom.ts';
@@ -16,7 +17,7 @@ import { hasButtons, stepOf } from './zoom.ts';
 const COLOURS = ['line', 'soft', 'surface', 'text', 'failure', 'warn', 'accent', 'raised'];
 const DATA = [0, 1, 2, 3, 4, 5, 6].map((index) => `data-${index}`);
 
-export function GroundCanvas({ stage }: { stage: Stage }): React.JSX.Element {
+export function GroundCanvas({ stage, size }: { stage: Stage; size: StageSize }): React.JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { getViewport } = useReactFlow();
   const shade = useStore(view, (state) => state.shade);
@@ -28,23 +29,18 @@ export function GroundCanvas({ stage }: { stage: Stage }): React.JSX.Element {
     frame.current = requestAnimationFrame(() => {
       if (!canvas.current) return;
       const colours = readColours([...COLOURS, ...DATA]);
-      new Painter(prepare(canvas.current), canvas.current, getViewport(), colours).paint(stage, selected);
+      new Painter(prepare(canvas.current, size), size, getViewport(), colours).paint(stage, selected);
     });
-  }, [stage, selected, getViewport]);
-  useOnViewportChange({ onChange: draw });
+  }, [stage, selected, size, getViewport]);
+  useCameraChange(draw);
   useEffect(draw, [draw, shade, relations]);
-  useEffect(() => {
-    const watch = new ResizeObserver(draw);
-    watch.observe(canvas.current!);
-    return () => watch.disconnect();
-  }, [draw]);
   return <canvas ref={canvas} className="ground-canvas" aria-hidden />;
 }
 
 class Painter {
   constructor(
     private readonly context: CanvasRenderingContext2D,
-    private readonly element: HTMLCanvasElement,
+    private readonly size: StageSize,
     private readonly camera: Camera,
     private readonly colours: ReadonlyMap<string, string>,
   ) {}
@@ -76,7 +72,7 @@ class Painter {
   private isInSight({ x, y, width, height }: NodeCard): boolean {
     const [left, top] = this.at(x, y);
     const [right, bottom] = this.at(x + width, y + height);
-    return right > 0 && bottom > 0 && left < this.element.clientWidth && top < this.element.clientHeight;
+    return right > 0 && bottom > 0 && left < this.size.width && top < this.size.height;
   }
 
   private colour(name: string): string {

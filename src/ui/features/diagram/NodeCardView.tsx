@@ -15,8 +15,10 @@ import { hasButtons } from './zoom.ts';
 
 export function NodeCardView({ item }: { item: NodeCard }): React.JSX.Element {
   const areButtons = useFlow((state) => hasButtons(item, state.transform[2]));
+  // A node that runs what is searched for stays, whether or not it is itself found.
+  const isWanted = item.isMatch || item.pods.some(({ isMatch }) => isMatch);
   return (
-    <Face id={item.id} className={`card node ${item.isReady ? '' : 'is-down'} ${item.isMatch ? '' : 'unwanted'}`}>
+    <Face id={item.id} className={`card node ${item.isReady ? '' : 'is-down'} ${isWanted ? '' : 'unwanted'}`}>
       <Head item={item} />
       <Ports item={item} />
       {areButtons ? item.pods.map((pod) => <Chip key={pod.key} pod={pod} />) : <DensePods item={item} />}

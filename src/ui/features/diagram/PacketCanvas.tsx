@@ -8,6 +8,7 @@ import { PACKET_KINDS, type PacketKind } from '../../view/packets.ts';
 import type { Stage } from '../../view/stage.ts';
 import { pointAlong } from '../../view/stage-routes.ts';
 import type { Point, Polyline } from '../../view/stage-types.ts';
+import type { StageSize } from './camera.ts';
 import { prepare, readColours } from './canvas.ts';
 import { PACKET_SHAPES } from './packet-shapes.ts';
 import { picture } from './picture.ts';
@@ -21,11 +22,19 @@ const shapes = (): Readonly<Record<PacketKind, Path2D>> =>
     Path2D
   >;
 
-export function PacketCanvas({ stage }: { stage: RefObject<Stage | undefined> }): React.JSX.Element {
+export function PacketCanvas({
+  stage,
+  size,
+}: {
+  stage: RefObject<Stage | undefined>;
+  size: StageSize;
+}): React.JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { getViewport } = useReactFlow();
   const flights = useRef<Flights>(undefined);
   flights.current ??= new Flights();
+  const room = useRef(size);
+  room.current = size;
 
   useEffect(() => {
     const flying = flights.current!;
@@ -69,7 +78,7 @@ export function PacketCanvas({ stage }: { stage: RefObject<Stage | undefined> })
       last = now;
       if (flying.isIdle && isBlank && before.length === 0) return;
       isBlank = flying.isIdle;
-      const context = prepare(element);
+      const context = prepare(element, room.current);
       const { x, y, zoom } = getViewport();
       const at = (point: Point): Point => ({ x: point.x * zoom + x, y: point.y * zoom + y });
       for (const flight of flying.all) {
@@ -79,7 +88,7 @@ export function PacketCanvas({ stage }: { stage: RefObject<Stage | undefined> })
         const shape = { path: paths[flight.kind], isHollow: PACKET_SHAPES[flight.kind].isHollow };
         drawFlight(context, flight, share, at, colour, colours.get('surface')!, shape, isStill.matches);
       }
-      for (const [index, rate] of flying.rates().entries()) drawRate(context, rate, index, at, colours);
+      for (const rate of flying.rates()) drawRate(context, rate, at, colours);
     };
     frame = requestAnimationFrame(draw);
     return () => {
@@ -91,10 +100,17 @@ export function PacketCanvas({ stage }: { stage: RefObject<Stage | undefined> })
   return <canvas ref={canvas} className="packet-canvas" aria-hidden />;
 }
 
+/** The stages light up one after the other; a storm of requests would start them anew before they had. */
+const LIT_MS = 700;
+let litAt = 0;
+
 /** A request that has reached the API server lights the stages it passes. */
 function light({ kind, event }: Flight): void {
   if (kind !== 'request' || event.type !== 'api.request') return;
-  if ((picture.getState().lit?.seq ?? 0) < event.seq) picture.setState({ lit: event });
+  const now = performance.now();
+  if (now - litAt < LIT_MS || (picture.getState().lit?.seq ?? 0) >= event.seq) return;
+  litAt = now;
+  picture.setState({ lit: event });
 }
 
 interface Shape {
@@ -165,32 +181,28 @@ function ring(context: CanvasRenderingContext2D, { x, y }: Point, radius: number
   context.stroke();
 }
 
-/** Rates of one line stand beside each other, each with the shape's colour as its border. */
+/** What passes a line in a second of the cluster, all kinds together; the line has the colour of the most frequent. */
 function drawRate(
   context: CanvasRenderingContext2D,
   { kind, path, perSecond }: Rate,
-  index: number,
   at: (point: Point) => Point,
   colours: ReadonlyMap<string, string>,
 ): void {
-  const colour = colours.get(`packet-${kind}`)!;
-  context.strokeStyle = colour;
+  context.strokeStyle = colours.get(`packet-${kind}`)!;
   context.lineWidth = 4;
   context.globalAlpha = 0.5;
   line(context, path, at);
   context.globalAlpha = 1;
-  const { x, y } = at(pointAlong(path, kind === 'watch' ? 0.7 : kind === 'response' ? 0.3 : 0.5));
+  const { x, y } = at(pointAlong(path, 0.5));
   const text = `${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`;
   context.font = '600 11px "Pretendard Variable", sans-serif';
-  const width = context.measureText(text).width + 10;
-  const left = x - width / 2 + (kind === 'watch' ? width * 0.55 : kind === 'response' ? 0 : -width * 0.55);
-  const top = y - 8 + (index % 2 === 0 ? 0 : 1);
+  const width = context.measureText(text).width + 12;
   context.fillStyle = colours.get('surface')!;
   context.lineWidth = 1.5;
   context.beginPath();
-  context.roundRect(left, top, width, 16, 8);
+  context.roundRect(x - width / 2, y - 8, width, 16, 8);
   context.fill();
   context.stroke();
   context.fillStyle = colours.get('text')!;
-  context.fillText(text, left + 5, top + 12);
+  context.fillText(text, x - width / 2 + 6, y + 4);
 }

@@ -40,10 +40,12 @@ function ContainerLine({
     : status?.state?.terminated
       ? 'terminated'
       : (status?.state?.waiting?.reason ?? 'waiting');
+  const said = (probe: 'startup' | 'liveness' | 'readiness', passes: boolean | undefined): string =>
+    `${t(`stage.probe.${probe}`)} ${t(passes ? 'stage.probe.passes' : 'stage.probe.waits')}`;
   const probes = [
-    container.startupProbe && `${t('stage.probe.startup')} ${status?.started ? '✓' : '…'}`,
-    container.livenessProbe && `${t('stage.probe.liveness')} ${status?.state?.running ? '✓' : '…'}`,
-    container.readinessProbe && `${t('stage.probe.readiness')} ${status?.ready ? '✓' : '×'}`,
+    container.startupProbe && said('startup', status?.started),
+    container.livenessProbe && said('liveness', status?.state?.running && status.started),
+    container.readinessProbe && said('readiness', status?.ready),
   ].filter(Boolean);
   return (
     <span className="container">

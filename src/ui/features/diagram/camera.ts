@@ -1,12 +1,40 @@
 /** The camera: it moves only when somebody asks, or when the stage itself changes its size and nobody has moved it. */
-import { useReactFlow } from '@xyflow/react';
+import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useCallback, useEffect, useRef } from 'react';
 import type { Stage } from '../../view/stage.ts';
-import { ZOOM_LEAST, ZOOM_MOST } from './zoom.ts';
+import { shapeFor } from '../../view/stage-frame.ts';
+import { boxOf } from '../../view/stage-routes.ts';
+import type { StageShape } from '../../view/stage-types.ts';
+import { leastZoom, ZOOM_MOST } from './zoom.ts';
 
 export interface StageSize {
   readonly width: number;
   readonly height: number;
+}
+
+/** Calls back whenever the camera has moved, with its zoom. */
+export function useCameraChange(onChange: (zoom: number) => void): void {
+  const api = useStoreApi();
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(
+    () =>
+      api.subscribe((state, before) => {
+        if (state.transform !== before.transform) latest.current(state.transform[2]);
+      }),
+    [api],
+  );
+}
+
+/**
+ * The arrangement for the most room there has been in this window: a panel that opens takes room away, and must not set
+ * out everything anew.
+ */
+export function useShape({ width }: StageSize): StageShape {
+  const most = useRef({ window: 0, width: 0 });
+  if (most.current.window !== window.innerWidth) most.current = { window: window.innerWidth, width };
+  most.current.width = Math.max(most.current.width, width);
+  return shapeFor(most.current.width);
 }
 
 /** Room that the tools above and the legend below take. */
@@ -56,18 +84,65 @@ export function useCamera(stage: Stage, size: StageSize | undefined): Camera {
   const { frame } = stage;
   const hasNodes = stage.nodes.size > 0;
   const [width, height] = [size?.width, size?.height];
+  const lastWindow = useRef({ width: 0, height: 0 });
+  const isTouched = useTouched();
+  useEffect(() => {
+    const { innerWidth, innerHeight } = window;
+    const isResized = lastWindow.current.width !== innerWidth || lastWindow.current.height !== innerHeight;
+    lastWindow.current = { width: innerWidth, height: innerHeight };
+    // A panel that opens or closes leaves the camera where it is.
+    if (isOwn.current || (isTouched.current && !isResized)) return;
+    fit(false);
+  }, [fit, width, height, isTouched]);
   useEffect(() => {
     if (!isOwn.current) fit(false);
-  }, [fit, frame, hasNodes, width, height]);
+  }, [fit, frame, hasNodes]);
   return {
     fit,
     zoomBy: (factor) => {
       isOwn.current = true;
-      const zoom = Math.max(ZOOM_LEAST, Math.min(ZOOM_MOST, getZoom() * factor));
+      const zoom = Math.max(leastZoom(frame), Math.min(ZOOM_MOST, getZoom() * factor));
       void zoomTo(zoom, isStillWanted() ? {} : { duration: 120 });
     },
     release: () => {
       isOwn.current = true;
     },
   };
+}
+
+/** Whether the person has done anything yet: before that, the page is still finding its sizes. */
+function useTouched(): { readonly current: boolean } {
+  const isTouched = useRef(false);
+  useEffect(() => {
+    const touch = (): void => {
+      isTouched.current = true;
+    };
+    window.addEventListener('pointerdown', touch, { capture: true, once: true });
+    window.addEventListener('keydown', touch, { capture: true, once: true });
+    return () => {
+      window.removeEventListener('pointerdown', touch, { capture: true });
+      window.removeEventListener('keydown', touch, { capture: true });
+    };
+  }, []);
+  return isTouched;
+}
+
+/** When a panel has taken the room of what is selected, the camera moves aside, just as far as it must. */
+export function useKeepInSight(stage: Stage, selected: string | undefined, size: StageSize): void {
+  const { getViewport, setViewport } = useReactFlow();
+  const latest = useRef(stage);
+  latest.current = stage;
+  const { width, height } = size;
+  useEffect(() => {
+    const box = selected ? boxOf(latest.current, selected) : undefined;
+    if (!box) return;
+    const { x, y, zoom } = getViewport();
+    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+    const [right, bottom] = [left + box.width * zoom, top + box.height * zoom];
+    const move = (near: number, far: number, from: number, to: number): number =>
+      far > to ? (far - near > to - from ? 0 : to - far) : near < from ? from - near : 0;
+    const [dx, dy] = [move(left, right, 16, width - 16), move(top, bottom, MARGIN.top, height - MARGIN.bottom)];
+    if (dx === 0 && dy === 0) return;
+    void setViewport({ x: x + dx, y: y + dy, zoom }, isStillWanted() ? {} : { duration: 160 });
+  }, [selected, width, height, getViewport, setViewport]);
 }

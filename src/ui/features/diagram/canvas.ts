@@ -1,15 +1,16 @@
 /** A canvas over the stage, in pixels of the device, drawn in world units through the camera. */
+import type { StageSize } from './camera.ts';
+
 export interface Camera {
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
 }
 
-/** Fits a canvas to its box; returns its context with the device's scale, cleared. */
-export function prepare(element: HTMLCanvasElement): CanvasRenderingContext2D {
-  const { clientWidth, clientHeight } = element;
+/** Fits a canvas to the stage; returns its context with the device's scale, cleared. */
+export function prepare(element: HTMLCanvasElement, size: StageSize): CanvasRenderingContext2D {
   const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+  const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
   if (element.width !== width || element.height !== height) {
     element.width = width;
     element.height = height;

@@ -29,5 +29,6 @@ export function hasButtons(card: NodeCard, zoom: number): boolean {
   return first !== undefined && isButton(first, zoom) && stepOf(zoom, card.width) !== 'fleet';
 }
 
-export const ZOOM_LEAST = 0.03;
+/** Further out than this everything is a speck. */
+export const leastZoom = ({ unit }: StageFrame): number => 0.34 / unit;
 export const ZOOM_MOST = 7;
