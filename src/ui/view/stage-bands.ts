@@ -62,6 +62,10 @@ export class BandBook {
     while (this.bands.length > (this.shelf?.after ?? 0) && !filled.has(this.bands.length - 1)) this.bands.pop();
   }
 
+  has(name: string): boolean {
+    return this.places.has(name);
+  }
+
   boxOf(name: string): Box {
     const { band, index } = this.places.get(name)!;
     const { columns, nodeWidth, pools } = this.frame;

@@ -62,7 +62,6 @@ export class StageBuilder {
   private readonly seats = new Seats();
   private frame: StageFrame | undefined;
   private bands: BandBook | undefined;
-  private isSettled = false;
   private rollouts: { readonly text: string; readonly value: Rollouts } = { text: '', value: new Map() };
   private filter: { readonly key: string; readonly wants: ((subject: Subject) => boolean) | undefined } | undefined;
 
@@ -70,9 +69,8 @@ export class StageBuilder {
 
   build(objects: ReadonlyMap<string, Stored>, usage: Usage, filter: StageFilter): Stage {
     const sorted = sortByKind(objects);
-    // While the cluster boots there is nobody to keep in place.
-    if (!this.isSettled) this.setOutAnew();
-    this.isSettled = sorted.nodes.length > 0;
+    // Where no node of before is left, as while a cluster boots, there is nobody to keep in place.
+    if (!sorted.nodes.some(({ metadata }) => this.bands?.has(metadata.name))) this.setOutAnew();
     this.frame ??= makeFrame(this.shape, columnsFor(this.shape, sorted.nodes.length));
     this.bands ??= new BandBook(this.frame);
     const wants = this.wantsOf(filter);

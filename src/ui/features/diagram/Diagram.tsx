@@ -5,6 +5,7 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { Button, IconButton } from '../../design/index.ts';
+import type { WorldOptions } from '../../../sim/options.ts';
 import { simulation } from '../../state/simulation.ts';
 import { select, view } from '../../state/view.ts';
 import { foldFacts, NO_FACTS } from '../../view/control-plane.ts';
@@ -90,20 +91,20 @@ function Measured(): React.JSX.Element {
   );
 }
 
-function useStage(size: StageSize): { stage: Stage; builder: StageBuilder; setOutAnew(): void } {
+const clusterOf = (options: WorldOptions | undefined): string =>
+  options ? `${options.seed}/${JSON.stringify(options.pools)}` : '';
+
+function useStage(size: StageSize): { stage: Stage; setOutAnew(): void } {
   // Deferred, a frame with hundreds of changed pods is drawn in slices, and the page answers in between.
   const objects = useDeferredValue(useStore(simulation, (state) => state.objects));
   const usage = useDeferredValue(useStore(simulation, (state) => state.usage));
   // Every entry into the past brings the options along anew; only other options are another cluster.
-  const cluster = useStore(simulation, (state) =>
-    state.options ? `${state.options.seed}/${JSON.stringify(state.options.pools)}` : '',
-  );
+  const cluster = useDeferredValue(useStore(simulation, (state) => clusterOf(state.options)));
   const filter = useStore(view, (state) => state.filter);
   const namespace = useStore(view, (state) => state.namespace);
   const selected = useStore(view, (state) => state.selected);
   const shape = useShape(size);
   const [turn, setTurn] = useState(0);
-  // eslint's rule of dependencies does not see that another cluster needs another book of places.
   const builder = useMemo(() => ({ cluster, builder: new StageBuilder(shape) }), [shape, cluster]).builder;
   const stage = useMemo(
     () => ({ turn, stage: builder.build(objects, usage, { text: filter, namespace }) }),
@@ -116,7 +117,7 @@ function useStage(size: StageSize): { stage: Stage; builder: StageBuilder; setOu
     builder.setOutAnew();
     setTurn((before) => before + 1);
   };
-  return { stage, builder, setOutAnew };
+  return { stage, setOutAnew };
 }
 
 /** Folds new events into what the cards of the control plane say. */
