@@ -130,7 +130,7 @@ export class World {
       this.network,
       this.scheduler,
       scaleSets,
-      new CloudController(kernel, this.api),
+      ...(options.preset === 'aks' ? [new CloudController(kernel, this.api)] : []),
       ...makeControllers(kernel, this.api, { registry: KIND_REGISTRY, podCidr: POD_CIDR }),
     ]) {
       kernel.add(component as Component);
@@ -155,6 +155,7 @@ export class World {
     kernel.runTurn(API_SERVER, 0, (turn) => {
       this.api.start();
       for (const object of [...foundation(), ...bootstrapPolicy()]) this.make(object);
+      this.api.fillCaches();
       turn.cursor = kernel.now;
       for (const id of kernel.componentIds())
         if (id.includes('controller-manager') || id === this.scheduler.id) kernel.schedule(5, id, 'start');

@@ -2,6 +2,7 @@
  * Answers as text, as Go's encoder writes them: fields in the order of their structs, `<`, `>` and `&` escaped, items of
  * a list without kind and apiVersion. Upstream: apimachinery/pkg/runtime/serializer/json, types.go of each group.
  */
+import { WRITTEN_LISTS } from '../../sim/api/conform.ts';
 import fields from './data/protobuf-fields.json' with { type: 'json' };
 
 type Message = Readonly<Record<string, readonly [number, string, string?]>>;
@@ -116,15 +117,19 @@ function orderedObject(object: Record<string, unknown>): object {
 }
 
 /** A copy with its fields in order: those of the struct first, as it has them, then any other; keys of maps by name. */
-function ordered(value: Record<string, unknown>, name: string | undefined): Record<string, unknown> {
+function ordered(value: Record<string, unknown>, name: string | undefined, isRoot = true): Record<string, unknown> {
   const order = name ? orderOf(name) : undefined;
+  const struct = name?.slice(name.lastIndexOf('.') + 1) ?? '';
   const result: Record<string, unknown> = {};
   const take = (key: string): void => {
     if (key in result || value[key] === undefined) return;
     const type = order?.types.get(key) ?? (key === 'metadata' ? OBJECT_META : undefined);
-    result[key] = orderedValue(key, value[key], type);
+    const item = value[key];
+    const isEmptyList = Array.isArray(item) && item.length === 0;
+    const isNull = isEmptyList && WRITTEN_LISTS.has(`${struct}.${key}`);
+    result[key] = isNull ? null : orderedValue(key, item, type);
   };
-  for (const key of HEAD) take(key);
+  if (isRoot) for (const key of HEAD) take(key);
   for (const key of order?.fields ?? []) take(key);
   for (const key of Object.keys(value)) take(key);
   return result;
@@ -137,7 +142,7 @@ function orderedValue(key: string, value: unknown, type: string | undefined): un
   if (Array.isArray(value)) return value.map((item) => orderedValue('', item, type));
   const mapping = value as Record<string, unknown>;
   if (MAPS.has(key) || !type) return sortedDeep(mapping);
-  return isMapField(type) ? sortedDeep(mapping) : ordered(mapping, type);
+  return isMapField(type) ? sortedDeep(mapping) : ordered(mapping, type, false);
 }
 
 const isMapField = (type: string): boolean => type.endsWith('.Quantity') || type.endsWith('.ExtraValue');

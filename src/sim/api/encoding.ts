@@ -1,6 +1,5 @@
 /**
- * Base64 and JSON with the texts of Go's decoders.
- * Upstream: encoding/base64 (CorruptInputError), encoding/json (scanner.go). Left out: faults deep inside JSON numbers.
+ * Base64 with the texts of Go's decoder. Upstream: encoding/base64 (CorruptInputError).
  */
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -54,39 +53,4 @@ export function base64Fault(text: string): string | undefined {
     digits += 1;
   }
   return digits % 4 === 0 ? undefined : illegal(text.length - (digits % 4));
-}
-
-const LITERALS: Readonly<Record<string, string>> = { n: 'null', t: 'true', f: 'false' };
-
-/** What Go's decoder says of a text that is no JSON; undefined for JSON. */
-export function jsonFault(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  const trimmed = text.trimStart();
-  if (trimmed === '') return 'unexpected end of JSON input';
-  const first = trimmed[0]!;
-  const literal = LITERALS[first];
-  if (literal) {
-    for (let index = 1; index < literal.length; index += 1) {
-      const char = trimmed[index];
-      if (char === undefined) return 'unexpected end of JSON input';
-      if (char !== literal[index]) {
-        return `invalid character '${char}' in literal ${literal} (expecting '${literal[index]}')`;
-      }
-    }
-    return `invalid character '${trimmed[literal.length] ?? ''}' after top-level value`;
-  }
-  if (first === '{' || first === '[' || first === '"') {
-    const next = trimmed.slice(1).trimStart()[0];
-    if (next === undefined) return 'unexpected end of JSON input';
-    if (first === '{' && next !== '"' && next !== '}') {
-      return `invalid character '${next}' looking for beginning of object key string`;
-    }
-    return 'unexpected end of JSON input';
-  }
-  return `invalid character '${first}' looking for beginning of value`;
 }

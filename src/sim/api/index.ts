@@ -41,3 +41,4 @@ export function supportTable(): readonly SupportRow[] {
     verbs: kind.verbs ?? ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   }));
 }
+export { parseLabelSelector } from './label-selector-text.ts';

@@ -59,6 +59,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** PUT without a resourceVersion is refused. */
   readonly needsResourceVersion?: boolean;
   readonly defaultPropagation?: 'Background' | 'Orphan';
+  /** Said in a warning with every answer. */
+  readonly deprecation?: string;
   /** Asked and answered, never stored. */
   readonly isReview?: boolean;
 

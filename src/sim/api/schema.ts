@@ -10,7 +10,7 @@ import { parseQuantity, QUANTITY_TEXT } from './quantity.ts';
 import generated from './generated/schema.json' with { type: 'json' };
 
 /** `q` quantity (text or number), `s` text, `n` number, `i` integer, `b` boolean, `z` null, `x` anything, `@Name`, `{o}` fields, `{m}` map, `{a}` list, `[...]` one of. */
-type Shape =
+export type Shape =
   | string
   | readonly Shape[]
   | { readonly o: Readonly<Record<string, Shape>> }
@@ -45,6 +45,13 @@ export function validateSchema(
   const verdict = { unknown: [] as string[], errors: [] as SchemaFault[] };
   if (name) check(`@${name}`, object, { path: '', owner: kind.kind, field: '' }, verdict);
   return verdict;
+}
+
+/** The shape of a kind (`apps/v1/Deployment`), or of a definition (`@PodSpec`). */
+export function shapeOf(name: string): Shape | undefined {
+  if (name.startsWith('@')) return definitions[name.slice(1)];
+  const kind = kinds[name];
+  return kind === undefined ? undefined : `@${kind}`;
 }
 
 /** Names of the fields that the struct at a path has; none where the path leads to no struct. */

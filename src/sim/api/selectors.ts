@@ -1,5 +1,5 @@
 /**
- * Label and field selectors, as text and as objects.
+ * Label and field selectors, as objects; `label-selector-text.ts` reads those of labels from text.
  * Upstream: apimachinery/pkg/labels/selector.go, apimachinery/pkg/fields/selector.go, apimachinery/pkg/apis/meta/v1/helpers.go.
  */
 import type { LabelSelector as LabelSelectorObject } from 'kubernetes-types/meta/v1';
@@ -96,70 +96,6 @@ function formatRequirement({ key, operator, values }: LabelRequirement): string 
     case 'Lt':
       return `${key}<${values[0]}`;
   }
-}
-
-const KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-const VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-
-/** Parses `app=web,tier in (a,b),!old`. The message of a failure is as upstream's parser words it. */
-export function parseLabelSelector(text: string): Parsed<LabelSelector> {
-  const requirements: LabelRequirement[] = [];
-  for (const part of splitOutsideBrackets(text)) {
-    const parsed = parseRequirement(part.trim());
-    if (!parsed.ok) return { ok: false, message: `unable to parse requirement: ${parsed.message}` };
-    requirements.push(parsed.value);
-  }
-  return { ok: true, value: requirements };
-}
-
-function parseRequirement(part: string): Parsed<LabelRequirement> {
-  const absent = /^!\s*(\S+)$/.exec(part);
-  if (absent) return checked({ key: absent[1]!, operator: 'DoesNotExist', values: [] });
-  const list = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(part);
-  if (list) {
-    const values = list[3]!.split(',').map((value) => value.trim());
-    return checked({ key: list[1]!, operator: list[2] === 'in' ? 'In' : 'NotIn', values });
-  }
-  const compare = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*(\S*)$/.exec(part);
-  if (compare) {
-    const operators: Record<string, LabelOperator> = { '=': 'In', '==': 'In', '!=': 'NotIn', '>': 'Gt', '<': 'Lt' };
-    return checked({ key: compare[1]!, operator: operators[compare[2]!]!, values: [compare[3]!] });
-  }
-  if (/^\S+$/.test(part)) return checked({ key: part, operator: 'Exists', values: [] });
-  return { ok: false, message: `found '${part}', expected: ',' or 'end of string'` };
-}
-
-function checked(requirement: LabelRequirement): Parsed<LabelRequirement> {
-  if (!KEY.test(requirement.key)) {
-    return {
-      ok: false,
-      message: `<nil>: Invalid value: "${requirement.key}": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
-    };
-  }
-  const bad = requirement.values.find((value) => !VALUE.test(value) || value.length > 63);
-  if (bad !== undefined && requirement.operator !== 'Gt' && requirement.operator !== 'Lt') {
-    return {
-      ok: false,
-      message: `values[0][${requirement.key}]: Invalid value: "${bad}": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
-    };
-  }
-  return { ok: true, value: requirement };
-}
-
-function splitOutsideBrackets(text: string): readonly string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === '(') depth += 1;
-    else if (text[index] === ')') depth -= 1;
-    else if (text[index] === ',' && depth === 0) {
-      parts.push(text.slice(start, index));
-      start = index + 1;
-    }
-  }
-  parts.push(text.slice(start));
-  return parts.filter((part) => part.trim() !== '');
 }
 
 export interface FieldRequirement {

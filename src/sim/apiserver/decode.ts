@@ -1,10 +1,11 @@
 /** From a request's body to an object of the right kind. Upstream: apiserver/pkg/endpoints/handlers/{create,rest}.go. */
+import { conformed } from '../api/conform.ts';
 import { apiVersionOf } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import { validateSchema } from '../api/schema.ts';
 import { badRequest } from '../api/status.ts';
 import { note, refuse, type RequestContext } from './context.ts';
-import { copyWithoutNulls } from './equality.ts';
+import { converterText, patchFault } from './patch/patched-faults.ts';
 
 /** Nesting beyond this is refused before anything looks at it. */
 const DEPTH_LIMIT = 128;
@@ -30,16 +31,21 @@ export function decodeBody(context: RequestContext, body: unknown): KubeObject {
     );
   }
   if (object.kind !== undefined && object.kind !== kind.kind) {
-    refuse(
-      context,
-      'decode',
-      badRequest(
-        `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind "${object.kind}" is registered for version "${wanted}"`,
-      ),
-    );
+    refuse(context, 'decode', badRequest(mismatch(context, object.kind)));
   }
   checkSchema(context, object);
-  return copyWithoutNulls(object);
+  return conformed(kind, object, request.patchType === 'apply' ? 'applied' : 'whole');
+}
+
+/** A kind that is known cannot become another; one that is not known is not even read. */
+function mismatch({ kind, registry }: RequestContext, given: string): string {
+  const start = `${given} in version "${kind.version}" cannot be handled as a ${kind.kind}:`;
+  const wanted = apiVersionOf(kind);
+  if (!registry.byGvk(wanted, given)) {
+    return `${start} no kind "${given}" is registered for version "${wanted}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`;
+  }
+  const internal = kind.group === '' ? 'core' : kind.group.split('.')[0];
+  return `${start} converting (${kind.version}.${given}) to (${internal}.${kind.kind}): unknown conversion`;
 }
 
 /** Refuses bodies that nothing further in may walk through: too deep, or with names that JavaScript gives a meaning. */
@@ -53,25 +59,18 @@ export function checkShape(context: RequestContext): void {
 /** Checks an object against the schema of its kind, as strictly as the request asks. */
 export function checkSchema(context: RequestContext, object: KubeObject): void {
   const { kind, request } = context;
+  const { patchType, body } = request;
   const { unknown, errors } = validateSchema(kind, object);
   const [first] = errors;
-  if (first) {
-    refuse(
-      context,
-      'decode',
-      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${first.message}`),
-    );
-  }
+  const isPatched = patchType !== undefined && patchType !== 'apply';
+  const fail = (why: string): never => {
+    const text = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`;
+    return refuse(context, 'decode', isPatched ? patchFault(patchType, body, object, why) : badRequest(text));
+  };
+  if (first) fail(patchType === 'strategic' ? converterText(first.message) : first.message);
   const strictness = request.options?.fieldValidation ?? 'Warn';
   if (unknown.length > 0 && strictness === 'Strict') {
-    const list = unknown.map((path) => `unknown field "${path}"`).join(', ');
-    refuse(
-      context,
-      'decode',
-      badRequest(
-        `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${list}`,
-      ),
-    );
+    fail(`strict decoding error: ${unknown.map((path) => `unknown field "${path}"`).join(', ')}`);
   }
   if (strictness === 'Warn') context.warnings.push(...unknown.map((path) => `unknown field "${path}"`));
   note(context, 'decode', 'ok', unknown.length > 0 ? `unknown fields: ${unknown.join(', ')}` : undefined);

@@ -1,4 +1,4 @@
-/** Deep equality and copying of plain objects, quick where two objects share parts. */
+/** Deep equality of plain objects, quick where two objects share parts. */
 
 export function isDeepEqual(left: unknown, right: unknown): boolean {
   if (left === right) return true;
@@ -18,13 +18,4 @@ export function isDeepEqual(left: unknown, right: unknown): boolean {
   let other = 0;
   for (const key in b) if (b[key] !== undefined) other += 1;
   return count === other;
-}
-
-/** A copy of its own, in which a field that is null is absent, as Go's decoder leaves it. */
-export function copyWithoutNulls<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyWithoutNulls) as T;
-  const result: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) if (item !== null) result[key] = copyWithoutNulls(item);
-  return result as T;
 }

@@ -2,6 +2,7 @@
  * The REST face: paths, methods and headers to requests and back. Discovery and health are in `discovery.ts`, streams of
  * events in `http-watches.ts`; bodies are JSON here: whoever owns the socket turns protobuf and YAML into it.
  */
+import { jsonFault } from '../api/json-fault.ts';
 import { resourceName } from '../api/kind.ts';
 import type { KubeObject, Status } from '../api/object.ts';
 import { badRequest, failure, methodNotAllowed } from '../api/status.ts';
@@ -176,7 +177,7 @@ function requestOf(
   user: UserInfo,
 ): ApiRequest | Status {
   const { kind, subresource, namespace, name } = route;
-  const parsed = parseBody(text, kind.kind);
+  const parsed = parseBody(text, kind.kind, verb === 'patch');
   if (isStatus(parsed)) return parsed;
   const { body } = parsed;
   const contentType = (headers['content-type'] ?? '').split(';')[0]!.trim();
@@ -203,23 +204,17 @@ function requestOf(
   };
 }
 
-function parseBody(text: string, kind: string): { readonly body: unknown } | Status {
+function parseBody(text: string, kind: string, isPatch: boolean): { readonly body: unknown } | Status {
   if (text === '') return { body: undefined };
   try {
     return { body: JSON.parse(text) as unknown };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    const fault = jsonFault(text) ?? error.message;
+    if (isPatch) return badRequest(fault);
     const start = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
     return badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${goJsonFault(text, error)} (${start})`,
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${fault} (${start})`,
     );
   }
-}
-
-/** What Go's decoder says of the most usual faults. */
-function goJsonFault(text: string, error: SyntaxError): string {
-  if (/Unexpected end|Unterminated/.test(error.message)) return 'unexpected end of JSON input';
-  const place = /position (\d+)/.exec(error.message);
-  const char = place ? text[Number(place[1])] : text.trimStart()[0];
-  return `invalid character '${char ?? ''}' looking for beginning of value`;
 }

@@ -132,7 +132,7 @@ export function trackCreate(context: RequestContext, draft: Draft): void {
     managerOf(context),
     'Update',
     draft.apiVersion ?? '',
-    fieldSetOf(context.kind.kind, draft),
+    changedSet(context.kind.kind, {}, draft, []),
   );
   (draft.metadata as { managedFields?: readonly ManagedFieldsEntry[] }).managedFields = [entry];
 }
@@ -158,19 +158,103 @@ export function trackUpdate(context: RequestContext, draft: Draft, old: Stored):
       return Object.keys(rest).length > 0 ? [{ ...entry, fieldsV1: rest }] : [];
     });
   const fields = unionOf((own?.fieldsV1 ?? {}) as FieldSet, changed);
-  metadata.managedFields = [...others, makeEntry(context, manager, 'Update', draft.apiVersion ?? '', fields)];
+  const entry = makeEntry(context, manager, 'Update', draft.apiVersion ?? '', fields);
+  metadata.managedFields = sortedEntries([...others, entry]);
 }
 
+/**
+ * What an update sets. A mapping that was not there at all is owned itself too (`.`), except the structs that Go's types
+ * always have, and lists that they always write.
+ */
 function changedSet(kind: string, old: Fields, next: Fields, path: readonly string[]): FieldSet {
   const set: FieldSet = {};
   for (const [key, value] of Object.entries(next)) {
     if (path.length === 0 && UNOWNED.has(key)) continue;
     if (path[0] === 'metadata' && path.length === 1 && UNOWNED_METADATA.has(key)) continue;
     if (value === undefined || isDeepEqual(old[key], value)) continue;
-    const inner = [...path, key];
-    if (isMapping(value) && isMapping(old[key]) && !isAtomicMap(inner))
-      set[`f:${key}`] = changedSet(kind, old[key], value, inner);
-    else set[`f:${key}`] = valueSet(kind, value, inner);
+    const inner = changedValue(kind, old[key], value, [...path, key]);
+    if (inner) set[`f:${key}`] = inner;
   }
   return set;
+}
+
+/** Structs that are no pointers: an object without them has them, empty. */
+const ALWAYS_THERE = new Set([
+  'metadata',
+  'spec',
+  'status',
+  'template',
+  'jobTemplate',
+  'strategy',
+  'updateStrategy',
+  'resources',
+  'loadBalancer',
+  'involvedObject',
+  'source',
+  'scaleTargetRef',
+]);
+const ALWAYS_WRITTEN = new Set(['containers', 'rules']);
+
+function changedValue(kind: string, old: unknown, value: unknown, path: readonly string[]): FieldSet | undefined {
+  const field = path.at(-1) ?? '';
+  if (isMapping(value) && !isAtomicMap(path)) {
+    const isNew = !isMapping(old);
+    const inner = changedSet(kind, isNew ? {} : old, value, path);
+    const isOwned = isNew && !ALWAYS_THERE.has(field);
+    if (Object.keys(inner).length === 0) return isNew && isOwned ? {} : undefined;
+    return isOwned ? { '.': {}, ...inner } : inner;
+  }
+  const rule = Array.isArray(value) ? listRuleOf(kind, path) : undefined;
+  if (!rule || !Array.isArray(value)) return {};
+  const before = Array.isArray(old) ? (old as readonly unknown[]) : [];
+  const set: FieldSet = Array.isArray(old) || ALWAYS_WRITTEN.has(field) ? {} : { '.': {} };
+  for (const item of value as readonly unknown[]) {
+    if (!isMapping(item)) {
+      if (!before.includes(item)) set[`v:${JSON.stringify(item)}`] = {};
+      continue;
+    }
+    const key = itemKey(rule.keys, item);
+    const known = (before as readonly Fields[]).find((one) => itemKey(rule.keys, one) === key);
+    const inner = newItem(kind, known, item, path);
+    if (inner) set[key] = inner;
+  }
+  return set;
+}
+
+/** An item of a list is owned as a whole when it is new, with all that is in it. */
+function newItem(kind: string, known: Fields | undefined, item: Fields, path: readonly string[]): FieldSet | undefined {
+  if (known) {
+    const inner = changedSet(kind, known, item, path);
+    return Object.keys(inner).length > 0 ? inner : undefined;
+  }
+  return { '.': {}, ...wholeSet(kind, item, path) };
+}
+
+function wholeSet(kind: string, item: Fields, path: readonly string[]): FieldSet {
+  const set: FieldSet = {};
+  for (const [key, value] of Object.entries(item)) {
+    if (value === undefined) continue;
+    const inner = [...path, key];
+    if (isMapping(value) && !isAtomicMap(inner)) {
+      const within = wholeSet(kind, value, inner);
+      set[`f:${key}`] = Object.keys(within).length > 0 ? { '.': {}, ...within } : {};
+    } else set[`f:${key}`] = changedValue(kind, undefined, value, inner) ?? {};
+  }
+  return set;
+}
+
+/** Appliers first, then by time, then by name. Upstream: managedfields/internal/managedfields.go (sortEncodedManagers). */
+export function sortedEntries(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  const rank = (entry: ManagedFieldsEntry): readonly string[] => [
+    entry.operation ?? '',
+    entry.time ?? '',
+    entry.manager ?? '',
+    entry.apiVersion ?? '',
+    entry.subresource ?? '',
+  ];
+  return [...entries].sort((left, right) => {
+    const [a, b] = [rank(left), rank(right)];
+    const index = a.findIndex((part, at) => part !== b[at]);
+    return index < 0 ? 0 : a[index]! < b[index]! ? -1 : 1;
+  });
 }

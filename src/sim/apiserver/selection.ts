@@ -1,13 +1,8 @@
 /** Which objects a list or watch is about: namespace, labels and fields, with upstream's texts for what cannot be selected. */
 import type { KindDefinition } from '../api/kind.ts';
 import type { Stored } from '../api/object.ts';
-import {
-  matchesLabels,
-  parseFieldSelector,
-  parseLabelSelector,
-  type FieldRequirement,
-  type LabelSelector,
-} from '../api/selectors.ts';
+import { parseLabelSelector } from '../api/label-selector-text.ts';
+import { matchesLabels, parseFieldSelector, type FieldRequirement, type LabelSelector } from '../api/selectors.ts';
 import { badRequest, type Status } from '../api/status.ts';
 
 export interface Selection {
@@ -28,8 +23,14 @@ export function parseSelection(kind: KindDefinition, request: SelectionRequest):
   const fields = parseFieldSelector(request.fieldSelector ?? '');
   if (!fields.ok) return badRequest(fields.message);
   const unknown = fields.value.find(({ field }) => !isSelectable(kind, field));
-  if (unknown) return badRequest(`field label not supported: ${unknown.field}`);
+  if (unknown) return badRequest(unknownField(kind, unknown.field));
   return { namespace: kind.isNamespaced ? request.namespace : undefined, labels: labels.value, fields: fields.value };
+}
+
+/** Kinds with fields of their own say it shortly; all others have but two. */
+function unknownField(kind: KindDefinition, field: string): string {
+  if (kind.selectableFields) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 export function isStatus(value: object): value is Status {

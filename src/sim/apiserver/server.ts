@@ -38,6 +38,7 @@ interface ApiServerState {
   readonly watchers: readonly Watcher[];
   readonly addresses: ServiceAddressState;
   readonly compactTo: number;
+  readonly cachedFrom: number;
   readonly life: { value: unknown; context: unknown };
   readonly lifeSince: number;
 }
@@ -55,6 +56,8 @@ export class ApiServer implements Component, ApiServerPort {
   private lifeSince = 0;
   /** What the next compaction goes up to: the revision of the compaction before, so 5 to 10 minutes are kept. */
   private compactTo = 0;
+  /** Revision at which the watch caches were filled: of what was before, they know nothing. */
+  private cachedFrom = 0;
 
   constructor(
     readonly kernel: Kernel,
@@ -67,6 +70,11 @@ export class ApiServer implements Component, ApiServerPort {
 
   isSerial(): boolean {
     return false;
+  }
+
+  /** Fills the watch caches with what etcd holds. */
+  fillCaches(): void {
+    this.cachedFrom = this.store.revision;
   }
 
   handle(request: ApiRequest): ApiResponse;
@@ -111,9 +119,11 @@ export class ApiServer implements Component, ApiServerPort {
     asked: ApiRequest,
   ): { items: readonly Stored[]; resourceVersion: string } {
     const resourceVersion = request.resourceVersion ?? '0';
-    const changes = this.store.changesAfter(Number(resourceVersion));
+    const isTooOld = Number(resourceVersion) < this.cachedFrom;
+    const changes = isTooOld ? undefined : this.store.changesAfter(Number(resourceVersion));
     if (!changes) {
-      const message = `too old resource version: ${resourceVersion} (${this.store.compacted + 1})`;
+      const oldest = Math.max(this.store.compacted + 1, this.cachedFrom);
+      const message = `too old resource version: ${resourceVersion} (${oldest})`;
       const status = failure({ code: 410, reason: 'Expired', message });
       const { seq, doneAt } = this.traceRequest(asked, kind, [], 410, 0, status.reason, message);
       this.watches.refuse(request, status, this.store.revision, doneAt, seq);
@@ -221,7 +231,7 @@ export class ApiServer implements Component, ApiServerPort {
       kind,
       resource: resourceName(kind),
       stages,
-      warnings: [],
+      warnings: kind.deprecation && !request.isTyped ? [kind.deprecation] : [],
       changes: [],
       isDryRun: request.options?.dryRun === true,
       nowEpochMs: kernel.options.epochMs + kernel.turn.cursor,
@@ -238,7 +248,10 @@ export class ApiServer implements Component, ApiServerPort {
       const response = this.dispatch(context);
       return context.warnings.length > 0 ? { ...response, warnings: context.warnings } : response;
     } catch (error) {
-      if (error instanceof Refusal) return { code: error.status.code ?? 500, body: error.status };
+      if (error instanceof Refusal) {
+        const refused = { code: error.status.code ?? 500, body: error.status };
+        return context.warnings.length > 0 ? { ...refused, warnings: context.warnings } : refused;
+      }
       throw error;
     }
   }
@@ -368,6 +381,7 @@ export class ApiServer implements Component, ApiServerPort {
       watchers: this.watches.save(),
       addresses: this.addresses.save(),
       compactTo: this.compactTo,
+      cachedFrom: this.cachedFrom,
       life: this.life.save(),
       lifeSince: this.lifeSince,
     };
@@ -378,6 +392,7 @@ export class ApiServer implements Component, ApiServerPort {
     this.watches.load(state.watchers);
     this.addresses.load(state.addresses);
     this.compactTo = state.compactTo;
+    this.cachedFrom = state.cachedFrom;
     this.life.load(state.life);
     this.lifeSince = state.lifeSince;
   }

@@ -62,8 +62,16 @@ export class ServiceAddresses {
     } else if (next.ports?.some(({ nodePort }) => nodePort) && before && before.type !== next.type) {
       next.ports = next.ports.map(({ nodePort: _nodePort, ...port }) => port);
     }
+    this.allocateHealthPort(next, before);
     draft['spec'] = next;
     return errors;
+  }
+
+  /** Where a load balancer asks a node whether it has endpoints of its own. */
+  private allocateHealthPort(next: NonNullable<Service['spec']>, before: Service['spec']): void {
+    if (next.type !== 'LoadBalancer' || next.externalTrafficPolicy !== 'Local') return;
+    const own = new Set(next.ports?.map(({ nodePort }) => nodePort));
+    next.healthCheckNodePort ||= before?.healthCheckNodePort || this.freePort(own);
   }
 
   /** Called with what has been stored. */
@@ -74,6 +82,7 @@ export class ServiceAddresses {
     this.drop(owner);
     if (spec?.clusterIP && spec.clusterIP !== 'None') this.addresses.set(spec.clusterIP, owner);
     for (const { nodePort } of spec?.ports ?? []) if (nodePort) this.ports.set(nodePort, owner);
+    if (spec?.healthCheckNodePort) this.ports.set(spec.healthCheckNodePort, owner);
   }
 
   release(context: RequestContext, old: Stored): void {

@@ -15,11 +15,17 @@ import { storeNext, updateObject } from './verbs/update.ts';
 import type { ApiResponse } from './request.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 
+const NO_RESOURCE = failure({
+  code: 404,
+  reason: 'NotFound',
+  message: 'the server could not find the requested resource',
+});
+
 export function serveSubresource(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
   const { request, kind } = context;
   const found = kind.subresources?.find(({ name }) => name === request.subresource);
-  if (!found || !found.verbs.includes(request.verb))
-    return refuse(context, 'decode', methodNotAllowed(context.resource));
+  if (!found) return refuse(context, 'decode', NO_RESOURCE);
+  if (!found.verbs.includes(request.verb)) return refuse(context, 'decode', methodNotAllowed(context.resource));
   switch (request.subresource) {
     case 'status':
       return serveStatus(context, addresses);
@@ -136,9 +142,10 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
     refuse(context, 'store', conflict('pods/binding', name, `pod ${name} has non-empty .spec.schedulingGates`));
   }
   const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
+  const labels = topologyLabels(context, node);
   const draft = {
     ...pod,
-    metadata: { ...pod.metadata },
+    metadata: { ...pod.metadata, ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}) },
     spec: { ...pod.spec, nodeName: node },
     status: {
       ...pod.status,
@@ -150,6 +157,15 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
   } as unknown as Draft;
   storeNext({ ...context, request: { ...request, verb: 'update', isTyped: true } }, addresses, pod, draft);
   return { code: 201, body: SUCCESS };
+}
+
+const TOPOLOGY = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
+
+/** A bound pod is told where its node stands. Upstream: plugin/pkg/admission/podtopologylabels/admission.go. */
+function topologyLabels(context: RequestContext, node: string): Record<string, string> | undefined {
+  const labels = context.find('nodes', undefined, node)?.metadata.labels ?? {};
+  const found = TOPOLOGY.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]] as const]));
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function finalize(context: RequestContext, addresses: ServiceAddresses): ApiResponse {

@@ -133,12 +133,14 @@ export class EventRecorder {
     });
   }
 
-  /** Upstream appends the hexadecimal nanoseconds of the time; virtual time has milliseconds, so the rest is drawn. */
+  /**
+   * Upstream appends the hexadecimal nanoseconds of the time, so names are in the order of what happened. Virtual time has
+   * milliseconds; the rest counts the events of the trace.
+   */
   private suffix(): string {
-    const stream = this.kernel.stream(`${this.client.options.component}/events`);
-    const nanos =
-      BigInt(this.kernel.options.epochMs + this.kernel.turn.cursor) * 1_000_000n + BigInt(stream.below(1_000_000));
-    return nanos.toString(16);
+    const { kernel } = this;
+    const order = BigInt(kernel.trace.length % 1_000_000);
+    return (BigInt(kernel.options.epochMs + kernel.turn.cursor) * 1_000_000n + order).toString(16);
   }
 
   private combine(group: string, message: string): { key: string; text: string } {

@@ -103,7 +103,7 @@ describe('a request', () => {
     expect(selected.items).toHaveLength(4);
     expect(request(world, 'GET', `${MAPS}?fieldSelector=spec.x%3Dy`)).toMatchObject({
       status: 400,
-      body: { message: 'field label not supported: spec.x' },
+      body: { message: '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"' },
     });
   });
 
@@ -119,7 +119,7 @@ describe('a request', () => {
     expect(request(world, 'PATCH', `${MAPS}/shared?fieldManager=two`, body(2), headers)).toMatchObject({
       status: 409,
       body: {
-        message: 'Apply failed with 1 conflict: conflict with "one" using v1: .data.replicas',
+        message: 'Apply failed with 1 conflict: conflict with "one": .data.replicas',
         details: { causes: [{ reason: 'FieldManagerConflict', field: '.data.replicas' }] },
       },
     });

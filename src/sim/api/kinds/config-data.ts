@@ -1,6 +1,7 @@
 /** ConfigMap and Secret. Upstream: pkg/apis/core/validation/validation.go (ValidateConfigMap, ValidateSecret). */
 import type { ConfigMap, Secret } from 'kubernetes-types/core/v1';
-import { decodeBase64, encodeBase64, jsonFault } from '../encoding.ts';
+import { decodeBase64, encodeBase64 } from '../encoding.ts';
+import { jsonFault } from '../json-fault.ts';
 import type { KindDefinition } from '../kind.ts';
 import { immutable, isSame, setDefault } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldRequired, fieldTooLong, type FieldError } from '../status.ts';

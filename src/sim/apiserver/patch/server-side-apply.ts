@@ -3,12 +3,22 @@
  * others own it too, and a value that somebody else owns is a conflict.
  * Upstream: apimachinery/pkg/util/managedfields/internal, kubernetes.io "Server-Side Apply".
  */
+import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { badRequest, failure } from '../../api/status.ts';
 import { refuse, type RequestContext } from '../context.ts';
 import { isDeepEqual } from '../equality.ts';
-import { entriesOf, fieldSetOf, itemKey, makeEntry, managerOf, withoutSet, type FieldSet } from '../managed-fields.ts';
+import {
+  entriesOf,
+  fieldSetOf,
+  itemKey,
+  makeEntry,
+  managerOf,
+  sortedEntries,
+  withoutSet,
+  type FieldSet,
+} from '../managed-fields.ts';
 import { isAtomicMap, listRuleOf } from './merge-rules.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,8 +27,8 @@ const isMapping = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Conflict {
-  readonly manager: string;
-  readonly apiVersion: string;
+  /** `"alice"`, `"kubectl-edit" with subresource "scale" using apps/v1`. */
+  readonly owner: string;
   /** As a person reads it: `.spec.containers[name="a"].image`. */
   readonly field: string;
   /** As `fieldsV1` has it, mark by mark. */
@@ -40,7 +50,8 @@ export function applyServerSide(context: RequestContext, applied: KubeObject, cu
   const conflicts = current
     ? conflictsOf(kind.kind, others, applied as Fields, current as unknown as Fields, wanted)
     : [];
-  if (conflicts.length > 0 && !request.options?.force) refuse(context, 'decode', conflictStatus(conflicts));
+  const isForced = request.options?.force || isOwnByLastApplied(kind.kind, manager, conflicts, current);
+  if (conflicts.length > 0 && !isForced) refuse(context, 'decode', conflictStatus(conflicts));
 
   const merged = mergeApplied(kind.kind, (current ?? {}) as Fields, applied as Fields, []);
   const dropped = others.reduce(
@@ -49,7 +60,7 @@ export function applyServerSide(context: RequestContext, applied: KubeObject, cu
   );
   const result = removeFields(kind.kind, merged, dropped, []) as KubeObject;
 
-  const taken = request.options?.force ? setOfConflicts(conflicts) : {};
+  const taken = isForced ? setOfConflicts(conflicts) : {};
   const kept = others.flatMap((entry) => {
     const rest = withoutSet((entry.fieldsV1 ?? {}) as FieldSet, taken);
     return Object.keys(rest).length > 0 ? [{ ...entry, fieldsV1: rest }] : [];
@@ -57,7 +68,8 @@ export function applyServerSide(context: RequestContext, applied: KubeObject, cu
   const own = makeEntry(context, manager, 'Apply', applied.apiVersion ?? apiVersionOf(kind), wanted);
   const unchanged = entries.find(isOwn);
   const entry = unchanged && isDeepEqual(unchanged.fieldsV1, wanted) ? unchanged : own;
-  return { ...result, metadata: { ...result.metadata, managedFields: [...kept, entry] } };
+  const owned = { ...result, metadata: { ...result.metadata, managedFields: [...sortedEntries([...kept, entry])] } };
+  return withLastApplied(manager, applied, owned);
 }
 
 function mergeApplied(kind: string, current: Fields, applied: Fields, path: readonly string[]): Fields {
@@ -126,13 +138,63 @@ function conflictsOf(
   return others.flatMap((entry) => {
     if (entry.subresource === 'status') return [];
     const found = commonLeaves(kind, (entry.fieldsV1 ?? {}) as FieldSet, wanted, applied, current, ROOT);
-    return found.map(({ text, marks }) => ({
-      manager: entry.manager ?? '',
-      apiVersion: entry.apiVersion ?? '',
-      field: text,
-      marks,
-    }));
+    return found.map(({ text, marks }) => ({ owner: ownerText(entry), field: text, marks }));
   });
+}
+
+/** Appliers are known by their name alone. Upstream: managedfields/internal/conflict.go (printManager). */
+function ownerText({ manager = '', operation, apiVersion = '', subresource }: ManagedFieldsEntry): string {
+  const name = JSON.stringify(manager) + (subresource ? ` with subresource ${JSON.stringify(subresource)}` : '');
+  return operation === 'Update' ? `${name} using ${apiVersion}` : name;
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * Who used `kubectl apply` on the client's side before owns what that set, as long as nobody has changed it since.
+ * Upstream: managedfields/internal/lastappliedmanager.go.
+ */
+function isOwnByLastApplied(
+  kind: string,
+  manager: string,
+  conflicts: readonly Conflict[],
+  current: Stored | undefined,
+): boolean {
+  const text = current?.metadata.annotations?.[LAST_APPLIED];
+  if (manager !== 'kubectl' || !text || conflicts.length === 0) return false;
+  const applied = parsedObject(text);
+  if (!applied) return false;
+  return conflicts.every(({ marks }) => {
+    const was = valueAt(kind, applied, marks);
+    return was !== undefined && isDeepEqual(was, valueAt(kind, current, marks));
+  });
+}
+
+function parsedObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function valueAt(kind: string, object: unknown, marks: readonly string[]): unknown {
+  const fields: string[] = [];
+  return marks.reduce((value: unknown, mark) => {
+    if (!mark.startsWith('f:')) return itemOf(kind, value, mark, fields);
+    fields.push(mark.slice(2));
+    return fieldOf(value, mark);
+  }, object);
+}
+
+/** What an applier by the name of kubectl has in the annotation follows what it applies. */
+function withLastApplied(manager: string, applied: KubeObject, result: KubeObject): KubeObject {
+  const annotations = result.metadata?.annotations;
+  if (manager !== 'kubectl' || annotations?.[LAST_APPLIED] === undefined) return result;
+  const { managedFields: _fields, ...metadata } = applied.metadata ?? {};
+  const text = `${JSON.stringify({ ...applied, metadata })}\n`;
+  return { ...result, metadata: { ...result.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } } };
 }
 
 /** A place in an object: for people, in `fieldsV1`, and as field names for the rules of lists. */
@@ -187,9 +249,9 @@ function keyText(mark: string): string {
 }
 
 function conflictStatus(conflicts: readonly Conflict[]): ReturnType<typeof failure> {
-  const causes = conflicts.map(({ manager, apiVersion, field }) => ({
+  const causes = conflicts.map(({ owner, field }) => ({
     reason: 'FieldManagerConflict',
-    message: `conflict with "${manager}" using ${apiVersion}`,
+    message: `conflict with ${owner}`,
     field,
   }));
   const groups = [...new Set(causes.map(({ message }) => message))];

@@ -1,9 +1,9 @@
 /** PATCH in its four forms. Upstream: apiserver/pkg/endpoints/handlers/patch.go. */
+import { conformed } from '../../api/conform.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
-import { badRequest, failure, notFound } from '../../api/status.ts';
+import { badRequest, failure, notFound, type Status } from '../../api/status.ts';
 import { refuse, type Draft, type RequestContext } from '../context.ts';
 import { checkSchema, decodeBody } from '../decode.ts';
-import { copyWithoutNulls } from '../equality.ts';
 import { keyFor, prefixOf } from '../keys.ts';
 import { applyServerSide } from '../patch/server-side-apply.ts';
 import { applyJsonPatch, PatchFailure } from '../patch/json-patch.ts';
@@ -27,8 +27,7 @@ export function patchObject(context: RequestContext, addresses: ServiceAddresses
 
 /** A patch without a resourceVersion of its own is applied to what is there now, so it cannot conflict. */
 function draftFrom(context: RequestContext, patched: KubeObject, old: Stored): Draft {
-  const { status, ...rest } = patched as KubeObject & { status?: unknown };
-  const whole = context.request.isTyped ? patched : { ...copyWithoutNulls(rest), ...(status ? { status } : {}) };
+  const whole = context.request.isTyped ? patched : conformed(context.kind, patched);
   const draft = { ...whole, metadata: { ...whole.metadata } } as Draft;
   const asked = (context.request.body as KubeObject | undefined)?.metadata?.resourceVersion;
   if (!asked) (draft.metadata as { resourceVersion?: string }).resourceVersion = old.metadata.resourceVersion;
@@ -48,13 +47,19 @@ export function patchedBody(context: RequestContext, current: KubeObject, kind: 
     throw new PatchFailure(`the patch does not leave a ${kind} but a plain value`, 422);
   } catch (error) {
     if (!(error instanceof PatchFailure)) throw error;
-    const status =
-      error.code === 422
-        ? failure({ code: 422, reason: 'Invalid', message: error.message })
-        : badRequest(error.message);
-    return refuse(context, 'decode', status);
+    return refuse(context, 'decode', error.code === 422 ? UNFIT : badRequest(error.message));
   }
 }
+
+/** Of what does not fit, no more is said. */
+const UNFIT: Status = {
+  ...failure({
+    code: 422,
+    reason: 'Invalid',
+    message: 'the server rejected our request due to an error in our request',
+  }),
+  details: {},
+};
 
 function apply(context: RequestContext, addresses: ServiceAddresses, current: Stored | undefined): ApiResponse {
   const { request } = context;
