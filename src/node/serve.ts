@@ -9,6 +9,7 @@ import { defaultOptions, plainOptions } from '../sim/azure/index.ts';
 import { ApiHost } from './serve/api-host.ts';
 import { keptCredentials, makeCredentials } from './serve/authority.ts';
 import type { Pace } from './serve/clock.ts';
+import { Journal, JournalFault } from './serve/journal.ts';
 import { kubeconfigText, writeKubeconfig } from './serve/kubeconfig.ts';
 
 const USAGE =
@@ -77,20 +78,43 @@ function readScenario({ scenario: file, preset }: Options): Scenario {
   }
 }
 
+/** A kept cluster goes on as it began, whatever the command line asks for now. */
+function openJournal(dataDir: string): Journal {
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    return Journal.open(dataDir);
+  } catch (error) {
+    if (error instanceof JournalFault) usage(error.message);
+    throw error;
+  }
+}
+
 const options = readOptions(process.argv.slice(2));
-const scenario = readScenario(options);
-if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
+const journal = options.dataDir ? openJournal(options.dataDir) : undefined;
+const kept = journal?.head;
+const scenario = kept ? parseScenario(kept.scenario) : readScenario(options);
+if (journal && !kept) journal.append({ kind: 'cluster', version: 1, scenario: JSON.stringify(scenario) });
 const admin = scenario.options.preset === 'plain' ? 'admin' : 'clusterAdmin';
 const credentials = options.dataDir
   ? await keptCredentials(options.dataDir, [options.host], admin)
   : await makeCredentials([options.host], admin);
 const run = new Run(scenario);
 run.advance(run.horizon);
-if (!options.scenario) run.advance(Math.max(run.now, Date.now() - scenario.options.epochMs));
-const host = new ApiHost({ world: run.world, credentials, pace: options.pace, host: options.host, port: options.port });
+if (!options.scenario && !kept) run.advance(Math.max(run.now, Date.now() - scenario.options.epochMs));
+const host = new ApiHost({
+  world: run.world,
+  credentials,
+  pace: options.pace,
+  host: options.host,
+  port: options.port,
+  journal,
+});
 
 const stop = (): void => {
-  void host.stop().then(() => process.exit(0));
+  void host.stop().then(() => {
+    journal?.close();
+    process.exit(0);
+  });
 };
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);

@@ -14,6 +14,7 @@ import { failure, type Status } from '../../sim/api/status.ts';
 import type { World } from '../../sim/world.ts';
 import type { Credentials } from './authority.ts';
 import { ServeClock, type Pace } from './clock.ts';
+import type { Journal } from './journal.ts';
 import { openApiAnswer } from './openapi.ts';
 import { jsonBody, readBody } from './request-body.ts';
 import { encode, encodeEvent, indented } from './wire.ts';
@@ -25,12 +26,14 @@ export interface HostOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** Called before a change is acknowledged; what it throws is the answer. */
-  readonly journal?: (question: HttpQuestion, caller: Caller, at: number) => void;
+  /** Holds what may change the cluster, before it is acknowledged. */
+  readonly journal?: Journal | undefined;
 }
 
 /** Bytes that may wait for a client who does not read; then its watch is cut off, and it may list again. */
 const SLOW_CLIENT_BYTES = 4 * 1024 * 1024;
+/** How often the journal is told how far virtual time has come. */
+const TIME_NOTE_MS = 1_000;
 const HEADER_TIMEOUT_MS = 20_000;
 const BODY_TIMEOUT_MS = 60_000;
 
@@ -39,6 +42,7 @@ export class ApiHost {
   readonly clock: ServeClock;
   private readonly server: Server;
   private hosts: ReadonlySet<string> = new Set();
+  private timeNotes: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: HostOptions) {
     const { world, credentials, pace } = options;
@@ -58,6 +62,7 @@ export class ApiHost {
       (incoming, outgoing) => void this.serve(incoming, outgoing),
     );
     this.server.on('tlsClientError', () => undefined);
+    if (options.journal) this.recover(options.journal);
   }
 
   /** Begins to listen, and says where. */
@@ -73,12 +78,15 @@ export class ApiHost {
       ['127.0.0.1', 'localhost', '[::1]', 'kubernetes', shown, host].map((name) => name.toLowerCase()),
     );
     this.clock.start();
+    this.timeNotes = setInterval(() => this.noteTime(), TIME_NOTE_MS);
     return `https://${shown}:${address.port}`;
   }
 
   /** Ends watches and connections. */
   async stop(): Promise<void> {
     this.clock.stop();
+    clearInterval(this.timeNotes);
+    this.noteTime();
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
@@ -108,7 +116,6 @@ export class ApiHost {
 
   private answer(incoming: IncomingMessage, outgoing: ServerResponse, body: string): void {
     const { world } = this.options;
-    const { kernel } = world;
     const question = questionOf(incoming, body);
     const caller = this.callerOf(incoming);
     if (caller === 'refused') return reply(incoming, outgoing, refusal(UNAUTHORIZED));
@@ -116,10 +123,28 @@ export class ApiHost {
     if (this.watches.isWatch(question)) return this.stream(incoming, outgoing, question, caller);
     const documents = openApiAnswer(question, (path) => serveHttp(world.api, { ...question, path }, caller));
     if (documents) return reply(incoming, outgoing, documents);
-    const at = world.now;
-    const answer = kernel.runParallelTurn(HTTP_CLIENTS, 0, () => serveHttp(world.api, question, caller));
-    if (answer.status < 300 && question.method !== 'GET') this.options.journal?.(question, caller, at);
-    reply(incoming, outgoing, answer);
+    this.clock.settleNow();
+    if (question.method !== 'GET') this.options.journal?.append({ kind: 'request', at: world.now, question, caller });
+    reply(incoming, outgoing, this.ask(question, caller));
+  }
+
+  private ask(question: HttpQuestion, caller: Caller): HttpAnswer {
+    const { world } = this.options;
+    return world.kernel.runParallelTurn(HTTP_CLIENTS, 0, () => serveHttp(world.api, question, caller));
+  }
+
+  /** Plays again what the journal holds. */
+  private recover(journal: Journal): void {
+    const { kernel } = this.options.world;
+    for (const entry of journal.entries) {
+      if (entry.kind === 'cluster') continue;
+      kernel.advanceTo(entry.at);
+      if (entry.kind === 'request') this.ask(entry.question, entry.caller);
+    }
+  }
+
+  private noteTime(): void {
+    this.options.journal?.note(this.options.world.now);
   }
 
   private stream(incoming: IncomingMessage, outgoing: ServerResponse, question: HttpQuestion, caller: Caller): void {

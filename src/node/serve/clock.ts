@@ -49,6 +49,11 @@ export class ServeClock {
     if (this.pace.kind === 'max') this.rush(now + BUDGET_MS);
   }
 
+  /** Runs what is still due now, so that a request stands behind it, here and when it is played again. */
+  settleNow(): void {
+    this.world.kernel.advanceTo(this.world.now);
+  }
+
   /** Virtual milliseconds at once, whatever the pace. */
   leap(ms: number): void {
     this.world.kernel.advanceTo(this.world.now + ms);

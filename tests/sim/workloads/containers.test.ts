@@ -120,7 +120,9 @@ spec:
     expect(log(world, 'app')).toEqual([
       'hello hunter2 $(NOPE) $(PASSWORD)',
       'a=1',
-      'hunter2tier="front"app.conf',
+      'hunter2tier="front"',
+      'topology.kubernetes.io/region="koreacentral"',
+      `topology.kubernetes.io/zone="${findPod(world, 'app').metadata.labels?.['topology.kubernetes.io/zone']}"app.conf`,
       "sh: can't create /etc/app/new: Read-only file system",
     ]);
     const pod = findPod(world, 'app');
