@@ -18,18 +18,32 @@ import { namespaceOf, TextIndex, type LiveView } from './text-index.ts';
 /** More faults than this help nobody; the rest is left out, and a last fault says so. */
 export const FAULT_LIMIT = 1_000;
 
-/** Parses and checks a text; `live` adds what depends on the cluster. */
-export function checkManifest(file: string, text: string, live?: LiveView): readonly Fault[] {
+/** Parses and checks a text; `live` adds what depends on the cluster, `others` what stands in other files beside it. */
+export function checkManifest(
+  file: string,
+  text: string,
+  live?: LiveView,
+  others: Readonly<Record<string, string>> = {},
+): readonly Fault[] {
   const parsed = parseManifest(file, text);
-  const faults = [...parsed.faults, ...checkDocuments(parsed, live)];
+  const around = Object.entries(others).flatMap(([name, other]) => parseManifest(name, other).documents);
+  const faults = [...parsed.faults, ...checkDocuments(parsed, live, around)];
   if (faults.length <= FAULT_LIMIT) return faults;
   const first = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 };
   const limit = makeFault(file, first, 'warning', 'manifest.limitFaults', { limit: FAULT_LIMIT });
   return [...faults.slice(0, FAULT_LIMIT), limit];
 }
 
-export function checkDocuments({ documents }: ParsedManifest, live?: LiveView): readonly Fault[] {
+export function checkDocuments(
+  { documents }: ParsedManifest,
+  live?: LiveView,
+  around: readonly ManifestDocument[] = [],
+): readonly Fault[] {
   const index = new TextIndex(live);
+  for (const document of around) {
+    const definition = kindOf(String(document.object.apiVersion), String(document.object.kind));
+    if (definition && checkShape(document, definition).length === 0) index.add(document, definition);
+  }
   const faults: Fault[] = [];
   const sound: ManifestDocument[] = [];
   for (const document of documents) {
@@ -40,7 +54,8 @@ export function checkDocuments({ documents }: ParsedManifest, live?: LiveView): 
     if (found.length > 0 || !definition) continue;
     sound.push(document);
     faults.push(...checkRules(document, definition));
-    if (index.add(document, definition) && object.metadata?.name) {
+    const before = index.add(document, definition);
+    if (before?.source.file === document.source.file && object.metadata?.name) {
       const values = { kind: definition.kind, name: object.metadata.name };
       faults.push(fault(document, 'metadata.name', 'warning', 'manifest.duplicateObject', values));
     }
@@ -57,8 +72,23 @@ function fault(
   severity: Fault['severity'],
   code: FaultCode,
   values: FaultValues = {},
+  replacement?: string,
 ): Fault {
-  return makeFault(document.source.file, document.spanOf(path), severity, code, values);
+  const span = document.spanOf(path);
+  const fix = replacement === undefined ? undefined : { ...span, text: replacement };
+  return makeFault(document.source.file, span, severity, code, values, fix);
+}
+
+/** A fault of a field that should not be there, at its key; `suggestion` renames it unless that would make two of it. */
+function strangeField(document: ManifestDocument, path: string, known: readonly string[]): Fault {
+  const dot = path.lastIndexOf('.');
+  const suggestion = nearest(path.slice(dot + 1), known);
+  const span = document.keySpanOf(path) ?? document.spanOf(path);
+  const { file } = document.source;
+  if (!suggestion) return makeFault(file, span, 'error', 'manifest.unknownField', { path });
+  const isFree = document.keySpanOf(`${path.slice(0, dot + 1)}${suggestion}`) === undefined;
+  const fix = document.keySpanOf(path) && isFree ? { ...span, text: suggestion } : undefined;
+  return makeFault(file, span, 'error', 'manifest.unknownFieldNear', { path, suggestion }, fix);
 }
 
 /** Unknown fields, wrong types, and no name. */
@@ -66,19 +96,15 @@ function checkShape(document: ManifestDocument, definition: KindDefinition): rea
   const { object } = document;
   const { unknown, errors } = validateSchema(definition, object);
   const faults = unknown.map((path) => {
-    const dot = path.lastIndexOf('.');
-    const name = path.slice(dot + 1);
-    const suggestion = nearest(name, fieldsAt(definition, path.slice(0, Math.max(dot, 0))));
-    return suggestion
-      ? fault(document, path, 'error', 'manifest.unknownFieldNear', { path, suggestion })
-      : fault(document, path, 'error', 'manifest.unknownField', { path });
+    const parent = path.slice(0, Math.max(path.lastIndexOf('.'), 0));
+    return strangeField(document, path, fieldsAt(definition, parent));
   });
   for (const { path, message } of errors) {
     const text = document.textOf(path);
     const isBare = /unmarshal (bool|number) .* of type string$/.test(message) && /^[^"'\s]+$/.test(text);
     faults.push(
       isBare
-        ? fault(document, path, 'error', 'manifest.needsQuotes', { path, reason: message, text })
+        ? fault(document, path, 'error', 'manifest.needsQuotes', { path, reason: message, text }, `"${text}"`)
         : fault(document, path, 'error', 'manifest.wrongType', { path, reason: message }),
     );
   }
@@ -130,14 +156,15 @@ function strange(document: ManifestDocument): Fault {
   if (sameKind) {
     const field = sameKind.kind === kind ? 'apiVersion' : 'kind';
     const suggestion = `${apiVersionOf(sameKind)} ${sameKind.kind}`;
-    return fault(document, field, 'error', 'manifest.unknownVersion', { kind, apiVersion, suggestion });
+    const meant = field === 'kind' ? sameKind.kind : apiVersionOf(sameKind);
+    return fault(document, field, 'error', 'manifest.unknownVersion', { kind, apiVersion, suggestion }, meant);
   }
   const suggestion = nearest(
     kind,
     KINDS.map((item) => item.kind),
   );
   return suggestion
-    ? fault(document, 'kind', 'error', 'manifest.unknownKindNear', { kind, apiVersion, suggestion })
+    ? fault(document, 'kind', 'error', 'manifest.unknownKindNear', { kind, apiVersion, suggestion }, suggestion)
     : fault(document, 'kind', 'error', 'manifest.unknownKind', { kind, apiVersion });
 }
 

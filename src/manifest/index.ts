@@ -11,5 +11,6 @@ export {
   type ParsedManifest,
   type Span,
 } from './parse.ts';
+export { formatManifest } from './format.ts';
 export { stringify, type StringifyOptions } from './stringify.ts';
 export type { LiveView } from './text-index.ts';

@@ -12,17 +12,18 @@ import {
   visit,
   type Document,
   type Node as YamlNode,
+  type Pair,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import type { Fault } from '../run/types.ts';
+import type { Fault, TextFix } from '../run/types.ts';
 import type { KubeObject } from '../sim/api/object.ts';
 import type { SourceSpan } from '../sim/kernel/index.ts';
 import { wordFault, type FaultCode, type FaultValues } from './fault-texts.ts';
 import { PARSE_OPTIONS } from './kubectl-yaml.ts';
 
-export const DOCUMENT_LIMIT = 5_000;
-export const TEXT_LIMIT_BYTES = 3 * 1024 * 1024;
+export const DOCUMENT_LIMIT = 20_000;
+export const TEXT_LIMIT_BYTES = 8 * 1024 * 1024;
 /** Aliases may multiply a small text into a huge object. */
 export const ALIAS_LIMIT = 100;
 
@@ -31,6 +32,8 @@ export interface ManifestDocument {
   readonly source: SourceSpan;
   /** Where a field stands, by its path: `spec.containers[0].image`; the nearest field above when it is not there. */
   spanOf(path: string): Span;
+  /** Where the key of a field stands; undefined for items of lists and for fields that are not there. */
+  keySpanOf(path: string): Span | undefined;
   /** The text of a field's value as it is written, quotes included; empty when the field is not there. */
   textOf(path: string): string;
 }
@@ -64,8 +67,9 @@ export function makeFault(
   severity: Fault['severity'],
   code: FaultCode,
   values: FaultValues = {},
+  fix?: TextFix,
 ): Fault {
-  return { file, ...span, severity, code, values, message: wordFault(code, values) };
+  return { file, ...span, severity, code, values, message: wordFault(code, values), ...(fix ? { fix } : {}) };
 }
 
 export function parseManifest(file: string, text: string): ParsedManifest {
@@ -96,7 +100,8 @@ export function toObjects(text: string): readonly KubeObject[] {
 function noteError({ file, text, counter, faults }: Reading, error: YAMLError): Fault['severity'] {
   const [start, end] = error.pos;
   const add = (severity: Fault['severity'], code: FaultCode, values?: FaultValues): Fault['severity'] => {
-    faults.push(makeFault(file, spanBetween(counter, start, end), severity, code, values));
+    const span = spanBetween(counter, start, end);
+    faults.push(makeFault(file, span, severity, code, values, code === 'yaml.tab' ? untabbed(text, span) : undefined));
     return severity;
   };
   switch (error.code) {
@@ -111,6 +116,13 @@ function noteError({ file, text, counter, faults }: Reading, error: YAMLError): 
     default:
       return add('error', 'yaml.syntax', { reason: error.message });
   }
+}
+
+/** Two spaces for each tab in the indentation of a line. */
+function untabbed(text: string, { startLine }: Span): TextFix {
+  const indent = /^[ \t]*/.exec(text.split('\n')[startLine - 1] ?? '')![0];
+  const place = { startLine, startColumn: 1, endLine: startLine, endColumn: indent.length + 1 };
+  return { ...place, text: indent.replaceAll('\t', '  ') };
 }
 
 function spanBetween(counter: LineCounter, start: number, end: number): Span {
@@ -197,6 +209,13 @@ function makeDocument(reading: Reading, object: KubeObject, root: YamlNode, base
     object,
     source: { file: reading.file, startLine, endLine },
     spanOf,
+    keySpanOf(path) {
+      const parts = splitPath(full(path));
+      const parent = nodeAt(root, parts.slice(0, -1), true);
+      const key = isMap(parent) ? parent.items.find((item) => isNamed(item, parts.at(-1)))?.key : undefined;
+      const range = (key as YamlNode | undefined)?.range;
+      return range ? spanBetween(reading.counter, range[0], range[1]) : undefined;
+    },
     textOf(path) {
       const range = nodeAt(root, splitPath(full(path)), true)?.range;
       return range ? reading.text.slice(range[0], range[1]) : '';
@@ -230,6 +249,9 @@ function nodeAt(root: YamlNode, path: readonly (string | number)[], isExact = fa
   return node;
 }
 
+const isNamed = ({ key }: Pair, name: string | number | undefined): boolean =>
+  isScalar(key) && String(key.value) === String(name);
+
 /** Keys may hold dots (`nginx.conf`, `app.kubernetes.io/name`): the longest run of parts that is a key wins. */
 function childOf(
   map: YAMLMap,
@@ -238,7 +260,7 @@ function childOf(
 ): { readonly node: YamlNode | undefined; readonly used: number } | undefined {
   for (let used = Math.min(path.length - index, 8); used >= 1; used -= 1) {
     const key = path.slice(index, index + used).join('.');
-    const pair = map.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+    const pair = map.items.find((item) => isNamed(item, key));
     if (!pair) continue;
     const value = pair.value as YamlNode | null | undefined;
     const isEmpty = !value || (isScalar(value) && value.value === null);

@@ -21,9 +21,18 @@ class Finding {
     this.namespace = namespaceOf(document.object);
   }
 
-  add(path: string, severity: Fault['severity'], code: FaultCode, values: FaultValues = {}): void {
+  /** `replacement` is what should stand there instead, where that is certain. */
+  add(
+    path: string,
+    severity: Fault['severity'],
+    code: FaultCode,
+    values: FaultValues = {},
+    replacement?: string,
+  ): void {
     const { document } = this;
-    this.faults.push(makeFault(document.source.file, document.spanOf(path), severity, code, values));
+    const span = document.spanOf(path);
+    const fix = replacement === undefined ? undefined : { ...span, text: replacement };
+    this.faults.push(makeFault(document.source.file, span, severity, code, values, fix));
   }
 
   has(resource: string, name: string): boolean {
@@ -92,6 +101,8 @@ function checkImage(finding: Finding, { image }: Container, path: string): void 
   else if (tag === 'latest') finding.add(`${path}.image`, 'info', 'manifest.latestTag', { image });
 }
 
+const onlyOne = (items: readonly string[]): string | undefined => (items.length === 1 ? items[0] : undefined);
+
 const listed = (items: readonly (string | number)[]): string => items.join(', ') || '-';
 
 function checkProbes(finding: Finding, container: Container, path: string): void {
@@ -101,7 +112,8 @@ function checkProbes(finding: Finding, container: Container, path: string): void
       const port = container[probe]?.[handler]?.port;
       if (typeof port !== 'string' || names.includes(port)) continue;
       const values = { port, known: listed(names) };
-      finding.add(`${path}.${probe}.${handler}.port`, 'warning', 'manifest.undeclaredProbePort', values);
+      const field = `${path}.${probe}.${handler}.port`;
+      finding.add(field, 'warning', 'manifest.undeclaredProbePort', values, onlyOne(names));
     }
   }
 }
@@ -185,12 +197,26 @@ const labelsText = (labels: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
 
+/** The one label of the only pods that the text describes, where the selector is one label too. */
+function meantSelector({ document, index, namespace }: Finding): string | undefined {
+  const [labels, ...others] = index.describedLabels(namespace);
+  const [first, ...more] = Object.entries(labels ?? {});
+  const isOneLine = /^[^\n{]+$/.test(document.textOf('spec.selector').trim());
+  return first && more.length === 0 && others.length === 0 && isOneLine ? `${first[0]}: ${first[1]}` : undefined;
+}
+
 function checkService(finding: Finding, { spec }: Service): void {
   const selector = spec?.selector ?? {};
   if (!finding.index.isLive || Object.keys(selector).length === 0 || spec?.type === 'ExternalName') return;
   const pods = finding.index.podsWith(finding.namespace, selector);
   if (pods.length === 0) {
-    finding.add('spec.selector', 'warning', 'manifest.selectsNothing', { selector: labelsText(selector) });
+    finding.add(
+      'spec.selector',
+      'warning',
+      'manifest.selectsNothing',
+      { selector: labelsText(selector) },
+      meantSelector(finding),
+    );
     return;
   }
   const ports = pods.flatMap(({ containers }) => containers.flatMap((container) => container.ports ?? []));
@@ -200,7 +226,13 @@ function checkService(finding: Finding, { spec }: Service): void {
     const field = `spec.ports[${at}].${finding.document.textOf(`spec.ports[${at}].targetPort`) ? 'targetPort' : 'port'}`;
     if (typeof targetPort === 'string') {
       if (names.includes(targetPort)) return;
-      finding.add(field, 'warning', 'manifest.noTargetPort', { port: targetPort, known: listed(names) });
+      finding.add(
+        field,
+        'warning',
+        'manifest.noTargetPort',
+        { port: targetPort, known: listed(names) },
+        onlyOne(names),
+      );
     } else if (numbers.length > 0 && !numbers.includes(targetPort)) {
       finding.add(field, 'info', 'manifest.undeclaredTargetPort', { port: targetPort, known: listed(numbers) });
     }

@@ -96,6 +96,16 @@ export class TextIndex {
       .flatMap(({ spec }) => (spec ? [spec] : []));
   }
 
+  /** Labels of the pods that the text describes, each set once. */
+  describedLabels(namespace: string): readonly Labels[] {
+    const sets = new Map<string, Labels>();
+    for (const [bucket, pods] of this.pods) {
+      if (!bucket.startsWith(`${namespace} `)) continue;
+      for (const { labels } of pods) sets.set(JSON.stringify(labels), labels);
+    }
+    return [...sets.values()];
+  }
+
   private running(namespace: string): readonly Stored<Pod>[] {
     const known = this.livePods.get(namespace);
     if (known) return known;

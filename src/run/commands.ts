@@ -5,33 +5,47 @@ import { kindOf, resourceName } from '../sim/api/index.ts';
 import type { Status } from '../sim/api/object.ts';
 import { CLIENT } from '../sim/kernel/index.ts';
 import type { World } from '../sim/world.ts';
-import type { Command, CommandResult, DocumentResult } from './types.ts';
+import { recordKey } from './record-key.ts';
+import type { Command, CommandResult, DocumentResult, Fault, LineRange } from './types.ts';
 
 const TITLE: Record<Command['verb'], (command: Command) => string> = {
-  apply: (command) => (command.verb === 'apply' ? `kubectl apply -f ${command.file}` : ''),
-  delete: (command) => (command.verb === 'delete' ? `kubectl delete -f ${command.file}` : ''),
+  apply: (command) => (command.verb === 'apply' ? `kubectl apply -f ${command.file}${partOf(command)}` : ''),
+  delete: (command) => (command.verb === 'delete' ? `kubectl delete -f ${command.file}${partOf(command)}` : ''),
   request: (command) => (command.verb === 'request' ? `${command.method} ${command.path}` : ''),
   traffic: (command) => (command.verb === 'traffic' ? `curl ${command.url}` : ''),
   'stop-traffic': () => 'stop requests',
 };
 
+/** A part of a file, as a comment behind the command. */
+function partOf({ lines }: { readonly lines?: LineRange }): string {
+  return lines ? ` # lines ${lines.from}-${lines.to}` : '';
+}
+
 export function titleOf(command: Command): string {
   return TITLE[command.verb](command);
 }
 
+/** A command under way. */
+export interface Carrying {
+  /** Documents of the text, or 1 for any other command. */
+  readonly total: number;
+  /** Carries out the next part; false when none is left. */
+  next(): boolean;
+  /** What came of it, and the command that does just as much, should it have been ended early. */
+  end(): CommandResult & { readonly command: Command };
+}
+
 /** `index` is the command's place in the log: the root of all causes that follow. */
-export function carryOut(world: World, command: Command, index: number): CommandResult {
+export function beginCommand(world: World, command: Command, index: number): Carrying {
   const { kernel } = world;
   const root = kernel.emit(
     'command',
     { index, verb: command.verb, title: titleOf(command) },
     { component: CLIENT, cause: 0 },
   );
-  return kernel.runTurn(CLIENT, root, () => {
+  if (command.verb === 'apply' || command.verb === 'delete') return beginText(world, command, root);
+  const result = kernel.runTurn(CLIENT, root, (): CommandResult => {
     switch (command.verb) {
-      case 'apply':
-      case 'delete':
-        return carryOutText(world, command, root);
       case 'request':
         return { response: world.request(command) };
       case 'traffic':
@@ -42,25 +56,74 @@ export function carryOut(world: World, command: Command, index: number): Command
         return {};
     }
   });
+  return { total: 1, next: () => false, end: () => ({ ...result, command }) };
 }
 
-function carryOutText(world: World, command: Command & { verb: 'apply' | 'delete' }, root: number): CommandResult {
-  const parsed = parseManifest(command.file, command.text);
-  const faults = parsed.faults.filter(({ severity }) => severity === 'error');
-  // kubectl reads everything before it sends anything: a text that cannot be read changes nothing.
-  if (faults.length > 0) return { faults };
-  const documents = parsed.documents.map((document, index) => {
-    const { source } = document;
-    world.kernel.turn.cause = world.kernel.emit('document', { index, source }, { cause: root, component: CLIENT });
-    return command.verb === 'apply' ? applyDocument(world, document) : deleteDocument(world, document);
-  });
-  return { documents, faults };
+export function carryOut(world: World, command: Command, index: number): CommandResult {
+  const carrying = beginCommand(world, command, index);
+  while (carrying.next());
+  return carrying.end();
+}
+
+/** A read of the API server, on a copy of the world: it leaves no trace, and can be asked of the past. */
+export function query(
+  world: World,
+  question: Omit<Extract<Command, { readonly verb: 'request' }>, 'verb'>,
+): NonNullable<CommandResult['response']> {
+  const copy = world.fork();
+  return copy.kernel.runTurn(CLIENT, 0, () => copy.request(question));
+}
+
+type TextCommand = Command & { readonly verb: 'apply' | 'delete' };
+
+/** One document a turn: `kubectl` sends the next when it has the answer to the one before. */
+function beginText(world: World, command: TextCommand, root: number): Carrying {
+  const { documents, faults } = readText(command);
+  const results: DocumentResult[] = [];
+  return {
+    total: documents.length,
+    next() {
+      const document = documents[results.length];
+      if (!document) return false;
+      const { kernel } = world;
+      kernel.runTurn(CLIENT, root, (turn) => {
+        const { source } = document;
+        turn.cause = kernel.emit('document', { index: results.length, source }, { cause: root, component: CLIENT });
+        results.push(command.verb === 'apply' ? applyDocument(world, document) : deleteDocument(world, document));
+      });
+      return results.length < documents.length;
+    },
+    end() {
+      if (faults.length > 0) return { faults, command };
+      if (results.length === documents.length) return { documents: results, faults, command };
+      const lines = { from: command.lines?.from ?? 1, to: results.at(-1)?.source.startLine ?? 1 };
+      return { documents: results, faults, cancelledAfter: results.length, command: { ...command, lines } };
+    },
+  };
+}
+
+/** The documents that a command is about. What cannot be read changes nothing, as kubectl reads before it sends. */
+function readText({ file, text, lines }: TextCommand): {
+  readonly documents: readonly ManifestDocument[];
+  readonly faults: readonly Fault[];
+} {
+  const isIn = (line: number): boolean => !lines || (line >= lines.from && line <= lines.to);
+  const parsed = parseManifest(file, text);
+  const faults = parsed.faults.filter(({ severity, startLine }) => severity === 'error' && isIn(startLine));
+  return {
+    documents: faults.length > 0 ? [] : parsed.documents.filter(({ source }) => isIn(source.startLine)),
+    faults,
+  };
 }
 
 function resultOf(document: ManifestDocument, outcome: DocumentResult['outcome'], status?: Status): DocumentResult {
-  const { kind = '', metadata } = document.object;
+  const { apiVersion = '', kind = '', metadata } = document.object;
+  const definition = kindOf(apiVersion, kind);
+  const namespace = definition?.isNamespaced ? (metadata?.namespace ?? 'default') : undefined;
+  const place = { metadata: { name: metadata?.name ?? '', ...(namespace ? { namespace } : {}) } };
   return {
     source: document.source,
+    ...(definition ? { key: recordKey(resourceName(definition), place) } : {}),
     kind,
     ...(metadata?.namespace ? { namespace: metadata.namespace } : {}),
     name: metadata?.name ?? metadata?.generateName ?? '',

@@ -1,5 +1,5 @@
 export { checkCluster, clusterChoices } from './cluster.ts';
-export { carryOut, titleOf } from './commands.ts';
+export { carryOut, query, titleOf, type Carrying } from './commands.ts';
 export { diffText } from './diff.ts';
 export { RunFault } from './fault.ts';
 export { inspect, whyOf } from './inspect.ts';

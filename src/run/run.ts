@@ -5,7 +5,7 @@
  */
 import { World, type WorldState } from '../sim/world.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
-import { carryOut, titleOf } from './commands.ts';
+import { beginCommand, carryOut, titleOf, type Carrying } from './commands.ts';
 import { RunFault } from './fault.ts';
 import { isShown, markOf } from './significance.ts';
 import {
@@ -167,6 +167,16 @@ export class Run {
    * of what was reached are given up, which `confirmFork` must say is wanted.
    */
   command(command: Command, confirmFork: boolean): CommandResult {
+    const carrying = this.begin(command, confirmFork);
+    while (carrying.next());
+    return carrying.end();
+  }
+
+  /**
+   * The same in parts: a text of thousands of documents takes a while. Until `end` is called nothing else may move the
+   * run. Ended early, the log holds what has been carried out.
+   */
+  begin(command: Command, confirmFork: boolean): Carrying {
     if (this.isInThePast && !confirmFork) {
       const notice = this.forkNotice();
       throw new RunFault('fork.notConfirmed', `This would discard ${notice.discardedCommands} later commands.`, {
@@ -175,13 +185,20 @@ export class Run {
       });
     }
     this.cutFuture();
-    const entry: LoggedCommand = { at: this.now, step: this.world.kernel.steps, command };
-    const result = carryOut(this.world, command, this.log.length);
-    this.log = [...this.log, entry];
-    this.done = this.log.length;
-    this.note();
-    this.keep();
-    return result;
+    const { now, log } = this;
+    const step = this.world.kernel.steps;
+    const carrying = beginCommand(this.world, command, log.length);
+    return {
+      ...carrying,
+      end: () => {
+        const done = carrying.end();
+        this.log = [...log, { at: now, step, command: done.command }];
+        this.done = this.log.length;
+        this.note();
+        this.keep();
+        return done;
+      },
+    };
   }
 
   toScenario(more: { speed: number; view?: ScenarioView }): Scenario {

@@ -10,6 +10,7 @@ import {
   SCENARIO_VERSION,
   type Command,
   type Expectation,
+  type LineRange,
   type LoggedCommand,
   type Scenario,
   type ScenarioView,
@@ -18,7 +19,7 @@ import {
 /** More commands than this in one file are refused: a person does not give so many. */
 export const COMMAND_LIMIT = 10_000;
 /** Characters of one text. */
-export const TEXT_LIMIT = 3 * 1024 * 1024;
+export const TEXT_LIMIT = 8 * 1024 * 1024;
 
 /** What a place of a scenario may hold; the page says it in the reader's language. */
 const EXPECTED = {
@@ -132,6 +133,12 @@ export function decodeOptions(value: unknown, where = 'options'): WorldOptions {
   return options;
 }
 
+function decodeLines(value: unknown, where: string): LineRange {
+  const fields = fieldsOf(value, where);
+  const from = numberOf(fields['from'], `${where}.from`, 1, 1e9);
+  return { from, to: numberOf(fields['to'], `${where}.to`, from, 1e9) };
+}
+
 function decodeCommand(value: unknown, where: string): Command {
   const fields = fieldsOf(value, where);
   const verb = oneOf(fields['verb'], `${where}.verb`, ['apply', 'delete', 'request', 'traffic', 'stop-traffic']);
@@ -142,6 +149,7 @@ function decodeCommand(value: unknown, where: string): Command {
         verb,
         file: textOf(fields['file'], `${where}.file`, 'manifest.yaml'),
         text: textOf(fields['text'], `${where}.text`),
+        ...(fields['lines'] === undefined ? {} : { lines: decodeLines(fields['lines'], `${where}.lines`) }),
       };
     case 'request':
       return {

@@ -8,9 +8,9 @@ import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.
 /** What a person can do to a cluster. Everything that changes the world is one of these, and goes through the log. */
 export type Command =
   /** `kubectl apply` of a text of YAML documents; `file` names it in causes. */
-  | { readonly verb: 'apply'; readonly file: string; readonly text: string }
+  | { readonly verb: 'apply'; readonly file: string; readonly text: string; readonly lines?: LineRange }
   /** `kubectl delete` of the objects that a text names. */
-  | { readonly verb: 'delete'; readonly file: string; readonly text: string }
+  | { readonly verb: 'delete'; readonly file: string; readonly text: string; readonly lines?: LineRange }
   /** Any REST request to the API server: the console, tables and buttons of the page. */
   | {
       readonly verb: 'request';
@@ -29,6 +29,12 @@ export type Command =
       readonly intervalMs: number;
     }
   | { readonly verb: 'stop-traffic' };
+
+/** Lines of a text, from 1, both included: a command on a part of it takes the documents that begin in there. */
+export interface LineRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface LoggedCommand {
   /** Virtual time at which it was given. */
@@ -149,6 +155,8 @@ export interface ControlPlaneState {
 
 export interface DocumentResult {
   readonly source: SourceSpan;
+  /** Of the object, where the kind is known. */
+  readonly key?: RecordKey;
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
@@ -170,11 +178,24 @@ export interface Fault {
   readonly code: string;
   readonly values?: Readonly<Record<string, string | number>>;
   readonly message: string;
+  /** What mends it, where that is certain. */
+  readonly fix?: TextFix;
+}
+
+/** An edit of the text: what stands between the two places gives way to `text`. */
+export interface TextFix {
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly text: string;
 }
 
 export interface CommandResult {
   readonly documents?: readonly DocumentResult[];
   readonly faults?: readonly Fault[];
+  /** The command was broken off after this many of its documents; the rest of the text was left out of the run. */
+  readonly cancelledAfter?: number;
   readonly response?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;

@@ -11,9 +11,12 @@ import {
   Run,
   RunFault,
   tableOf,
+  query,
   whyOf,
+  type Carrying,
+  type CommandResult,
 } from '../run/index.ts';
-import { checkManifest } from '../manifest/index.ts';
+import { checkManifest, formatManifest } from '../manifest/index.ts';
 import { supportTable } from '../sim/api/index.ts';
 import { charts } from '../sim/world.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
@@ -28,9 +31,19 @@ export interface Session {
   play(): void;
   pause(): void;
   rebase(): void;
+  /** Carries a command out, at once or in slices. */
+  carry(carrying: Carrying): CommandResult | Later<CommandResult>;
+  cancel(): void;
 }
 
-type Handlers = { [N in CallName]: (session: Session, args: CallArguments<N>) => CallAnswer<N> };
+/** An answer that is not there yet; the host sends it when it is. */
+export class Later<T> {
+  answer: T | undefined;
+}
+
+type Handlers = {
+  [N in CallName]: (session: Session, args: CallArguments<N>) => CallAnswer<N> | Later<CallAnswer<N>>;
+};
 
 const runOf = (session: Session): Run => {
   if (!session.run) throw new RunFault('run.none', 'No cluster is running yet.');
@@ -68,7 +81,11 @@ const handlers: Handlers = {
     return { time: run.now };
   },
   forkNotice: (session) => runOf(session).forkNotice(),
-  command: (session, { command, confirmFork }) => runOf(session).command(command, confirmFork),
+  command: (session, { command, confirmFork }) => session.carry(runOf(session).begin(command, confirmFork)),
+  query: (session, question) => query(runOf(session).world, question),
+  cancel: (session) => session.cancel(),
+  ping: () => undefined,
+  format: (_session, { text }) => formatManifest(text),
   rename(session, { title }) {
     runOf(session).title = title.trim() || undefined;
   },
@@ -76,8 +93,8 @@ const handlers: Handlers = {
     runOf(session).files = files;
   },
   diff: (session, { file, text }) => diffText(runOf(session), file, text),
-  check(session, { file, text }) {
-    return checkManifest(file, text, session.run?.world);
+  check(session, { file, text, others }) {
+    return checkManifest(file, text, session.run?.world, others);
   },
   inspect: (session, { key }) => inspect(runOf(session), key),
   why: (session, target) => whyOf(runOf(session), target),

@@ -7,6 +7,8 @@ export interface SimulationClient {
   call<N extends CallName>(name: N, args: CallArguments<N>): Promise<CallAnswer<N>>;
   /** Returns what stops the listening. */
   onFrame(listener: (frame: Frame) => void): () => void;
+  /** How far a long command has come. */
+  onProgress(listener: (done: number, total: number) => void): () => void;
   /** The worker died, or a fault of ours stopped the run. */
   onCrash(listener: (fault: CallFault) => void): () => void;
   /** Starts a fresh worker; calls that were under way are rejected. */

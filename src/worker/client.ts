@@ -22,6 +22,7 @@ const spawn = (): WorkerPort =>
 
 export function createWorkerClient(start: () => WorkerPort = spawn): SimulationClient {
   const frameListeners = new Set<(frame: Frame) => void>();
+  const progressListeners = new Set<(done: number, total: number) => void>();
   const crashListeners = new Set<(fault: CallFault) => void>();
   let waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -62,6 +63,9 @@ export function createWorkerClient(start: () => WorkerPort = spawn): SimulationC
         // Only now: frames that come while the page is busy are merged on the other side.
         post({ kind: 'acknowledge', frame: message.frame.number });
         return;
+      case 'progress':
+        for (const listener of progressListeners) listener(message.done, message.total);
+        return;
       case 'crashed':
         fail(message.fault);
     }
@@ -79,6 +83,10 @@ export function createWorkerClient(start: () => WorkerPort = spawn): SimulationC
     onFrame(listener) {
       frameListeners.add(listener);
       return () => frameListeners.delete(listener);
+    },
+    onProgress(listener) {
+      progressListeners.add(listener);
+      return () => progressListeners.delete(listener);
     },
     onCrash(listener) {
       crashListeners.add(listener);

@@ -3,8 +3,8 @@
  * merge while the page has not acknowledged the last one. It is the one room that reads real time.
  */
 import { AssertionFailure } from '../sim/kernel/index.ts';
-import { RunFault, type Run } from '../run/index.ts';
-import { answer, type Session } from './calls.ts';
+import { RunFault, type Carrying, type CommandResult, type Run } from '../run/index.ts';
+import { answer, Later, type Session } from './calls.ts';
 import { FrameMaker } from './frames.ts';
 import type { CallFault, CallName, FromWorker, ToWorker } from './messages.ts';
 
@@ -22,6 +22,21 @@ const FRAME_MS = 16;
 /** A page that has been away (a sleeping laptop) is not made to catch up more than this. */
 const CATCH_UP_MS = 250;
 
+/** A command that takes longer than a slice. Whatever else would move the run waits until it is done. */
+interface Job {
+  readonly carrying: Carrying;
+  readonly result: Later<CommandResult>;
+  /** The call it answers; known once its handler has returned. */
+  id: number;
+  done: number;
+  isCancelled: boolean;
+}
+
+type Call = Extract<ToWorker, { readonly kind: 'call' }>;
+
+/** These go past a command under way: they read nothing of the run and move nothing. */
+const PASSING = new Set<CallName>(['ping', 'cancel']);
+
 export class Host implements Session {
   run: Run | undefined;
   isPlaying = false;
@@ -34,6 +49,8 @@ export class Host implements Session {
   private isAwaited = false;
   private isFrameDue = false;
   private hasCrashed = false;
+  private job: Job | undefined;
+  private readonly queue: Call[] = [];
 
   constructor(private readonly port: HostPort) {}
 
@@ -43,16 +60,65 @@ export class Host implements Session {
       if (this.isFrameDue) this.sendFrame();
       return;
     }
-    const { id, name, args } = message;
+    if (this.job && !PASSING.has(message.name)) this.queue.push(message);
+    else this.handle(message);
+  }
+
+  private handle({ id, name, args }: Call): void {
+    this.attempt(id, () => {
+      const reply = answer(this, name, args);
+      if (reply instanceof Later) this.job!.id = id;
+      else this.reply(id, reply);
+    });
+  }
+
+  private reply(id: number, reply: unknown): void {
+    this.port.post({ kind: 'reply', id, answer: reply });
+    this.sendFrame();
+  }
+
+  private attempt(id: number, work: () => void): void {
     try {
-      const reply = answer(this, name as CallName, args);
-      this.port.post({ kind: 'reply', id, answer: reply });
-      this.sendFrame();
+      work();
     } catch (error) {
       const fault = faultOf(error);
       this.port.post({ kind: 'fault', id, fault });
       if (fault.isAssertion) this.crash(fault);
     }
+  }
+
+  /** What fits into a slice is answered at once; the rest goes on slice by slice, between which messages are heard. */
+  carry(carrying: Carrying): CommandResult | Later<CommandResult> {
+    const job: Job = { carrying, result: new Later(), id: 0, done: 0, isCancelled: false };
+    if (this.isThrough(job)) return carrying.end();
+    this.job = job;
+    this.port.later(() => this.goOn(job), 0);
+    return job.result;
+  }
+
+  cancel(): void {
+    if (this.job) this.job.isCancelled = true;
+  }
+
+  private isThrough(job: Job): boolean {
+    const begin = this.port.nowMs();
+    do {
+      if (!job.carrying.next()) return true;
+      job.done += 1;
+    } while (this.port.nowMs() - begin < SLICE_MS);
+    return false;
+  }
+
+  private goOn(job: Job): void {
+    this.job = undefined;
+    this.attempt(job.id, () => {
+      if (job.isCancelled || this.isThrough(job)) return this.reply(job.id, job.carrying.end());
+      this.job = job;
+      this.port.post({ kind: 'progress', done: job.done, total: job.carrying.total });
+      this.port.later(() => this.goOn(job), 0);
+    });
+    while (!this.job && this.queue.length > 0) this.handle(this.queue.shift()!);
+    if (!this.job && this.isPlaying) this.tickSoon(0);
   }
 
   take(run: Run): void {
@@ -92,7 +158,7 @@ export class Host implements Session {
 
   private tick(): void {
     const { run } = this;
-    if (!run || !this.isPlaying || this.hasCrashed) return;
+    if (!run || !this.isPlaying || this.hasCrashed || this.job) return;
     const begin = this.port.nowMs();
     const elapsedMs = Math.min(begin - this.lastTickMs, CATCH_UP_MS);
     this.lastTickMs = begin;

@@ -48,11 +48,19 @@ export interface Calls {
   command: [{ command: Command; confirmFork: boolean }, CommandResult];
   /** Gives the run a name; an empty one takes it away. */
   rename: [{ title: string }, void];
+  /** A read of the API server, on a copy: the run stays as it is. */
+  query: [Omit<Extract<Command, { verb: 'request' }>, 'verb'>, NonNullable<CommandResult['response']>];
+  /** Breaks off the command under way; what it has done so far stays done. */
+  cancel: [Record<string, never>, void];
+  /** Answered at once: the page asks whether anybody is there. */
+  ping: [Record<string, never>, void];
   /** Texts of the editor, kept with the scenario. */
   files: [{ files: Readonly<Record<string, string>> }, void];
+  /** The text in tidy form; undefined when it cannot be read. */
+  format: [{ text: string }, string | undefined];
   diff: [{ file: string; text: string }, readonly DiffEntry[]];
-  /** Schema and semantic faults of a text, with the live cluster in view. */
-  check: [{ file: string; text: string }, readonly Fault[]];
+  /** Schema and semantic faults of a text, with the live cluster and the other files in view. */
+  check: [{ file: string; text: string; others?: Readonly<Record<string, string>> }, readonly Fault[]];
   inspect: [{ key: string }, Inspection];
   why: [{ seq: number } | { key: string }, readonly TraceEvent[]];
   trace: [TraceFilter, { events: readonly TraceEvent[]; total: number }];
@@ -101,4 +109,6 @@ export type FromWorker =
   | { readonly kind: 'reply'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'fault'; readonly id: number; readonly fault: CallFault }
   | { readonly kind: 'frame'; readonly frame: Frame }
+  /** How far the command under way has come. */
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'crashed'; readonly fault: CallFault };

@@ -1,13 +1,10 @@
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { EmptyState, TabPanel, Tabs } from '../design/index.ts';
+import { TabPanel, Tabs } from '../design/index.ts';
 import { ClusterPanel } from '../features/cluster/ClusterPanel.tsx';
+import { EditorPanel } from '../features/editor/EditorPanel.tsx';
 import { ScenariosPanel } from '../features/scenarios/ScenariosPanel.tsx';
 import { view, type LeftTab } from '../state/view.ts';
-
-/** Monaco is as large as all the rest: it comes when the editor is first looked at. */
-const EditorPanel = lazy(async () => ({ default: (await import('../features/editor/EditorPanel.tsx')).EditorPanel }));
 
 const TABS: readonly LeftTab[] = ['editor', 'scenarios', 'cluster'];
 
@@ -25,9 +22,7 @@ export function LeftPanel(): React.JSX.Element {
       >
         {/* Kept while another tab is shown, with its cursor and its undo. */}
         <TabPanel value="editor" isKept>
-          <Suspense fallback={<EmptyState>{t('editor.loading')}</EmptyState>}>
-            <EditorPanel />
-          </Suspense>
+          <EditorPanel />
         </TabPanel>
         <TabPanel value="scenarios">
           <ScenariosPanel />

@@ -7,7 +7,7 @@ import { formatClock } from '../features/timeline/clock.ts';
 import { notices, notify, type Notices as Asked } from '../state/notices.ts';
 import { toEnd } from '../state/playback.ts';
 import { saveToFile } from '../state/run-files.ts';
-import { restart } from '../state/session.ts';
+import { restart, waitOn } from '../state/session.ts';
 import { simulation } from '../state/simulation.ts';
 import { refusalText } from './refusal-text.ts';
 
@@ -62,9 +62,10 @@ function ForkDialog({ fork }: { fork: NonNullable<Asked['fork']> }): React.JSX.E
 
 function CrashDialog({ crash }: { crash: CallFault }): React.JSX.Element {
   const { t } = useTranslation();
+  const isSilent = crash.code === 'worker.silent';
   return (
     <Modal title={t('fault.title')}>
-      <p>{t('fault.text')}</p>
+      <p>{t(isSilent ? 'crash.silent' : 'fault.text')}</p>
       <details>
         <summary>{t('fault.details')}</summary>
         <pre tabIndex={0}>{crash.message}</pre>
@@ -73,6 +74,7 @@ function CrashDialog({ crash }: { crash: CallFault }): React.JSX.Element {
         <Button kind="primary" onClick={() => void restart('here')}>
           {t('fault.restart')}
         </Button>
+        {isSilent ? <Button onClick={waitOn}>{t('crash.wait')}</Button> : null}
         <Button onClick={() => void restart('start')}>{t('fault.restartStart')}</Button>
         <Button onClick={saveToFile}>{t('fault.saveFile')}</Button>
       </footer>

@@ -8,6 +8,7 @@ import { type DialogName } from '../state/dialogs.ts';
 import { setSpeed, SPEED_PRESETS, step, STEP_UNITS, toEnd, togglePlay, toStart } from '../state/playback.ts';
 import { saveToFile } from '../state/run-files.ts';
 import { newScenario, loadAnew } from '../state/session.ts';
+import { openBeside } from '../state/texts.ts';
 import { select, showLeft, showRight, toggleDrawer, toggleLeft, toggleRight, view } from '../state/view.ts';
 
 export interface PaletteItem extends SearchItem {
@@ -143,7 +144,7 @@ function scenarios(t: TFunction, language: Language): readonly PaletteItem[] {
       group,
       {
         run: () => {
-          view.setState({ text: entry.text });
+          openBeside(`${entry.id}.yaml`, entry.text);
           showLeft('editor');
         },
       },

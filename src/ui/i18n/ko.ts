@@ -1,10 +1,12 @@
 /** 한국어 문장. 열쇠는 영어와 같다. */
+import { editorKo } from './editor-ko.ts';
 import { explainKo } from './explain-ko.ts';
 import { shellKo } from './shell-ko.ts';
 import { stageKo } from './stage-ko.ts';
 import type { Texts } from './texts.ts';
 
 export const ko: Texts = {
+  ...editorKo,
   ...explainKo,
   ...shellKo,
   ...stageKo,
@@ -27,24 +29,4 @@ export const ko: Texts = {
     internet: '인터넷',
     registry: '레지스트리',
   },
-  editor: {
-    apply: '적용',
-    delete: '삭제',
-    diff: '비교',
-    loading: '편집기를 불러오는 중',
-    problems: '문제 {{count}}개',
-    clean: '문제 없음',
-    applied: '적용됨: {{list}}',
-    nothing: '적용할 것이 없습니다',
-    created: '생성됨',
-    configured: '변경됨',
-    unchanged: '그대로',
-    deleted: '삭제됨',
-    error: '거절됨',
-    hint: 'Ctrl+M을 누르면 Tab으로 편집기를 나갈 수 있습니다.',
-    noDiff: '적용해도 바뀌는 것이 없습니다.',
-    line: '{{line}}행',
-    close: '닫기',
-  },
-  gallery: { title: '시나리오', open: '열기', intro: '편집기에 열립니다. 거기서 적용을 누르세요.' },
 };

@@ -226,6 +226,11 @@ export const shellEn = {
   refusal: {
     storage: 'This browser keeps no more data for this page: a refresh would lose the run. Save it to a file.',
     otherTab: 'This run is open in another tab. Here you go on with a copy of its own.',
+    file: {
+      tooLarge: '{{name}} is larger than {{limit}} MB and was not opened. Split it into several files.',
+      notText: '{{name}} is no text file and was not opened.',
+    },
+    notFormatted: 'A text that cannot be read cannot be formatted. Mend the problems first.',
     notAScenario: 'This file is not a scenario of Pilothouse. Open one that was saved here, or a YAML of that form.',
     call: { unknown: 'The simulation is older than the page. Reload the page.' },
     fork: { notConfirmed: 'This would discard {{commands}} later commands.' },

@@ -231,6 +231,11 @@ export const shellKo: ShellTexts = {
   refusal: {
     storage: '브라우저가 이 페이지의 데이터를 더 저장하지 않습니다. 새로 고치면 실행을 잃으니 파일로 저장하세요.',
     otherTab: '이 실행은 다른 탭에 열려 있습니다. 여기서는 별도의 사본으로 계속합니다.',
+    file: {
+      tooLarge: '{{name}}이(가) {{limit}}MB를 넘어 열지 않았습니다. 여러 파일로 나누세요.',
+      notText: '{{name}}은(는) 텍스트 파일이 아니어서 열지 않았습니다.',
+    },
+    notFormatted: '읽을 수 없는 텍스트는 정리할 수 없습니다. 문제를 먼저 고치세요.',
     notAScenario: 'Pilothouse 시나리오 파일이 아닙니다. 여기서 저장한 파일이나 같은 형식의 YAML을 여세요.',
     call: { unknown: '시뮬레이션이 페이지보다 오래되었습니다. 페이지를 새로 고치세요.' },
     fork: { notConfirmed: '뒤의 명령 {{commands}}개가 버려집니다.' },

@@ -1,3 +1,4 @@
+import type { editorEn } from './editor-en.ts';
 import type { en } from './en.ts';
 import type { explainEn } from './explain-en.ts';
 import type { shellEn } from './shell-en.ts';
@@ -7,6 +8,8 @@ type Widened<T> = { readonly [K in keyof T]: T[K] extends string ? string : Wide
 
 /** Every text there is; a language that leaves one out does not compile. */
 export type Texts = Widened<typeof en>;
+
+export type EditorTexts = Widened<typeof editorEn>;
 
 export type ExplainTexts = Widened<typeof explainEn>;
 

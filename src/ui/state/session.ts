@@ -6,13 +6,14 @@ import type { Command, CommandResult, Scenario } from '../../run/types.ts';
 import type { WorldOptions } from '../../sim/options.ts';
 import { START_TEXT } from '../../lessons/index.ts';
 import { embeddedView, isEmbedded } from './embed.ts';
+import { consoleRequest, type ConsoleAnswer, type RequestInit } from './console-request.ts';
 import { askFork, notify } from './notices.ts';
 import { beginRun, lastRun, readRun, readStored, resumeRun, saveRun, setAside, writeStored } from './run-store.ts';
 import { reduceFrame, simulation } from './simulation.ts';
+import { FIRST_FILE, setTexts, texts } from './texts.ts';
 import { keptView, sharedView, showSharedView, view } from './view.ts';
 
 const SAVED_VIEW = 'pilothouse.view';
-const FILE = 'manifest.yaml';
 /** Texts being written are kept this soon. */
 const SAVE_AFTER_MS = 400;
 const SAVE_EVERY_MS = 5_000;
@@ -60,7 +61,7 @@ export function newScenario(options?: WorldOptions): Scenario {
   return {
     version: 1,
     options: (options ?? {}) as WorldOptions,
-    files: { [FILE]: view.getState().text },
+    files: texts.getState().files,
     commands: [],
     time: 0,
     speed: 1,
@@ -72,8 +73,8 @@ function firstScenario(): Scenario {
   const start = newScenario();
   return {
     ...start,
-    files: { [FILE]: START_TEXT },
-    commands: [{ at: 0, command: { verb: 'apply', file: FILE, text: START_TEXT } }],
+    files: { [FIRST_FILE]: START_TEXT },
+    commands: [{ at: 0, command: { verb: 'apply', file: FIRST_FILE, text: START_TEXT } }],
     time: 60_000,
   };
 }
@@ -86,7 +87,7 @@ export function currentScenario(): Scenario | undefined {
     version: 1,
     ...(title ? { title } : {}),
     options,
-    files: { [FILE]: view.getState().text },
+    files: texts.getState().files,
     commands: log,
     time,
     speed,
@@ -103,7 +104,7 @@ export function save(): void {
 /** After a command: the log of the worker, which the page is told of a moment later. */
 async function saveWhole(): Promise<void> {
   const scenario = await ask('scenario', {});
-  if (scenario) saveRun({ ...scenario, files: { [FILE]: view.getState().text }, view: sharedView() }, Date.now());
+  if (scenario) saveRun({ ...scenario, files: texts.getState().files, view: sharedView() }, Date.now());
 }
 
 function keepView(): void {
@@ -124,8 +125,7 @@ export function restoreView(): Record<string, unknown> {
 export async function load(scenario: Scenario, play: boolean): Promise<boolean> {
   const loaded = await ask('load', { scenario, play });
   if (loaded === undefined) return false;
-  const text = scenario.files[FILE];
-  if (text !== undefined) view.setState({ text });
+  setTexts(scenario.files);
   showSharedView(scenario.view);
   return true;
 }
@@ -176,13 +176,15 @@ async function linked(): Promise<Scenario | undefined> {
 
 function keepSaving(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  view.subscribe(() => {
+  const keepSoon = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       keepView();
       save();
     }, SAVE_AFTER_MS);
-  });
+  };
+  view.subscribe(keepSoon);
+  texts.subscribe(keepSoon);
   window.addEventListener('pagehide', () => {
     keepView();
     save();
@@ -192,6 +194,7 @@ function keepSaving(): void {
 
 /** Starts with the link, the kept run, or the first visit's. Returns the link's scenario, which waits for Play. */
 export async function begin(): Promise<Scenario | undefined> {
+  setInterval(watch, PING_MS);
   const shared = await linked();
   if (isEmbedded) {
     // Somebody else's page: nothing is kept, and the reader's own runs are left alone.
@@ -212,35 +215,40 @@ export async function begin(): Promise<Scenario | undefined> {
   return undefined;
 }
 
+/** Looks after the worker: one that has ended, or turns in a circle, does not say so itself. */
+const PING_MS = 2_000;
+const PINGS_UNTIL_SILENT = 5;
+let pingsUnanswered = 0;
+
+function watch(): void {
+  pingsUnanswered += 1;
+  if (pingsUnanswered > PINGS_UNTIL_SILENT && !simulation.getState().crash) {
+    const message = `no answer for ${(PING_MS * PINGS_UNTIL_SILENT) / 1000} s`;
+    simulation.setState({ crash: { code: 'worker.silent', message }, isPlaying: false });
+  }
+  // Asked once until it is answered; intervals that a sleeping computer skips are not counted.
+  if (pingsUnanswered === 1) void call('ping', {}).then(() => (pingsUnanswered = 0));
+}
+
+/** Goes on waiting for a worker that is silent. */
+export function waitOn(): void {
+  pingsUnanswered = 1;
+  simulation.setState({ crash: undefined });
+}
+
 /** After a dead worker: a fresh one, and the run up to where it stood, or at its beginning if that is where it dies. */
 export async function restart(from: 'here' | 'start'): Promise<void> {
   const scenario = currentScenario() ?? firstScenario();
   client.restart();
+  pingsUnanswered = 0;
   await load(from === 'here' ? scenario : { ...scenario, time: 0 }, false);
 }
 
-export interface ConsoleAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
+export const onProgress = client.onProgress.bind(client);
 
-/** `window.pilothouse`: the simulated API server from the browser's console. */
-export async function request(
-  path: string,
-  init: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
-): Promise<ConsoleAnswer> {
-  const { method = 'GET', body, headers = {} } = init;
-  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-  const result = await client.call('command', {
-    command: { verb: 'request', method, path, headers, body: text },
-    confirmFork: true,
-  });
-  return result.response!;
-}
-
+/** `window.pilothouse`: the page's programs and tests speak to the simulation through it. */
 export const pilothouse = {
-  request,
+  request: (path: string, init?: RequestInit): Promise<ConsoleAnswer> => consoleRequest(client, path, init),
   hash: (): Promise<string> => client.call('hash', {}),
   seek: (time: number): Promise<{ time: number }> => client.call('seek', { time }),
   load: (scenario: Scenario): Promise<{ startTime: number }> => client.call('load', { scenario, play: false }),

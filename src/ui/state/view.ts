@@ -1,6 +1,5 @@
 /** What the person has chosen to see, and the texts being edited. Kept in the browser. */
 import { createStore } from 'zustand/vanilla';
-import { START_TEXT } from '../../lessons/index.ts';
 import type { StepUnit } from '../../worker/messages.ts';
 import type { Language } from '../i18n/index.ts';
 import type { SourceSpan } from '../../sim/kernel/index.ts';
@@ -34,7 +33,6 @@ export interface ViewState {
   readonly filter: string;
   readonly namespace: string;
   readonly hiddenPackets: readonly PacketKind[];
-  readonly text: string;
   /** The stage's camera; undefined fits everything in. */
   readonly camera: NonNullable<ScenarioView['camera']> | undefined;
   /** What a step goes by. */
@@ -80,7 +78,6 @@ export const view = createStore<ViewState>(() => ({
   filter: '',
   namespace: '',
   hiddenPackets: [],
-  text: START_TEXT,
   camera: undefined,
   stepUnit: 'event',
   guide: { step: 0, isPutAway: false },

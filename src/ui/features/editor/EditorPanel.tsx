@@ -1,197 +1,245 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Ellipsis } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { faultText } from '../../../manifest/fault-texts.ts';
-import type { CommandResult, DiffEntry, Fault } from '../../../run/types.ts';
-import { Modal } from '../../design/Modal.tsx';
-import { ask, command } from '../../state/session.ts';
+import type { DiffEntry, Fault } from '../../../run/types.ts';
+import { Button, EmptyState, IconButton, Menu, type MenuItem } from '../../design/index.ts';
+import { notify } from '../../state/notices.ts';
+import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
+import { changeText, openFile, texts } from '../../state/texts.ts';
 import { view } from '../../state/view.ts';
-import { monaco } from './monaco.ts';
+import { DiffDialog } from './DiffDialog.tsx';
+import { documentAt } from './documents.ts';
+import { FileTabs } from './FileTabs.tsx';
+import { LoadBoundary } from './LoadBoundary.tsx';
+import { openFiles } from './open-files.ts';
+import { PlainText } from './PlainText.tsx';
+import { OutcomeList, ProblemList, type ProblemListProps } from './ResultList.tsx';
+import { RICH_TEXT_LIMIT, type TextSurface, type TextViewProps } from './text-surface.ts';
+import { useApplying, type Applying } from './use-applying.ts';
+import { useChecks, useServerFaults } from './use-checks.ts';
 import './editor.css';
 
-const FILE = 'manifest.yaml';
-const CHECK_AFTER_MS = 250;
-const SEVERITY = {
-  error: monaco.MarkerSeverity.Error,
-  warning: monaco.MarkerSeverity.Warning,
-  info: monaco.MarkerSeverity.Info,
-} as const;
+/** Monaco is as large as all the rest: it comes when the editor is first looked at. */
+const MonacoText = lazy(async () => ({ default: (await import('./MonacoText.tsx')).MonacoText }));
 
-/** The text being edited, its faults, and what applying it would do and has done. */
+const FILE_TYPES = '.yaml,.yml,.json,.txt';
+const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
+
+/** The texts being edited, what is wrong with them, and what applying them would do and has done. */
 export function EditorPanel(): React.JSX.Element {
   const { t } = useTranslation();
-  const host = useRef<HTMLDivElement>(null);
-  const editor = useRef<monaco.editor.IStandaloneCodeEditor>(null);
-  const [faults, setFaults] = useState<readonly Fault[]>([]);
-  const [result, setResult] = useState<CommandResult>();
-  const [diff, setDiff] = useState<readonly DiffEntry[]>();
-  const text = useStore(view, (state) => state.text);
-  const shade = useStore(view, (state) => state.shade);
-  const language = useStore(view, (state) => state.language);
+  const { files, active } = useStore(texts);
+  const text = files[active] ?? '';
   const isBooted = useStore(simulation, (state) => state.isBooted);
+  const surface = useRef<TextSurface>(undefined);
+  const applying = useApplying();
+  const checked = useChecks(files, active);
+  const refused = useServerFaults(applying.applied, active, text);
+  const faults = useMemo(() => [...refused, ...checked], [refused, checked]);
+  const [diff, setDiff] = useState<readonly DiffEntry[]>();
+  const [onReady] = useState(() => (ready: TextSurface | undefined) => void (surface.current = ready));
+  useRevealed(surface);
 
-  useEffect(() => {
-    const made = monaco.editor.create(host.current!, {
-      model: monaco.editor.createModel(
-        view.getState().text,
-        'yaml',
-        monaco.Uri.parse(`inmemory://model/${Date.now()}/${FILE}`),
-      ),
-      automaticLayout: true,
-      minimap: { enabled: false },
-      fontFamily: "'JetBrains Mono Variable', monospace",
-      fontSize: 13,
-      lineHeight: 20,
-      scrollBeyondLastLine: false,
-      tabSize: 2,
-      ariaLabel: FILE,
-      renderLineHighlight: 'line',
-      fixedOverflowWidgets: true,
-    });
-    editor.current = made;
-    const listening = made.onDidChangeModelContent(() => view.setState({ text: made.getValue() }));
-    return () => {
-      listening.dispose();
-      made.getModel()?.dispose();
-      made.dispose();
-    };
-  }, []);
-
-  useEffect(() => monaco.editor.setTheme(shade === 'dark' ? 'vs-dark' : 'vs'), [shade]);
-
-  useEffect(() => {
-    if (editor.current && editor.current.getValue() !== text) editor.current.setValue(text);
-    const timer = setTimeout(() => {
-      void ask('check', { file: FILE, text }).then((found) => setFaults(found ?? []));
-      void ask('files', { files: { [FILE]: text } });
-    }, CHECK_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [text, isBooted]);
-
+  const isIdle = isBooted && !applying.isBusy;
   const problems = faults.filter(({ severity }) => severity !== 'info').length;
-  const served = useMemo(() => result?.documents?.flatMap((document) => document.faults ?? []) ?? [], [result]);
-  useEffect(() => {
-    const model = editor.current?.getModel();
-    if (!model) return;
-    monaco.editor.setModelMarkers(
-      model,
-      'pilothouse',
-      [...faults, ...served].map((fault) => ({
-        startLineNumber: fault.startLine,
-        startColumn: fault.startColumn,
-        endLineNumber: fault.endLine,
-        endColumn: fault.endColumn,
-        message: faultText(fault, language),
-        severity: SEVERITY[fault.severity],
-      })),
-    );
-  }, [faults, served, language]);
-
-  const run = async (verb: 'apply' | 'delete'): Promise<void> => {
-    setResult(undefined);
-    const done = await command({ verb, file: FILE, text });
-    if (!done) return;
-    setResult(done);
-    await ask('play', {});
+  const isReadable = !checked.some(({ severity, code }) => severity === 'error' && isAboutReading(code));
+  const apply = (): void => void (isIdle ? applying.run('apply', [active]) : undefined);
+  const applyDocument = (): void =>
+    void applying.run('apply', [active], documentAt(text, surface.current?.line() ?? 1));
+  const format = async (): Promise<void> => {
+    const tidy = await ask('format', { text });
+    if (tidy === undefined) notify({ code: 'notFormatted' });
+    else if (tidy !== text) surface.current?.replace(tidy);
   };
-  const go = (fault: Fault): void => {
-    editor.current?.revealLineInCenter(fault.startLine);
-    editor.current?.setPosition({ lineNumber: fault.startLine, column: fault.startColumn });
-    editor.current?.focus();
-  };
-  const listed = [...faults, ...served, ...(result?.faults ?? [])];
+  const props: TextViewProps = { file: active, text, faults, onChange: changeText, onApply: apply, onReady };
   return (
-    <div className="content flush">
-      <div className="editor">
-        <div className="host" ref={host} />
-      </div>
+    <DropZone>
+      <FileTabs />
+      <TextView {...props} />
       <div className="actions">
-        <button
-          type="button"
-          className="button primary"
-          data-guide-target="apply"
-          disabled={!isBooted}
-          onClick={() => void run('apply')}
-        >
+        <Button kind="primary" data-guide-target="apply" disabled={!isIdle} title={`${MODIFIER}Enter`} onClick={apply}>
           {t('editor.apply')}
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={!isBooted}
-          onClick={() => void ask('diff', { file: FILE, text }).then((found) => setDiff(found ?? []))}
+        </Button>
+        <Button
+          disabled={!isIdle}
+          onClick={() => void ask('diff', { file: active, text }).then((found) => setDiff(found))}
         >
           {t('editor.diff')}
-        </button>
-        <button type="button" className="button" disabled={!isBooted} onClick={() => void run('delete')}>
-          {t('editor.delete')}
-        </button>
-        <span className="soft" role="status">
+        </Button>
+        <MoreActions
+          isIdle={isIdle}
+          applyDocument={applyDocument}
+          applyAll={() => void applying.run('apply', Object.keys(files))}
+          remove={() => void applying.run('delete', [active])}
+          format={() => void format()}
+        />
+        <span className={problems > 0 ? 'count problem' : 'count soft'} role="status">
           {problems > 0 ? t('editor.problems', { count: problems }) : t('editor.clean')}
         </span>
       </div>
-      <div className="results">
-        <ul className="list">
-          {listed.map((fault, index) => (
-            <li key={index}>
-              <button type="button" onClick={() => go(fault)}>
-                <span className={fault.severity === 'error' ? 'problem' : 'soft'}>
-                  {t('editor.line', { line: fault.startLine })}
-                </span>{' '}
-                {faultText(fault, language)}
-              </button>
-            </li>
-          ))}
-          {result?.documents?.map((document, index) => (
-            <li key={`done${index}`}>
-              <span
-                className={document.outcome === 'error' ? 'problem' : 'soft'}
-              >{`${document.kind}/${document.name} ${t(`editor.${document.outcome}`)}`}</span>
-            </li>
-          ))}
-        </ul>
-        <p className="soft">{t('editor.hint')}</p>
-      </div>
+      <Results
+        applying={applying}
+        faults={faults}
+        go={(fault) => surface.current?.go({ startLine: fault.startLine, startColumn: fault.startColumn })}
+        mend={(fix) => surface.current?.mend(fix)}
+        isLong={text.length > RICH_TEXT_LIMIT}
+      />
       {diff ? (
-        <Modal title={t('editor.diff')} close={() => setDiff(undefined)}>
-          {diff.every((entry) => entry.live === entry.merged) ? <p>{t('editor.noDiff')}</p> : null}
-          {diff
-            .filter((entry) => entry.live !== entry.merged)
-            .map((entry) => (
-              <section key={entry.key}>
-                <h2>{`${entry.title} ${t(`editor.${entry.outcome}`)}`}</h2>
-                {entry.status ? (
-                  <p className="problem">{entry.status.message}</p>
-                ) : (
-                  <DiffText before={entry.live} after={entry.merged} />
-                )}
-              </section>
-            ))}
-          <button type="button" className="button" onClick={() => setDiff(undefined)}>
-            {t('editor.close')}
-          </button>
-        </Modal>
+        <DiffDialog
+          entries={diff}
+          isReadable={isReadable}
+          apply={() => {
+            setDiff(undefined);
+            apply();
+          }}
+          close={() => setDiff(undefined)}
+        />
       ) : null}
+    </DropZone>
+  );
+}
+
+/** Faults for which a text is not sent at all. */
+const isAboutReading = (code: string): boolean =>
+  code.startsWith('yaml.') || code.startsWith('manifest.limit') || code === 'manifest.notAMapping';
+
+/** Shows the lines of a file that another panel refers to. */
+function useRevealed(surface: React.RefObject<TextSurface | undefined>): void {
+  const revealed = useStore(view, (state) => state.revealed);
+  useEffect(() => {
+    if (!revealed) return undefined;
+    openFile(revealed.file);
+    // The file has to be shown first.
+    const frame = requestAnimationFrame(() => surface.current?.go(revealed));
+    return () => cancelAnimationFrame(frame);
+  }, [revealed, surface]);
+}
+
+function TextView(props: TextViewProps): React.JSX.Element {
+  const { t } = useTranslation();
+  const plain = (
+    <>
+      <p className="note" role="status">
+        {t('editor.failed')}{' '}
+        <Button kind="plain" onClick={() => location.reload()}>
+          {t('editor.retry')}
+        </Button>
+      </p>
+      <PlainText {...props} />
+    </>
+  );
+  return (
+    <div className="editor">
+      <LoadBoundary fallback={plain}>
+        <Suspense fallback={<EmptyState>{t('editor.loading')}</EmptyState>}>
+          <MonacoText {...props} />
+        </Suspense>
+      </LoadBoundary>
     </div>
   );
 }
 
-/** Lines that go and lines that come, in the order of the new text. */
-function DiffText({ before, after }: { before: string; after: string }): React.JSX.Element {
-  const [old, next] = [before.split('\n'), after.split('\n')];
-  const kept = new Set(next);
-  const had = new Set(old);
+interface MoreActionsProps {
+  readonly isIdle: boolean;
+  applyDocument(): void;
+  applyAll(): void;
+  remove(): void;
+  format(): void;
+}
+
+function MoreActions({ isIdle, applyDocument, applyAll, remove, format }: MoreActionsProps): React.JSX.Element {
+  const { t } = useTranslation();
+  const chooser = useRef<HTMLInputElement>(null);
+  const item = (id: string, label: string, pick: () => void, isDisabled = false): MenuItem => ({
+    id,
+    label,
+    pick,
+    isDisabled,
+  });
   return (
-    <pre className="diff" tabIndex={0}>
-      {old
-        .filter((line) => !kept.has(line))
-        .map((line, index) => (
-          <del key={`d${index}`}>{`- ${line}`}</del>
-        ))}
-      {next.map((line, index) =>
-        had.has(line) ? <span key={index}>{`  ${line}\n`}</span> : <ins key={index}>{`+ ${line}`}</ins>,
-      )}
-    </pre>
+    <>
+      <Menu
+        trigger={<IconButton label={t('editor.more_actions')} icon={<Ellipsis size={16} aria-hidden />} />}
+        groups={[
+          [
+            item('document', t('editor.applyDocument'), applyDocument, !isIdle),
+            item('all', t('editor.applyAll'), applyAll, !isIdle),
+            item('delete', t('editor.delete'), remove, !isIdle),
+          ],
+          [
+            item('format', t('editor.format'), format, !isIdle),
+            item('open', t('editor.open'), () => chooser.current?.click()),
+          ],
+        ]}
+      />
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        multiple
+        accept={FILE_TYPES}
+        onChange={(event) => {
+          void openFiles([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+interface ResultsProps extends ProblemListProps {
+  readonly applying: Applying;
+  readonly isLong: boolean;
+}
+
+function Results({ applying, faults, go, mend, isLong }: ResultsProps): React.JSX.Element {
+  const { t } = useTranslation();
+  const { applied, progress, cancel } = applying;
+  const unread: readonly Fault[] = applied.flatMap(({ result }) => result.faults ?? []);
+  return (
+    <div className="results" tabIndex={-1}>
+      {progress ? (
+        <div className="progress">
+          <progress value={progress.done} max={progress.total} aria-label={t('editor.progress', { ...progress })} />
+          <span>{t('editor.progress', { ...progress })}</span>
+          <Button onClick={cancel}>{t('editor.cancel')}</Button>
+        </div>
+      ) : null}
+      <OutcomeList applied={applied} />
+      <ProblemList faults={faults.length > 0 ? faults : unread} go={go} mend={mend} />
+      {isLong ? <p className="soft">{t('editor.plainNotice')}</p> : null}
+      <p className="soft hint">{t('editor.hint')}</p>
+    </div>
+  );
+}
+
+/** Takes files that are dropped anywhere on the panel. */
+function DropZone({ children }: { children: React.ReactNode }): React.JSX.Element {
+  const { t } = useTranslation();
+  const [isOver, setOver] = useState(false);
+  const hasFiles = (event: React.DragEvent): boolean => event.dataTransfer.types.includes('Files');
+  return (
+    <div
+      className="content flush"
+      onDragOver={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      // Before Monaco, which would put the name of the file into the text.
+      onDropCapture={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        setOver(false);
+        void openFiles([...event.dataTransfer.files]);
+      }}
+    >
+      {children}
+      {isOver ? <div className="drop">{t('editor.drop')}</div> : null}
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { GALLERY } from '../../../lessons/index.ts';
+import { FIRST_FILE, setTexts } from '../../state/texts.ts';
 import { showLeft, view } from '../../state/view.ts';
 
 export function ScenariosPanel(): React.JSX.Element {
@@ -17,7 +18,7 @@ export function ScenariosPanel(): React.JSX.Element {
             <button
               type="button"
               onClick={() => {
-                view.setState({ text: entry.text });
+                setTexts({ [FIRST_FILE]: entry.text });
                 showLeft('editor');
               }}
             >
