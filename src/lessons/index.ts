@@ -1,1 +1,1 @@
-export { GALLERY, START_TEXT, type GalleryEntry } from './scenarios.ts';
+export { GALLERY, START_TEXT, type BothLanguages, type GalleryEntry, type Topic } from './gallery/index.ts';

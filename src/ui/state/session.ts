@@ -10,7 +10,7 @@ import { consoleRequest, type ConsoleAnswer, type RequestInit } from './console-
 import { askFork, notify } from './notices.ts';
 import { beginRun, lastRun, readRun, readStored, resumeRun, saveRun, setAside, writeStored } from './run-store.ts';
 import { reduceFrame, simulation } from './simulation.ts';
-import { FIRST_FILE, setTexts, texts } from './texts.ts';
+import { FIRST_FILE, openFile, setTexts, texts } from './texts.ts';
 import { keptView, sharedView, showSharedView, view } from './view.ts';
 
 const SAVED_VIEW = 'pilothouse.view';
@@ -57,7 +57,7 @@ export async function command(what: Command): Promise<CommandResult | undefined>
 }
 
 /** A run of its own from nothing; without options, of the default cluster. */
-export function newScenario(options?: WorldOptions): Scenario {
+export function newScenario(options?: Partial<WorldOptions>): Scenario {
   return {
     version: 1,
     options: (options ?? {}) as WorldOptions,
@@ -108,7 +108,7 @@ async function saveWhole(): Promise<void> {
 }
 
 function keepView(): void {
-  writeStored(SAVED_VIEW, JSON.stringify(keptView()));
+  writeStored(SAVED_VIEW, JSON.stringify({ ...keptView(), activeFile: texts.getState().active }));
 }
 
 export function restoreView(): Record<string, unknown> {
@@ -211,6 +211,7 @@ export async function begin(): Promise<Scenario | undefined> {
     await load(firstScenario(), true);
     beginRun();
   }
+  openFile(String(restoreView()['activeFile']));
   keepSaving();
   return undefined;
 }

@@ -1,0 +1,23 @@
+/** A ready manifest of the gallery, and what its card says in both languages. */
+import type { WorldOptions } from '../../sim/options.ts';
+
+export interface BothLanguages {
+  readonly ko: string;
+  readonly en: string;
+}
+
+export type Topic = 'rollout' | 'scheduling' | 'images' | 'health' | 'network' | 'config' | 'sample';
+
+export interface GalleryEntry {
+  readonly id: string;
+  readonly title: BothLanguages;
+  /** What you will see, in a sentence. */
+  readonly summary: BothLanguages;
+  /** Where to look. */
+  readonly watch: BothLanguages;
+  readonly topic: Topic;
+  readonly level: 1 | 2 | 3;
+  readonly text: string;
+  /** What the cluster must be like, where the default one will not do: then it opens as a run of its own. */
+  readonly options?: Partial<WorldOptions>;
+}

@@ -1,0 +1,12 @@
+import type { GalleryEntry } from './entry.ts';
+import { HEALTH } from './health.ts';
+import { NETWORK } from './network.ts';
+import { ROLLOUTS } from './rollouts.ts';
+import { SAMPLES } from './samples.ts';
+import { SCHEDULING } from './scheduling.ts';
+
+/** Every scenario, in the order of the gallery. */
+export const GALLERY: readonly GalleryEntry[] = [...ROLLOUTS, ...SCHEDULING, ...HEALTH, ...NETWORK, ...SAMPLES];
+
+export type { BothLanguages, GalleryEntry, Topic } from './entry.ts';
+export { START_TEXT } from './rollouts.ts';
