@@ -179,7 +179,7 @@ test('a fault of the text is said in the language of the page', async ({ browser
   const context = await browser.newContext({ locale: 'ko-KR', viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await open(page);
-  await page.locator('.monaco-editor .view-lines').click();
+  await page.locator('.monaco-editor .view-lines').first().click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText('apiVersion: v1\nkind: Unicorn\n');
   const line = page.getByRole('button', { name: /^2행/ });

@@ -3,6 +3,7 @@ import { dialogs, openDialog } from '../../state/dialogs.ts';
 import { toStart } from '../../state/playback.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
+import { changeText, texts } from '../../state/texts.ts';
 import { showLeft, showRight, view } from '../../state/view.ts';
 
 export const STEPS = ['scale', 'decision', 'request', 'rewind', 'share'] as const;
@@ -32,7 +33,8 @@ export const LADDER: Readonly<Record<GuideStep, Rung>> = {
     },
     help: () => {
       showLeft('editor');
-      view.setState(({ text }) => ({ text: text.replace(/(name: web\n[^-]*?replicas: )\d+/, `$1${WANTED_REPLICAS}`) }));
+      const { files, active } = texts.getState();
+      changeText(active, (files[active] ?? '').replace(/(name: web\n[^-]*?replicas: )\d+/, `$1${WANTED_REPLICAS}`));
     },
     marks: () => [...simulation.getState().objects.keys()].filter((key) => key.startsWith('pods|default/web-')),
   },
