@@ -26,6 +26,43 @@ const object = (description: string, properties?: Record<string, OverlaySchema>)
 
 /** Kinds that came after 1.30, by apiVersion; their spec is described as far as people write it. */
 const NEW_KINDS: Record<string, Record<string, Record<string, OverlaySchema>>> = {
+  'pilothouse.dev/v1': {
+    Workload: {
+      spec: object('How an image behaves in this simulator.', {
+        image: text('Repository of the image, or with a tag for that one alone.'),
+        server: object('Answers over HTTP.', {
+          ports: listOf(whole('A port.'), 'Ports that it listens on.'),
+          status: whole('Status of its answers, 200 by default.'),
+          body: text('Body of its answers; {pod}, {node}, {ip}, {path} and {image} stand for facts.'),
+          latencyMs: {
+            anyOf: [whole('Milliseconds.'), listOf(whole('Milliseconds.'), 'The least and the most.')],
+            description: 'How long an answer takes, in milliseconds: a number, or the least and the most.',
+          },
+          errorPercent: whole('How many of a hundred requests get 500.'),
+          readyAfterSeconds: whole('How long it takes to listen.'),
+        }),
+        usage: object('What it uses.', {
+          cpu: text('Processor time, e.g. 50m.'),
+          memory: text('Memory, e.g. 64Mi.'),
+          memoryGrowthPerSecond: text('By how much its memory grows.'),
+          cpuPerRequest: text('Processor time that a request adds, e.g. 60m.'),
+        }),
+        exit: object('It ends by itself.', {
+          afterSeconds: whole('Seconds after its start.'),
+          code: whole('Exit code, 0 by default.'),
+        }),
+        stop: object('How it ends when it is told to.', {
+          afterSeconds: whole('Seconds after SIGTERM.'),
+          code: whole('Exit code, 0 by default.'),
+        }),
+        client: object('Sends requests of its own.', {
+          url: text('Where to.'),
+          everySeconds: whole('Seconds between two requests, 1 by default.'),
+        }),
+        log: listOf(text('A line.'), 'Lines that it logs at its start.'),
+      }),
+    },
+  },
   'networking.k8s.io/v1': {
     IPAddress: {
       spec: object('Which object holds the address.', {

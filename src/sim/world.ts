@@ -41,8 +41,10 @@ import { containerMachine, Kubelet, podMachine, type MachineSpec } from './kubel
 import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
 import type { WorldOptions } from './options.ts';
 import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
+import type { Workload } from './api/kinds/workload.ts';
+import { ResourceMetrics } from './metrics.ts';
 import { ContainerStreams } from './streams.ts';
-import { ProcessTable, type RunningProcess } from './workloads/index.ts';
+import { declaredFor, ProcessTable, type RunningProcess } from './workloads/index.ts';
 
 const POD_CIDR = '10.244.0.0/14';
 const SERVICE_CIDR = '10.0.0.0/16';
@@ -90,6 +92,8 @@ export class World {
   readonly processes: ProcessTable;
   /** Logs of containers, and commands in them. */
   readonly streams: ContainerStreams;
+  /** What metrics-server would tell of nodes and pods. */
+  readonly metrics: ResourceMetrics;
   /** Requests as the cluster's administrator, from the person's machine. */
   readonly personPort: PersonPort;
   private readonly machines: ReadonlyMap<string, MachineSpec>;
@@ -111,6 +115,12 @@ export class World {
     this.processes = new ProcessTable(kernel);
     const findPod = (namespace: string, name: string): Stored<Pod> | undefined =>
       this.api.find('pods', namespace, name) as Stored<Pod> | undefined;
+    this.metrics = new ResourceMetrics({
+      kernel,
+      processes: this.processes,
+      pods: (namespace) => this.api.list('pods', namespace) as Iterable<Stored<Pod>>,
+      nodes: () => this.api.list('nodes'),
+    });
     this.streams = new ContainerStreams(kernel, this.processes, findPod);
     this.network = new Network({
       kernel,
@@ -204,6 +214,7 @@ export class World {
       privateRegistries: this.options.privateRegistries,
       runtime: this.options.runtime,
       clusterDns: CLUSTER_DNS,
+      declared: (image) => declaredFor(image, this.api.list('workloads.pilothouse.dev') as Iterable<Workload>),
     });
     this.kernel.add(kubelet as unknown as Component);
     return kubelet;

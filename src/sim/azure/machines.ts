@@ -8,7 +8,7 @@ import { allocatableMemoryMi, reservedCpuMillis, vmSize } from './vm-sizes.ts';
 const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
 const OS_DISK_KI = 129_886_128;
 const PULL_BYTES_PER_SECOND = 60 * 1024 * 1024;
-const NODE_IMAGE = 'AKSUbuntu-2204gen2containerd-202601.06.0';
+const NODE_IMAGE = 'AKSUbuntu-2404gen2containerd-202601.06.0';
 
 function digitsOf(options: WorldOptions): string {
   if (options.preset === 'plain') return '12345678';
@@ -68,13 +68,14 @@ function machineOf(options: WorldOptions, pool: PoolOptions, index: number, inte
       machineID: hashText(`${nodeName}/machine`).toString(16).padStart(32, '0'),
       systemUUID: hashText(`${nodeName}/system`).toString(16).padStart(32, '0'),
       bootID: hashText(`${nodeName}/boot`).toString(16).padStart(32, '0'),
-      kernelVersion: '5.15.0-1102-azure',
-      osImage: 'Ubuntu 22.04.5 LTS',
+      kernelVersion: '6.8.0-1044-azure',
+      osImage: 'Ubuntu 24.04.3 LTS',
       containerRuntimeVersion: 'containerd://2.0.0',
       kubeletVersion: `v${options.kubernetesVersion}`,
       operatingSystem: 'linux',
       architecture: size.architecture,
     },
+    hasProblemDetector: true,
     cachedImages: Object.values(SYSTEM_IMAGES),
     readyAfterMs: 12_000 + (hashText(`${options.seed}/${nodeName}/ready`) % 6_000),
     pullBytesPerSecond: PULL_BYTES_PER_SECOND,
@@ -121,12 +122,13 @@ function plainMachine(
       systemUUID: '',
       bootID: '',
       kernelVersion: '5.15.0-1098-azure',
-      osImage: 'Ubuntu 22.04.5 LTS',
+      osImage: 'Ubuntu 24.04.3 LTS',
       containerRuntimeVersion: 'containerd://1.7.28-1',
       kubeletVersion: `v${options.kubernetesVersion}`,
       operatingSystem: 'linux',
       architecture: size.architecture,
     },
+    hasProblemDetector: false,
     cachedImages: [],
     readyAfterMs: 1_000,
     pullBytesPerSecond: PULL_BYTES_PER_SECOND,

@@ -6,6 +6,7 @@ import type { Client } from '../client/index.ts';
 import type { RuntimeOption } from '../options.ts';
 import {
   imageSize,
+  leaking,
   launchOf,
   type ContainerLogs,
   type Launch,
@@ -24,7 +25,8 @@ export interface SpecFacts {
   mounts(pod: Stored<Pod>, spec: Container): readonly Mount[];
   files(record: PodRecord): Readonly<Record<string, string>>;
   hostname(pod: Stored<Pod>): string;
-  behaviours(spec: Container): Launch['behaviour'] | undefined;
+  /** What a Workload object declares of its image. */
+  declared(image: string): Launch['behaviour'] | undefined;
 }
 
 export interface StartFacts extends SpecFacts {
@@ -60,12 +62,12 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     : {};
   const words = [...(spec.command ?? []), ...(spec.args ?? [])];
   const argv = words.map((word) => expandReferences(word, (name) => variables[name]));
-  const own = facts.behaviours(spec);
+  const own = words.length === 0 ? facts.declared(spec.image ?? '') : undefined;
   const launch: Launch =
     facts.runtime === 'pretended'
       ? { behaviour: pretendedBehaviour(spec) }
       : own
-        ? { behaviour: own }
+        ? { behaviour: leaking(own, spec) }
         : launchOf({ ...spec, env: Object.entries(variables).map(([name, value]) => ({ name, value })) }, argv, isTask);
   const { limits = {} } = spec.resources ?? {};
   return {

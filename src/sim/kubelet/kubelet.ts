@@ -9,8 +9,10 @@ import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
 import { kubeletId, type Kernel } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
-import type { ProcessTable, Usage } from '../workloads/index.ts';
+import type { Behaviour, ProcessTable, Usage } from '../workloads/index.ts';
+import { refusalOf } from './admission.ts';
 import { ContainerRuntime } from './container-runtime.ts';
+import { findVictims } from './pressure.ts';
 import { ImageManager } from './image-manager.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { NodeReporter } from './node-reporter.ts';
@@ -26,8 +28,7 @@ import {
   containerLife,
   type PodRecord,
 } from './records.ts';
-import { podStatusOf } from './pod-status.ts';
-import { changedFields } from './status-patch.ts';
+import { reportStatus } from './status-patch.ts';
 import { usageOf } from './usage.ts';
 import { faultTexts, MOUNT_TIMEOUT_MS, mountVolumes, type VolumeFault } from './volumes.ts';
 
@@ -35,6 +36,8 @@ export interface KubeletOptions {
   readonly privateRegistries: readonly string[];
   readonly runtime: RuntimeOption;
   readonly clusterDns: string;
+  /** What the registry says of an image, by Workload objects. */
+  declared(image: string): Behaviour | undefined;
 }
 
 /** From seeing a pod to having its sandbox: network and volumes. */
@@ -103,7 +106,7 @@ export class Kubelet extends Controller {
       runtime: options.runtime,
       spec: specFacts(machine, options, this.client, () => this.services.list()),
       find: (uid) => this.pods.get(uid),
-      put: (uid, record) => this.put(uid, record),
+      put: (uid, record) => this.pods.set(uid, record),
       settle: (uid) => this.settle(uid),
       imageArrived: () => this.reporter.imagesChanged(this.id),
     });
@@ -164,7 +167,10 @@ export class Kubelet extends Controller {
   protected override handleOther(action: string, payload: unknown): void {
     switch (action) {
       case 'lease':
-        return this.reporter.renewLease(this.id);
+        this.reporter.renewLease(this.id);
+        return this.relieve();
+      case 'node-problems':
+        return this.reporter.reportProblems(this.id);
       case 'node-ready':
         return this.reporter.becomeReady();
       case 'node-status':
@@ -233,14 +239,12 @@ export class Kubelet extends Controller {
     };
     this.pods.set(uid, record);
     if (pod.metadata.deletionTimestamp) return this.terminate(uid);
-    const rejection = this.reporter.admit(
-      pod,
-      [...this.pods.values()].map((item) => item.pod),
-      this.node.get(undefined, this.machine.nodeName),
-    );
-    if (rejection) {
-      this.recorder.record('pods', pod, 'Warning', rejection.reason, rejection.message);
-      this.put(uid, { ...record, rejection });
+    const others = [...this.pods.values()].map((item) => item.pod);
+    const known = this.node.get(undefined, this.machine.nodeName);
+    const refusal = refusalOf(pod, others, this.machine, this.reporter.hasMemoryPressure, known);
+    if (refusal) {
+      this.recorder.record('pods', pod, 'Warning', refusal.reason, refusal.message);
+      this.pods.set(uid, { ...record, rejection: { ...refusal, message: `Pod was rejected: ${refusal.message}` } });
       this.movePod(uid, 'REJECTED');
       return this.reportSoon(uid);
     }
@@ -263,7 +267,7 @@ export class Kubelet extends Controller {
       this.recorder.record('pods', record.pod, 'Warning', 'FailedCreatePodSandBox', text);
       return this.retrySandbox(uid, record);
     }
-    this.put(uid, { ...record, podIp, hasSandbox: true });
+    this.pods.set(uid, { ...record, podIp, hasSandbox: true });
     if (!record.pod.spec?.hostNetwork) {
       const { namespace, name } = record.pod.metadata;
       this.kernel.emit(
@@ -295,7 +299,7 @@ export class Kubelet extends Controller {
     const waitedMs = this.kernel.turn.cursor - (record.waitsSince ?? record.since);
     for (const message of faultTexts(faults, waitedMs))
       this.recorder.record('pods', record.pod, 'Warning', 'FailedMount', message);
-    if (waitedMs >= MOUNT_TIMEOUT_MS) this.put(uid, { ...record, waitsSince: this.kernel.turn.cursor });
+    if (waitedMs >= MOUNT_TIMEOUT_MS) this.pods.set(uid, { ...record, waitsSince: this.kernel.turn.cursor });
     this.retrySandbox(uid, record);
   }
 
@@ -315,7 +319,7 @@ export class Kubelet extends Controller {
       reason: 'DeadlineExceeded',
       message: 'Pod was active on the node longer than the specified deadline',
     };
-    this.put(uid, { ...record, rejection });
+    this.pods.set(uid, { ...record, rejection });
     this.movePod(uid, 'FAILED');
     for (const container of record.containers)
       if (container.role !== 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
@@ -400,6 +404,27 @@ export class Kubelet extends Controller {
     this.finish(this.pods.get(uid)?.pod ?? record.pod);
   }
 
+  /** Every ten seconds, with the lease: gives up one pod when the node runs short. */
+  private relieve(): void {
+    if (this.options.runtime === 'pretended') return;
+    const { victims, isShort } = findVictims([...this.pods.values()], this.processes, this.machine);
+    this.reporter.observeMemory(isShort);
+    for (const { uid, message } of victims) this.evict(uid, message);
+  }
+
+  private evict(uid: string, message: string): void {
+    const record = this.pods.get(uid)!;
+    this.recorder.record('pods', record.pod, 'Warning', 'Evicted', message);
+    this.pods.set(uid, {
+      ...record,
+      rejection: { reason: 'Evicted', message, isEviction: true },
+      containers: record.containers.map((item) => ({ ...item, graceSeconds: 0, isEvicted: true })),
+    });
+    this.movePod(uid, 'FAILED');
+    for (const { name, role } of record.containers) if (role !== 'sidecar') this.runtime.stop(uid, name, 'deleted');
+    this.settle(uid);
+  }
+
   private finish(pod: Stored<Pod>): void {
     const { namespace, name, uid } = pod.metadata;
     this.client.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });
@@ -411,10 +436,6 @@ export class Kubelet extends Controller {
     this.processes.forgetPod(uid);
     this.addresses.release(uid);
     this.pods.delete(uid);
-  }
-
-  private put(uid: string, record: PodRecord): void {
-    this.pods.set(uid, record);
   }
 
   private movePod(uid: string, event: string): void {
@@ -442,30 +463,13 @@ export class Kubelet extends Controller {
   private writeStatus(uid: string): void {
     const record = this.pods.get(uid);
     if (!record) return;
-    const { status, transitions } = podStatusOf(record, this.machine.internalIp, (at) => this.kernel.formatTime(at));
+    const { transitions, written } = reportStatus(this.client, record, this.machine.internalIp, (at) =>
+      this.kernel.formatTime(at),
+    );
     this.pods.set(uid, { ...record, isStatusDue: false, transitions: { ...record.transitions, ...transitions } });
-    const patch = changedFields(
-      status as Record<string, unknown>,
-      (record.pod.status ?? {}) as Record<string, unknown>,
-    );
-    if (Object.keys(patch).length === 0) return;
-    const { namespace, name } = record.pod.metadata;
-    const written = this.client.patch(
-      'pods',
-      namespace,
-      name,
-      'strategic',
-      { metadata: { uid }, status: patch },
-      'status',
-    );
-    if (!written.ok) return;
     const now = this.pods.get(uid);
     // The answer is newer than what the watch has brought so far.
-    if (now)
-      this.pods.set(uid, {
-        ...now,
-        pod: { ...written.object, spec: now.pod.spec!, metadata: { ...written.object.metadata } } as Stored<Pod>,
-      });
+    if (now && written) this.pods.set(uid, { ...now, pod: { ...written, spec: now.pod.spec! } });
   }
 
   override save(): never {

@@ -28,6 +28,8 @@ export interface MachineSpec {
   };
   /** A node that only pretends to run containers: its kubelet has nothing to tell of itself. */
   readonly isHollow: boolean;
+  /** Whether node-problem-detector runs on it. */
+  readonly hasProblemDetector: boolean;
   /** Images that the node image ships with, so that they are not pulled. */
   readonly cachedImages: readonly string[];
   /** Virtual milliseconds from kubelet start to NodeReady (container runtime and CNI come up). */

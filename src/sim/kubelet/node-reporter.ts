@@ -1,25 +1,26 @@
 /**
- * The node as its kubelet reports it: registration, lease, status, and what it refuses to run.
- * Upstream: pkg/kubelet/{kubelet_node_status,nodestatus/setters}.go, component-helpers/apimachinery/lease/controller.go,
- * pkg/kubelet/lifecycle/predicate.go.
+ * The node as its kubelet reports it: registration, lease, status, pressure.
+ * Upstream: pkg/kubelet/{kubelet_node_status,nodestatus/setters}.go, component-helpers/apimachinery/lease/controller.go.
  */
-import type { Node, NodeCondition, Pod } from 'kubernetes-types/core/v1';
-import type { Stored } from '../api/object.ts';
-import { matchesNodeSelector } from '../api/node-fit.ts';
-import { milliValue, wholeValue } from '../api/quantity.ts';
+import type { Node, NodeCondition } from 'kubernetes-types/core/v1';
 import type { Client, EventRecorder } from '../client/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { ImageManager } from './image-manager.ts';
+import { PRESSURE_MS } from './eviction.ts';
 import type { MachineSpec } from './machine-spec.ts';
+import { PROBLEM_CONDITIONS } from './problem-detector.ts';
 
 const LEASE_MS = 10_000;
 const LEASE_SECONDS = 40;
 const STATUS_MS = 300_000;
 const CHANGE_MS = 10_000;
 const LEASES = 'kube-node-lease';
+const PROBLEMS_AFTER_MS = 5_000;
 
 export class NodeReporter {
   private isReady = false;
+  /** Until when the node counts as short of memory. */
+  private pressureUntil = 0;
   private since: Record<string, string> = {};
   private leaseVersion = '';
   private isImageReportDue = false;
@@ -32,6 +33,27 @@ export class NodeReporter {
     private readonly images: ImageManager,
   ) {}
 
+  get hasMemoryPressure(): boolean {
+    return this.pressureUntil > 0;
+  }
+
+  /** Takes note of whether memory is short now; the condition outlasts it by five minutes. */
+  observeMemory(isShort: boolean): void {
+    const now = this.kernel.turn.cursor;
+    const was = this.hasMemoryPressure;
+    if (isShort) this.pressureUntil = now + PRESSURE_MS;
+    else if (was && now >= this.pressureUntil) this.pressureUntil = 0;
+    if (isShort) this.say('Warning', 'EvictionThresholdMet', 'Attempting to reclaim memory');
+    if (was === this.hasMemoryPressure) return;
+    const state = this.hasMemoryPressure ? 'NodeHasInsufficientMemory' : 'NodeHasSufficientMemory';
+    this.say('Normal', state, `Node ${this.machine.nodeName} status is now: ${state}`);
+    this.patchStatus();
+  }
+
+  private say(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    if (!this.machine.isHollow) this.recorder.record('nodes', this.reference, type, reason, message);
+  }
+
   private get reference(): Node {
     const { nodeName } = this.machine;
     return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } };
@@ -40,7 +62,7 @@ export class NodeReporter {
   register(): void {
     const { machine } = this;
     const { nodeName } = machine;
-    const say = (reason: string, message: string): void => this.say(reason, message);
+    const say = (reason: string, message: string): void => this.say('Normal', reason, message);
     say('Starting', 'Starting kubelet.');
     this.client.create('nodes', {
       apiVersion: 'v1',
@@ -58,6 +80,7 @@ export class NodeReporter {
   /** Heartbeats from now on; Ready once the container runtime and its network are up. */
   begin(component: string): void {
     this.renewLease(component);
+    if (this.machine.hasProblemDetector) this.kernel.schedule(PROBLEMS_AFTER_MS, component, 'node-problems');
     if (!this.isReady) this.kernel.schedule(this.machine.readyAfterMs, component, 'node-ready');
     this.kernel.schedule(STATUS_MS, component, 'node-status', undefined, true);
   }
@@ -66,11 +89,23 @@ export class NodeReporter {
     const { nodeName } = this.machine;
     this.isReady = true;
     this.patchStatus();
-    this.say('NodeReady', `Node ${nodeName} status is now: NodeReady`);
+    this.say('Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`);
   }
 
-  private say(reason: string, message: string): void {
-    if (!this.machine.isHollow) this.recorder.record('nodes', this.reference, 'Normal', reason, message);
+  /** A program of its own on AKS nodes tells these, over the same road. */
+  reportProblems(component: string): void {
+    const now = this.kernel.formatTime();
+    this.since['problems'] ??= now;
+    const conditions = PROBLEM_CONDITIONS.map(([type, reason, message]) => ({
+      type,
+      status: 'False',
+      lastHeartbeatTime: now,
+      lastTransitionTime: this.since['problems']!,
+      reason,
+      message,
+    }));
+    this.client.patch('nodes', undefined, this.machine.nodeName, 'strategic', { status: { conditions } }, 'status');
+    this.kernel.schedule(STATUS_MS, component, 'node-problems', undefined, true);
   }
 
   report(component: string): void {
@@ -154,7 +189,9 @@ export class NodeReporter {
     const network =
       'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
     return [
-      make('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+      this.hasMemoryPressure
+        ? make('MemoryPressure', 'True', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available')
+        : make('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
       make('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
       make('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
       this.isReady
@@ -163,49 +200,10 @@ export class NodeReporter {
     ];
   }
 
-  /** Why a pod that was bound here cannot run here: the kubelet checks again what the scheduler has checked. */
-  admit(
-    pod: Stored<Pod>,
-    all: readonly Stored<Pod>[],
-    known: Node | undefined,
-  ): { reason: string; message: string } | undefined {
-    const others = all.filter(
-      (other) =>
-        other.metadata.uid !== pod.metadata.uid &&
-        other.status?.phase !== 'Succeeded' &&
-        other.status?.phase !== 'Failed',
-    );
-    const allowed = wholeValue(this.machine.allocatable['pods']);
-    const refusal = (
-      name: string,
-      requested: number,
-      used: number,
-      capacity: number,
-    ): { reason: string; message: string } => ({
-      reason: `OutOf${name}`,
-      message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
-    });
-    if (others.length + 1 > allowed) return refusal('pods', 1, others.length, allowed);
-    for (const name of ['cpu', 'memory'] as const) {
-      const read = name === 'cpu' ? milliValue : wholeValue;
-      const asked = (item: Pod): number =>
-        (item.spec?.containers ?? []).reduce((sum, { resources }) => sum + read(resources?.requests?.[name]), 0);
-      const used = others.reduce((sum, item) => sum + asked(item), 0);
-      const capacity = read(this.machine.allocatable[name]);
-      if (asked(pod) > 0 && used + asked(pod) > capacity) return refusal(name, asked(pod), used, capacity);
-    }
-    const node: Node = known ?? { metadata: { name: this.machine.nodeName, labels: { ...this.machine.labels } } };
-    if (!matchesNodeSelector(pod.spec!, node))
-      return {
-        reason: 'NodeAffinity',
-        message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
-      };
-    return undefined;
-  }
-
   save(): unknown {
     return {
       isReady: this.isReady,
+      pressureUntil: this.pressureUntil,
       since: { ...this.since },
       leaseVersion: this.leaseVersion,
       isImageReportDue: this.isImageReportDue,
@@ -215,11 +213,13 @@ export class NodeReporter {
   load(state: unknown): void {
     const saved = state as {
       isReady: boolean;
+      pressureUntil: number;
       since: Record<string, string>;
       leaseVersion: string;
       isImageReportDue: boolean;
     };
     this.isReady = saved.isReady;
+    this.pressureUntil = saved.pressureUntil;
     this.since = { ...saved.since };
     this.leaseVersion = saved.leaseVersion;
     this.isImageReportDue = saved.isImageReportDue;

@@ -101,7 +101,12 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
       message: `containers with unready status: [${names(unready)}]`,
     };
   };
+  const { rejection } = record;
+  const disruption: readonly Wanted[] = rejection?.isEviction
+    ? [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: rejection.message }]
+    : [];
   return [
+    ...disruption,
     { type: 'PodReadyToStartContainers', status: record.hasSandbox && !isDone ? 'True' : 'False' },
     initialized,
     readiness('Ready'),
@@ -138,7 +143,7 @@ export function podStatusOf(
     hostIPs: [{ ip: hostIp }],
     ...(record.podIp ? { podIP: record.podIp, podIPs: [{ ip: record.podIp }] } : {}),
     ...(record.startTime ? { startTime: record.startTime } : {}),
-    ...(record.rejection ?? {}),
+    ...(record.rejection ? { reason: record.rejection.reason, message: record.rejection.message } : {}),
     observedGeneration: record.pod.metadata.generation ?? 1,
     ...(inits.length > 0 ? { initContainerStatuses: inits.map((item) => containerStatus(record, item, format)) } : {}),
     ...(ephemeral.length > 0

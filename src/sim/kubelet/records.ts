@@ -56,7 +56,7 @@ export interface PodRecord {
   readonly isStatusDue: boolean;
   /** Since when it waits for its volumes without a word. */
   readonly waitsSince?: number;
-  readonly rejection?: { readonly reason: string; readonly message: string };
+  readonly rejection?: { readonly reason: string; readonly message: string; readonly isEviction?: boolean };
   readonly hasSandbox: boolean;
 }
 

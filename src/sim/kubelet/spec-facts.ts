@@ -13,7 +13,7 @@ const HOST_DNS = '168.63.129.16';
 
 export function specFacts(
   { nodeName, internalIp, allocatable }: MachineSpec,
-  { runtime, clusterDns }: KubeletOptions,
+  { runtime, clusterDns, declared }: KubeletOptions,
   client: Client,
   services: () => Iterable<Stored<Service>>,
 ): SpecFacts {
@@ -24,6 +24,6 @@ export function specFacts(
     mounts: (pod, spec) => mountsOf(pod, spec, client, nodeName),
     files: ({ pod, podIp }) => generatedFiles(pod, podIp, nodeName, clusterDns, HOST_DNS),
     hostname: (pod) => hostnameOf(pod, nodeName),
-    behaviours: () => undefined,
+    declared,
   };
 }

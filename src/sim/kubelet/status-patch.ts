@@ -1,8 +1,30 @@
 /** What of a pod's status has changed since the API server has heard of it last. Upstream: pkg/kubelet/status/status_manager.go. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../api/object.ts';
 import { isDeepEqual } from '../apiserver/index.ts';
+import type { Client } from '../client/index.ts';
+import { podStatusOf } from './pod-status.ts';
+import type { PodRecord } from './records.ts';
+
+/** PATCH pods/status with what has changed. */
+export function reportStatus(
+  client: Client,
+  record: PodRecord,
+  hostIp: string,
+  format: (virtualMs?: number) => string,
+): { readonly transitions: PodRecord['transitions']; readonly written?: Stored<Pod> } {
+  const { pod } = record;
+  const { status, transitions } = podStatusOf(record, hostIp, format);
+  const patch = changedFields(status as Record<string, unknown>, (pod.status ?? {}) as Record<string, unknown>);
+  if (Object.keys(patch).length === 0) return { transitions };
+  const { namespace, name, uid } = pod.metadata;
+  const body = { metadata: { uid }, status: patch };
+  const written = client.patch('pods', namespace, name, 'strategic', body, 'status');
+  return written.ok ? { transitions, written: written.object } : { transitions };
+}
 
 /** Fields that differ; conditions of other reporters (PodScheduled) merge by type and are not sent. */
-export function changedFields(next: Record<string, unknown>, old: Record<string, unknown>): Record<string, unknown> {
+function changedFields(next: Record<string, unknown>, old: Record<string, unknown>): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(next)) {
     if (key === 'conditions') {

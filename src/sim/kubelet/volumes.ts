@@ -72,7 +72,7 @@ function mountVolume(pod: Stored<Pod>, volume: Volume, facts: VolumeFacts): Volu
   return undefined;
 }
 
-const podVolume = (pod: Stored<Pod>, name: string): string => `pod/${pod.metadata.uid}/${name}`;
+export const podVolume = (pod: Stored<Pod>, name: string): string => `pod/${pod.metadata.uid}/${name}`;
 
 /** Adds the files of one source; the fault where it is missing. */
 function project(pod: Stored<Pod>, source: VolumeProjection, files: Files, facts: VolumeFacts): string | undefined {

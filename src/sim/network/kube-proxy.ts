@@ -12,7 +12,6 @@ import { chainName } from './chain-name.ts';
 import { kubeProxyMachine } from './machine.ts';
 
 const SYNC_MS = 1_000;
-const AFFINITY_MS = 10_800_000;
 const life = new FlatMachine(kubeProxyMachine);
 
 export type Choice =
@@ -78,6 +77,8 @@ export class KubeProxy extends Controller {
 
   protected override start(): void {
     super.start();
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: this.node, uid: this.node } };
+    this.recorder.record('nodes', node, 'Normal', 'Starting', '');
     this.syncSoon();
   }
 
@@ -153,7 +154,8 @@ export class KubeProxy extends Controller {
     const shared = { service: name, chain, candidates };
     if (usable.length === 0) return { verdict: isLocalOnly && all.length > 0 ? 'drop' : 'reject', ...shared };
     const kept = service.spec?.sessionAffinity === 'ClientIP' ? this.affinity.get(`${chain} ${source}`) : undefined;
-    const isFresh = kept && this.kernel.turn.cursor - kept.at < AFFINITY_MS;
+    const affinityMs = (service.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) * 1000;
+    const isFresh = kept && this.kernel.turn.cursor - kept.at < affinityMs;
     const known = isFresh ? usable.find(({ endpoint }) => endpoint.addresses[0] === kept.address) : undefined;
     const picked = known ?? usable[stream.below(usable.length)]!;
     const chosen = picked.endpoint.addresses[0]!;

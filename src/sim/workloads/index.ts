@@ -9,7 +9,17 @@ export {
   type ReplyAddress,
   type RunningProcess,
 } from './process.ts';
-export { imageSize, isShellImage, launchOf, lookUpImage, parseImage, type ImageName, type Launch } from './program.ts';
+export { declaredFor } from './declared.ts';
+export {
+  imageSize,
+  isShellImage,
+  launchOf,
+  leaking,
+  lookUpImage,
+  parseImage,
+  type ImageName,
+  type Launch,
+} from './program.ts';
 export { serve, type ServeContext } from './serve.ts';
 export type { Session } from './shell-runner.ts';
 export { COMMAND_NAMES } from './shell/commands/index.ts';

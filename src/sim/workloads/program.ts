@@ -75,6 +75,8 @@ export function launchOf(container: Container, argv: readonly string[], isTask =
   const line = command.length > 0 || isShell || SHELL.test(args[0] ?? '') ? argv : [];
   const isServing = (container.ports?.length ?? 0) > 0 || container.readinessProbe !== undefined;
   const asTask = isTask && !isServing;
+  if (STRESS.test(known?.behaviour.name ?? ''))
+    return { behaviour: stress(base, argv[0] === 'stress' ? argv.slice(1) : argv, container) };
   if (line.length > 0 && isKnownCommand(commandName(line[0]!))) return { behaviour: asShell(base), argv: line };
   if (isShell && line.length === 0) return openShell(base, container);
   if (line.length > 0) {
@@ -83,7 +85,6 @@ export function launchOf(container: Container, argv: readonly string[], isTask =
     return { behaviour: leaking(command.length > 0 ? served(base, words) : base, container) };
   }
   if (known?.behaviour.name === 'agnhost') return { behaviour: agnhost(base, args) };
-  if (STRESS.test(known?.behaviour.name ?? '')) return { behaviour: stress(base, args, container) };
   if (!known && asTask) return { behaviour: { ...base, exit: TASK_END } };
   return { behaviour: leaking(base, container) };
 }
@@ -102,7 +103,7 @@ function asShell(base: Behaviour): Behaviour {
 }
 
 /** A program whose memory grows ends when it meets its limit: OOMKilled, 137. */
-function leaking(base: Behaviour, container: Container): Behaviour {
+export function leaking(base: Behaviour, container: Container): Behaviour {
   const limit = container.resources?.limits?.['memory'];
   if (!base.leakBytesPerSecond || !limit) return base;
   const afterMs = Math.max(0, Math.round(((wholeValue(limit) - base.memoryBytes) / base.leakBytesPerSecond) * 1000));

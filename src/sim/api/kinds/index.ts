@@ -12,6 +12,7 @@ import { serviceKind } from './service.ts';
 import { controllerRevisionKind, podTemplateKind, replicationControllerKind, statefulSetKind } from './statefulset.ts';
 import { STORAGE_KINDS } from './storage.ts';
 import { STORED_KINDS } from './stored.ts';
+import { workloadKind } from './workload.ts';
 import { daemonSetKind, deploymentKind, replicaSetKind } from './workloads.ts';
 
 export const KINDS: readonly KindDefinition[] = [
@@ -39,6 +40,7 @@ export const KINDS: readonly KindDefinition[] = [
   ...POLICY_KINDS,
   ...STORAGE_KINDS,
   ...STORED_KINDS,
+  workloadKind,
   ...REVIEW_KINDS,
 ] as readonly KindDefinition[];
 

@@ -1,0 +1,79 @@
+/**
+ * Why a pod that was bound here cannot run here: the kubelet checks again what the scheduler has checked. Upstream:
+ * pkg/kubelet/lifecycle/predicate.go, pkg/kubelet/eviction/eviction_manager.go (Admit).
+ */
+import type { Node, Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../api/object.ts';
+import { qosClassOf } from '../api/index.ts';
+import { matchesNodeSelector } from '../api/node-fit.ts';
+import { milliValue, wholeValue } from '../api/quantity.ts';
+import type { MachineSpec } from './machine-spec.ts';
+
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export function refusalOf(
+  pod: Stored<Pod>,
+  all: readonly Stored<Pod>[],
+  machine: MachineSpec,
+  hasMemoryPressure: boolean,
+  known: Node | undefined,
+): Refusal | undefined {
+  if (hasMemoryPressure && qosClassOf(pod) === 'BestEffort')
+    return { reason: 'Evicted', message: 'The node had condition: [MemoryPressure]. ' };
+  const others = all.filter(
+    ({ metadata, status }) =>
+      metadata.uid !== pod.metadata.uid && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
+  );
+  const short = shortage(pod, others, machine);
+  if (short) return short;
+  const wanted = hostPortsOf(pod);
+  if (others.some((other) => hostPortsOf(other).some((port) => wanted.includes(port))))
+    return {
+      reason: 'NodePorts',
+      message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+    };
+  const node: Node = known ?? { metadata: { name: machine.nodeName, labels: { ...machine.labels } } };
+  if (matchesNodeSelector(pod.spec!, node)) return undefined;
+  return {
+    reason: 'NodeAffinity',
+    message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+  };
+}
+
+function shortage(pod: Stored<Pod>, others: readonly Stored<Pod>[], { allocatable }: MachineSpec): Refusal | undefined {
+  const refusal = (name: string, requested: number, used: number, capacity: number): Refusal => ({
+    reason: `OutOf${name}`,
+    message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+  });
+  const allowed = wholeValue(allocatable['pods']);
+  if (others.length + 1 > allowed) return refusal('pods', 1, others.length, allowed);
+  for (const name of ['cpu', 'memory', 'ephemeral-storage'] as const) {
+    const read = name === 'cpu' ? milliValue : wholeValue;
+    const asked = requestOf(pod, name, read);
+    const used = others.reduce((sum, item) => sum + requestOf(item, name, read), 0);
+    const capacity = read(allocatable[name]);
+    if (asked > 0 && used + asked > capacity) return refusal(name, asked, used, capacity);
+  }
+  return undefined;
+}
+
+/** All containers and sidecars together, or the most that an init container and the sidecars before it need. */
+function requestOf({ spec }: Pod, name: string, read: (quantity: string | undefined) => number): number {
+  const of = ({ resources }: { resources?: { requests?: Record<string, string> } }): number =>
+    read(resources?.requests?.[name]);
+  let [sidecars, peak] = [0, 0];
+  for (const container of spec?.initContainers ?? []) {
+    if (container.restartPolicy === 'Always') sidecars += of(container);
+    peak = Math.max(peak, sidecars + (container.restartPolicy === 'Always' ? 0 : of(container)));
+  }
+  const mains = (spec?.containers ?? []).reduce((sum, container) => sum + of(container), 0);
+  return Math.max(mains + sidecars, peak) + read(spec?.overhead?.[name]);
+}
+
+const hostPortsOf = ({ spec }: Pod): readonly string[] =>
+  (spec?.containers ?? []).flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, protocol = 'TCP' }) => (hostPort ? [`${hostPort}/${protocol}`] : [])),
+  );
