@@ -3,19 +3,24 @@
  * API server of the simulation. Upstream: apiserver/pkg/server/{secure_serving,config}.go.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import type { Certificate, TLSSocket } from 'node:tls';
 import { stringify } from 'yaml';
 import { refusal, serveHttp, type Caller, type HttpAnswer, type HttpQuestion } from '../../sim/apiserver/http.ts';
 import { HTTP_CLIENTS, HttpWatches } from '../../sim/apiserver/http-watches.ts';
 import type { UserInfo } from '../../sim/apiserver/index.ts';
-import { failure, type Status } from '../../sim/api/status.ts';
+import { badRequest, failure, type Status } from '../../sim/api/status.ts';
 import type { World } from '../../sim/world.ts';
 import type { Credentials } from './authority.ts';
 import { ServeClock, type Pace } from './clock.ts';
+import { ExecServer } from './exec.ts';
 import type { Journal } from './journal.ts';
+import { sendLogs } from './logs.ts';
 import { openApiAnswer } from './openapi.ts';
+import { podSubresourceOf, podTargetOf } from './pod-target.ts';
 import { jsonBody, readBody } from './request-body.ts';
 import { encode, encodeEvent, indented } from './wire.ts';
 
@@ -41,6 +46,7 @@ export class ApiHost {
   readonly watches: HttpWatches;
   readonly clock: ServeClock;
   private readonly server: Server;
+  private readonly execs: ExecServer;
   private hosts: ReadonlySet<string> = new Set();
   private timeNotes: NodeJS.Timeout | undefined;
 
@@ -62,6 +68,10 @@ export class ApiHost {
       (incoming, outgoing) => void this.serve(incoming, outgoing),
     );
     this.server.on('tlsClientError', () => undefined);
+    this.server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.upgrade(incoming, socket, head),
+    );
+    this.execs = new ExecServer(world);
     if (options.journal) this.recover(options.journal);
   }
 
@@ -120,12 +130,44 @@ export class ApiHost {
     const caller = this.callerOf(incoming);
     if (caller === 'refused') return reply(incoming, outgoing, refusal(UNAUTHORIZED));
     this.clock.catchUp();
+    if (podSubresourceOf(question.path) === 'log') return this.logs(incoming, outgoing, question, caller);
     if (this.watches.isWatch(question)) return this.stream(incoming, outgoing, question, caller);
     const documents = openApiAnswer(question, (path) => serveHttp(world.api, { ...question, path }, caller));
     if (documents) return reply(incoming, outgoing, documents);
     this.clock.settleNow();
     if (question.method !== 'GET') this.options.journal?.append({ kind: 'request', at: world.now, question, caller });
     reply(incoming, outgoing, this.ask(question, caller));
+  }
+
+  private logs(incoming: IncomingMessage, outgoing: ServerResponse, question: HttpQuestion, caller: Caller): void {
+    const { world } = this.options;
+    const target = podTargetOf(world, question, caller);
+    const refused = 'pod' in target ? sendLogs(world, target, outgoing) : target;
+    if (refused) reply(incoming, outgoing, refused);
+  }
+
+  /** Exec comes as a WebSocket; what cannot be had that way is refused in words. */
+  private upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { world } = this.options;
+    const refuse = (answer: HttpAnswer): void => {
+      const body = encode(answer.body);
+      const reason = STATUS_CODES[answer.status] ?? '';
+      socket.end(
+        `HTTP/1.1 ${answer.status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    };
+    const foreign = this.foreignStatus(incoming);
+    if (foreign) return refuse(refusal(foreign));
+    const caller = this.callerOf(incoming);
+    if (caller === 'refused') return refuse(refusal(UNAUTHORIZED));
+    const question = questionOf(incoming, '');
+    const subresource = podSubresourceOf(question.path);
+    if (subresource !== 'exec') return refuse(refusal(badRequest(NOT_STREAMED[subresource ?? ''] ?? 'no such stream')));
+    this.clock.catchUp();
+    this.clock.settleNow();
+    const target = podTargetOf(world, question, caller);
+    if (!('pod' in target)) return refuse(target);
+    this.execs.accept(incoming, socket, head, target);
   }
 
   private ask(question: HttpQuestion, caller: Caller): HttpAnswer {
@@ -201,6 +243,11 @@ export class ApiHost {
     return tls.authorized ? { allowsAnonymous, certificate: userOf(peer.subject) } : 'refused';
   }
 }
+
+const NOT_STREAMED: Readonly<Record<string, string>> = {
+  attach: 'attaching to a running container is not served by this cluster; use exec, or logs -f',
+  portforward: 'ports are not forwarded by this cluster; send requests from a pod with exec',
+};
 
 const UNAUTHORIZED = failure({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 

@@ -167,6 +167,9 @@ export const podKind: KindDefinition<Pod> = {
     { name: 'status', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+    // Streams, which whoever owns the socket serves.
+    { name: 'log', kind: 'Pod', verbs: ['get'] },
+    { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
   ],
   applyDefaults(pod) {
     // The spec may be that of a stored template: what only Pods get goes into a copy.
