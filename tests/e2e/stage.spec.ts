@@ -17,7 +17,8 @@ function smallestText(page: Page): Promise<number> {
       const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
       const box = element.getBoundingClientRect();
       if (!hasText || box.width === 0 || element.offsetWidth === 0) continue;
-      const scale = box.height / element.offsetHeight;
+      const face = element.closest('.face')!;
+      const scale = face.getBoundingClientRect().width / Number.parseFloat(getComputedStyle(face).width);
       const size = Number.parseFloat(getComputedStyle(element).fontSize) * scale;
       if (size > 0.5) least = Math.min(least, size);
     }

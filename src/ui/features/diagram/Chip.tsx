@@ -23,7 +23,7 @@ export const Chip = memo(ChipView, (left, right) => isSame(left.pod, right.pod))
 
 function ChipView({ pod }: { pod: PodChip }): React.JSX.Element {
   const { t } = useTranslation();
-  const standing = useStanding(pod.key);
+  const standing = useStanding(pod.key, `deployments.apps|${pod.namespace}/${pod.application}`);
   const isOpen = useFlow((state) => stepOf(state.transform[2], 248) === 'pod' && pod.width * state.transform[2] > 88);
   const isRoomy = useFlow((state) => pod.width * state.transform[2] >= 24);
   const isTiny = useFlow((state) => pod.width * state.transform[2] < 19);

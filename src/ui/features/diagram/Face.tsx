@@ -21,12 +21,15 @@ export function cardType<K extends StageItem['kind']>(
   );
 }
 
-/** How an element stands to what is selected, pointed at by a panel, or asked for by a lesson. */
-export function useStanding(key: string): string {
+/** How an element stands to what is selected, pointed at by a panel, or asked for by a lesson, itself or by its owner. */
+export function useStanding(key: string, owner?: string): string {
   const isSelected = useStore(view, (state) => state.selected === key);
   const isNamed = useStore(view, (state) => state.highlighted.includes(key));
   const isDimmed = useStore(picture, ({ relations }) => relations.keys !== undefined && !relations.keys.has(key));
-  const isSpotlit = useStore(view, (state) => state.spotlight === key);
+  const isSpotlit = useStore(
+    view,
+    (state) => state.spotlight === key || (owner !== undefined && state.spotlight === owner),
+  );
   return [isSelected && 'selected', isNamed && 'named', isDimmed && 'dimmed', isSpotlit && 'spotlit']
     .filter(Boolean)
     .join(' ');

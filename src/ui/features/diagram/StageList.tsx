@@ -86,7 +86,7 @@ function Table({
   const selected = useStore(view, (state) => state.selected);
   return (
     <section>
-      <h3>{`${title} (${rows.length})`}</h3>
+      <h2>{`${title} (${rows.length})`}</h2>
       {rows.length === 0 ? (
         <p className="soft">{t('stage.none')}</p>
       ) : (

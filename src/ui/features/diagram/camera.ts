@@ -12,18 +12,18 @@ export interface StageSize {
   readonly height: number;
 }
 
-/** Calls back whenever the camera has moved, with its zoom. */
+/** Calls back at first and whenever the camera has moved, with its zoom. */
 export function useCameraChange(onChange: (zoom: number) => void): void {
   const api = useStoreApi();
   const latest = useRef(onChange);
   latest.current = onChange;
-  useEffect(
-    () =>
-      api.subscribe((state, before) => {
-        if (state.transform !== before.transform) latest.current(state.transform[2]);
-      }),
-    [api],
-  );
+  useEffect(() => {
+    // The first move may have been made before anybody listened.
+    latest.current(api.getState().transform[2]);
+    return api.subscribe((state, before) => {
+      if (state.transform !== before.transform) latest.current(state.transform[2]);
+    });
+  }, [api]);
 }
 
 /**
