@@ -1,8 +1,11 @@
 /**
- * Benches: events per second of the kernel, and what it takes to bring a Deployment of so many replicas to Ready.
+ * Benches: events per second of the kernel, what it takes to bring a Deployment of so many replicas to Ready, and pods a
+ * second of the scheduler on upstream's workloads.
  * `npm run bench -- [--json]`. Each size runs in a process of its own, so that peak memory is its own.
  */
 import { execFileSync } from 'node:child_process';
+import { measureWorkload, type WorkloadFigures } from './bench/scheduler-perf.ts';
+import { WORKLOADS } from './bench/scheduler-workloads.ts';
 import { World } from '../sim/world.ts';
 import { defaultOptions, defaultPool } from '../sim/azure/index.ts';
 import { CLIENT, Kernel, type Component } from '../sim/kernel/index.ts';
@@ -87,23 +90,35 @@ function rollout(replicas: number): RolloutFigures {
   };
 }
 
+/** One measurement in a process of its own. */
+function inChild<T>(flag: string, value: string): T {
+  const output = execFileSync(process.execPath, [...process.execArgv, process.argv[1]!, flag, value], {
+    encoding: 'utf8',
+  });
+  return JSON.parse(output) as T;
+}
+
 const [flag, value] = process.argv.slice(2);
 if (flag === '--rollout') {
   process.stdout.write(JSON.stringify(rollout(Number(value))));
+} else if (flag === '--workload') {
+  process.stdout.write(JSON.stringify(measureWorkload(value ?? '')));
 } else {
-  const rollouts = SIZES.map((size): RolloutFigures => {
-    const output = execFileSync(process.execPath, [...process.execArgv, process.argv[1]!, '--rollout', String(size)], {
-      encoding: 'utf8',
-    });
-    return JSON.parse(output) as RolloutFigures;
-  });
-  const result = { kernelEventsPerSecond: kernelEventsPerSecond(), rollouts };
+  const rollouts = SIZES.map((size) => inChild<RolloutFigures>('--rollout', String(size)));
+  const scheduler = WORKLOADS.map(({ name }) => inChild<WorkloadFigures>('--workload', name));
+  const result = { kernelEventsPerSecond: kernelEventsPerSecond(), rollouts, scheduler };
   if (flag === '--json') console.log(JSON.stringify(result, undefined, 2));
   else {
     console.log(`kernel: ${result.kernelEventsPerSecond.toLocaleString('en')} events a second`);
     for (const row of rollouts) {
       console.log(
         `${row.replicas} replicas on ${row.nodes} nodes: ${row.wallMs} ms wall, ${row.cpuMs} ms CPU, ${row.peakMemoryMb} MB, ${row.virtualSeconds} s virtual, ${row.events} events`,
+      );
+    }
+    for (const row of scheduler) {
+      const threshold = row.upstreamThreshold === undefined ? '' : `, upstream's threshold ${row.upstreamThreshold}`;
+      console.log(
+        `${row.name} on ${row.nodes} nodes: ${row.alonePodsPerSecond} pods a second alone, ${row.wholePodsPerSecond} with the whole control plane${threshold}`,
       );
     }
   }

@@ -6,6 +6,7 @@ import type { Status } from '../sim/api/object.ts';
 import { CLIENT } from '../sim/kernel/index.ts';
 import type { World } from '../sim/world.ts';
 import { recordKey } from './record-key.ts';
+import { schedulerConfigurationJson } from './scheduler-configuration.ts';
 import type { Command, CommandResult, DocumentResult, Fault, LineRange } from './types.ts';
 
 const TITLE: Record<Command['verb'], (command: Command) => string> = {
@@ -14,6 +15,7 @@ const TITLE: Record<Command['verb'], (command: Command) => string> = {
   request: (command) => (command.verb === 'request' ? `${command.method} ${command.path}` : ''),
   traffic: (command) => (command.verb === 'traffic' ? `curl ${command.url}` : ''),
   'stop-traffic': () => 'stop requests',
+  'configure-scheduler': () => 'kube-scheduler --config',
 };
 
 /** A part of a file, as a comment behind the command. */
@@ -38,6 +40,8 @@ export interface Carrying {
 /** `index` is the command's place in the log: the root of all causes that follow. */
 export function beginCommand(world: World, command: Command, index: number): Carrying {
   const { kernel } = world;
+  // Read before anything happens: one that is refused leaves no trace.
+  const configuration = command.verb === 'configure-scheduler' ? schedulerConfigurationJson(command.text) : '';
   const root = kernel.emit(
     'command',
     { index, verb: command.verb, title: titleOf(command) },
@@ -53,6 +57,9 @@ export function beginCommand(world: World, command: Command, index: number): Car
         return {};
       case 'stop-traffic':
         world.stopTraffic();
+        return {};
+      case 'configure-scheduler':
+        world.configureScheduler(configuration);
         return {};
     }
   });

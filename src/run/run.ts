@@ -7,6 +7,7 @@ import { World, type WorldState } from '../sim/world.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
 import { beginCommand, carryOut, titleOf, type Carrying } from './commands.ts';
 import { RunFault } from './fault.ts';
+import { schedulerConfigurationJson } from './scheduler-configuration.ts';
 import { isShown, markOf } from './significance.ts';
 import {
   SCENARIO_VERSION,
@@ -58,7 +59,9 @@ export class Run {
 
   /** Boots the world of a scenario; its commands wait to be played. */
   constructor(readonly scenario: Scenario) {
-    this.world = new World(scenario.options);
+    const { options } = scenario;
+    const schedulerConfiguration = schedulerConfigurationJson(options.schedulerConfiguration);
+    this.world = new World({ ...options, schedulerConfiguration });
     this.world.boot();
     this.startTime = this.world.now;
     this.files = scenario.files;

@@ -4,6 +4,7 @@
  */
 import { parse } from 'yaml';
 import { checkOptions, defaultOptions } from '../sim/azure/index.ts';
+import { schedulerConfigurationJson } from './scheduler-configuration.ts';
 import type { PoolOptions, WorldOptions } from '../sim/options.ts';
 import { RunFault } from './fault.ts';
 import {
@@ -128,6 +129,7 @@ export function decodeOptions(value: unknown, where = 'options'): WorldOptions {
     ),
     runtime: oneOf(fields['runtime'], `${where}.runtime`, ['scripted', 'pretended'], base.runtime),
   };
+  schedulerConfigurationJson(options.schedulerConfiguration);
   const [first] = checkOptions(options);
   if (first) throw new RunFault(first.code, `${where}: ${first.message}`, first.values);
   return options;
@@ -141,7 +143,9 @@ function decodeLines(value: unknown, where: string): LineRange {
 
 function decodeCommand(value: unknown, where: string): Command {
   const fields = fieldsOf(value, where);
-  const verb = oneOf(fields['verb'], `${where}.verb`, ['apply', 'delete', 'request', 'traffic', 'stop-traffic']);
+  const verb = oneOf(fields['verb'], `${where}.verb`, [
+    ...(['apply', 'delete', 'request', 'traffic', 'stop-traffic', 'configure-scheduler'] as const),
+  ]);
   switch (verb) {
     case 'apply':
     case 'delete':
@@ -170,6 +174,8 @@ function decodeCommand(value: unknown, where: string): Command {
       };
     case 'stop-traffic':
       return { verb };
+    case 'configure-scheduler':
+      return { verb, text: textOf(fields['text'], `${where}.text`, '') };
   }
 }
 

@@ -28,7 +28,9 @@ export type Command =
       readonly count: number;
       readonly intervalMs: number;
     }
-  | { readonly verb: 'stop-traffic' };
+  | { readonly verb: 'stop-traffic' }
+  /** A KubeSchedulerConfiguration, put in force at once; empty for the default. */
+  | { readonly verb: 'configure-scheduler'; readonly text: string };
 
 /** Lines of a text, from 1, both included: a command on a part of it takes the documents that begin in there. */
 export interface LineRange {

@@ -32,7 +32,7 @@ export interface WorldOptions {
   /** Milliseconds since 1970 of virtual time 0. */
   readonly epochMs: number;
   readonly pools: readonly PoolOptions[];
-  /** A KubeSchedulerConfiguration as YAML; empty for the default profile. */
+  /** A KubeSchedulerConfiguration, as YAML in scenarios and as JSON for a world; empty for the default profile. */
   readonly schedulerConfiguration: string;
   /** Scripted behaviour of images that the catalogue does not know, and private registries; see workloads/catalogue.ts. */
   readonly privateRegistries: readonly string[];

@@ -331,6 +331,11 @@ export class World {
       .map((id) => id.slice(prefix.length));
   }
 
+  /** A KubeSchedulerConfiguration as JSON, checked before: put in force at once. */
+  configureScheduler(configuration: string): void {
+    this.scheduler.configure(configuration);
+  }
+
   decisions(filter: { namespace?: string; pod?: string }): readonly DecisionSummary[] {
     return this.scheduler.decisions(filter);
   }

@@ -82,14 +82,10 @@ export function checkOptions(options: WorldOptions): readonly OptionFault[] {
   return [...checkCluster(options), ...options.pools.flatMap((_, index) => checkPool(options, index))];
 }
 
-function checkCluster({ seed, schedulerConfiguration, clusterName: name, ...options }: WorldOptions): OptionFault[] {
+function checkCluster({ seed, clusterName: name, ...options }: WorldOptions): OptionFault[] {
   const { region, kubernetesVersion: version, pools } = options;
   const faults: OptionFault[] = [];
   if (seed === '') faults.push(fault('seed', 'seed', 'The seed must not be empty.'));
-  if (schedulerConfiguration !== '') {
-    const message = 'A scheduler configuration cannot be applied by this version yet.';
-    faults.push(fault('schedulerConfiguration', 'schedulerConfiguration', message));
-  }
   if (!/^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/.test(name)) {
     const message = `"${name}" is not a cluster name: letters, digits, - and _, at most 63.`;
     faults.push(fault('clusterName', 'clusterName', message, { name }));

@@ -1,6 +1,7 @@
 /**
  * KubeSchedulerConfiguration: read, checked and made into profiles. Upstream: pkg/scheduler/apis/config/{v1,validation}.
- * Extenders, leader election and client settings are accepted and change nothing: this world has one scheduler.
+ * Leader election, parallelism and the addresses of its own endpoints are
+ * accepted and change nothing: this world has one scheduler. Extenders are refused.
  */
 import type { QueueOptions } from './queue.ts';
 import { isPluginName, type PluginArgs } from './plugins/registry.ts';
@@ -18,6 +19,9 @@ export type { ConfigurationFault } from './plugin-args.ts';
 
 export interface SchedulerConfiguration {
   readonly percentageOfNodesToScore: number;
+  /** Requests a second of the scheduler's client, and how many at once. */
+  readonly qps: number;
+  readonly burst: number;
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
   readonly profiles: readonly ProfileOptions[];
@@ -25,6 +29,8 @@ export interface SchedulerConfiguration {
 
 export const DEFAULT_CONFIGURATION: SchedulerConfiguration = {
   percentageOfNodesToScore: 0,
+  qps: 50,
+  burst: 100,
   podInitialBackoffSeconds: 1,
   podMaxBackoffSeconds: 10,
   profiles: [{ schedulerName: DEFAULT_SCHEDULER_NAME, args: {} }],
@@ -75,17 +81,28 @@ export function parseConfiguration(object: unknown): ParsedConfiguration {
       'podMaxBackoffSeconds',
       `Invalid value: ${JSON.stringify(object['podMaxBackoffSeconds'])}: must be greater than or equal to PodInitialBackoffSeconds`,
     );
+  const { qps, burst } = clientOf(object['clientConnection'], sink);
   const profiles = profilesOf(object['profiles'], sink);
   if (faults.length > 0) return { ok: false, faults };
   return {
     ok: true,
     value: {
       percentageOfNodesToScore: percentageOfNodesToScore ?? 0,
+      qps,
+      burst,
       podInitialBackoffSeconds,
       podMaxBackoffSeconds,
       profiles,
     },
   };
+}
+
+function clientOf(value: unknown, sink: FaultSink): { qps: number; burst: number } {
+  const { qps = 50, burst = 100 } = (isRecord(value) ? value : {}) as { qps?: unknown; burst?: unknown };
+  const isRate = (rate: unknown): rate is number => typeof rate === 'number' && rate > 0;
+  if (!isRate(qps)) sink('clientConnection.qps', `Invalid value: ${JSON.stringify(qps)}: must be greater than 0`);
+  if (!isRate(burst)) sink('clientConnection.burst', `Invalid value: ${JSON.stringify(burst)}: must be greater than 0`);
+  return { qps: Number(qps), burst: Number(burst) };
 }
 
 const integerOf = (value: unknown, fallback: number): number =>

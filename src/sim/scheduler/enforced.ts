@@ -32,7 +32,7 @@ export class Configurations {
   at(index: number): Enforced {
     let enforced = this.made.get(index);
     if (!enforced) {
-      const configuration = read(this.texts[index] ?? '');
+      const configuration = readConfiguration(this.texts[index] ?? '');
       enforced = { configuration, profiles: makeProfiles(configuration, this.minorRelease) };
       this.made.set(index, enforced);
     }
@@ -54,7 +54,7 @@ export class Configurations {
 }
 
 /** What a user can do wrong in it is said before it comes here: where options are checked, and where one is applied. */
-function read(text: string): SchedulerConfiguration {
+export function readConfiguration(text: string): SchedulerConfiguration {
   if (text === '') return DEFAULT_CONFIGURATION;
   const parsed = parseConfiguration(JSON.parse(text) as unknown);
   if (!parsed.ok) throw new Error(parsed.faults.map(({ path, message }) => `${path}: ${message}`).join('; '));

@@ -1,3 +1,4 @@
+export { attempt, type Chance, type Outcome } from './attempt.ts';
 export { ClusterState, type Change, type Listed } from './cluster-state.ts';
 export { bestNodes, evaluate, feasibleNodesToFind, scoreNodes, type Evaluation } from './cycle.ts';
 export type * from './decision.ts';

@@ -13,7 +13,7 @@ import { ClusterState, LISTED, type Change } from './cluster-state.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { queueOptionsOf } from './configuration.ts';
 import type { DecisionRecord, DecisionSummary } from './decision.ts';
-import { Configurations, type Enforced } from './enforced.ts';
+import { Configurations, readConfiguration, type Enforced } from './enforced.ts';
 import { explain } from './explain.ts';
 import { isWorthRetrying, podActions, type ClusterEvent } from './hints.ts';
 import { Journal } from './journal.ts';
@@ -76,8 +76,7 @@ export class Scheduler extends Controller {
       id: SCHEDULER,
       reporter: REPORTER,
       user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] },
-      qps: 50,
-      burst: 100,
+      ...clientRates(settings.configuration),
     });
     this.scheduling = new SchedulingQueue(kernel, (pod) => this.moved(pod));
     this.notices = new Notices(this.client, this.recorder, REPORTER);
@@ -479,6 +478,11 @@ export class Scheduler extends Controller {
     this.state = saved['state'] as number;
     this.stateSince = saved['stateSince'] as number;
   }
+}
+
+function clientRates(configuration: string): { qps: number; burst: number } {
+  const { qps, burst } = readConfiguration(configuration);
+  return { qps, burst };
 }
 
 function decide(

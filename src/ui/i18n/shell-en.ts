@@ -260,7 +260,7 @@ export const shellEn = {
     speed: { range: 'Give a number from {{low}} to {{high}}.' },
     options: {
       seed: 'Give a seed; every text is one.',
-      schedulerConfiguration: 'A scheduler configuration cannot be applied here yet.',
+      schedulerConfiguration: 'The scheduler configuration cannot be applied: {{reason}}.',
       clusterName: 'Use letters, digits, - and _, at most 63, with a letter or digit at both ends.',
       region: 'There is no region {{region}}. Choose one of the list.',
       version: 'Kubernetes {{version}} is not simulated. Choose a 1.35 release.',

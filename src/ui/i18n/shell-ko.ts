@@ -265,7 +265,7 @@ export const shellKo: ShellTexts = {
     speed: { range: '{{low}}부터 {{high}}까지의 숫자를 입력하세요.' },
     options: {
       seed: '시드를 입력하세요. 어떤 글자든 됩니다.',
-      schedulerConfiguration: '스케줄러 구성은 아직 적용할 수 없습니다.',
+      schedulerConfiguration: '스케줄러 구성을 적용할 수 없습니다: {{reason}}.',
       clusterName: '영문자, 숫자, -, _를 63자까지 쓰고 양 끝은 영문자나 숫자여야 합니다.',
       region: '{{region}} 지역이 없습니다. 목록에서 고르세요.',
       version: 'Kubernetes {{version}}은 시뮬레이션하지 않습니다. 1.35 릴리스를 고르세요.',

@@ -1,0 +1,197 @@
+/** The scheduler in a whole world: what it does to pods, and what it leaves to look at. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import { describe, expect, it } from 'vitest';
+import { defaultPool } from '../../../src/sim/azure/index.ts';
+import type { Stored } from '../../../src/sim/api/object.ts';
+import { CLIENT } from '../../../src/sim/kernel/index.ts';
+import type { World } from '../../../src/sim/world.ts';
+import { advance, apply, bootWorld, deployment, eventsOf } from '../../support/world.ts';
+
+const small = { pools: [defaultPool('nodepool1', 'System', 1)], preset: 'plain' } as const;
+
+const pod = (name: string, spec: string): string => `apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  labels: {app: ${name}}
+spec:
+  containers:
+    - name: main
+      image: busybox:1.36
+      command: [sleep, '3600']
+${spec}`;
+
+const asking = (cpu: string, more = ''): string => `      resources: {requests: {cpu: ${cpu}}}\n${more}`;
+
+const find = (world: World, name: string): Stored<Pod> => world.find('pods', 'default', name) as Stored<Pod>;
+
+const priorities = `apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: high}
+value: 1000
+`;
+
+describe('preemption', () => {
+  const crowded = (): World => {
+    const world = bootWorld(small);
+    apply(world, priorities);
+    apply(world, pod('low', asking('3')));
+    advance(world, 10);
+    apply(world, pod('urgent', asking('3', '  priorityClassName: high\n')));
+    return world;
+  };
+
+  it('nominates the node, deletes the victim gracefully, and binds the pod once the room is free', () => {
+    const world = crowded();
+    advance(world, 2);
+    const [low, urgent] = [find(world, 'low'), find(world, 'urgent')];
+    expect(low.metadata.deletionTimestamp).toBeDefined();
+    expect(low.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject({
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: 'default-scheduler: preempting to accommodate a higher priority pod',
+    });
+    expect(urgent.status?.nominatedNodeName).toBe(low.spec?.nodeName);
+    expect(eventsOf(world, low)).toContain(
+      `Preempted: Preempted by pod ${urgent.metadata.uid} on node ${low.spec!.nodeName!}`,
+    );
+    expect(eventsOf(world, urgent)).toEqual(['FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.']);
+    advance(world, 60);
+    expect(world.find('pods', 'default', 'low')).toBeUndefined();
+    expect(find(world, 'urgent').spec?.nodeName).toBe(low.spec?.nodeName);
+  });
+
+  it('records every candidate with its victims', () => {
+    const world = crowded();
+    advance(world, 60);
+    const attempts = world.decisions({ pod: 'urgent' });
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['preempting', 'scheduled']);
+    const first = world.decision(attempts[0]!.attempt)!;
+    expect(first.postFilter).toMatchObject({
+      status: 'Success',
+      victims: ['default/low'],
+      candidates: [{ victims: [{ namespace: 'default', name: 'low', priority: 0 }], pdbViolations: 0 }],
+    });
+    const second = world.decision(attempts[1]!.attempt)!;
+    expect(second.nominatedNode).toBe(first.postFilter!.nominatedNode);
+    expect(second.because).toBe('pod default/low was deleted');
+  });
+
+  it('is not tried for a pod that may not preempt', () => {
+    const world = bootWorld(small);
+    apply(world, priorities.replace('value', 'preemptionPolicy: Never\nvalue'));
+    apply(world, pod('low', asking('3')));
+    advance(world, 10);
+    apply(world, pod('polite', asking('3', '  priorityClassName: high\n')));
+    advance(world, 5);
+    expect(eventsOf(world, find(world, 'polite'))).toEqual([
+      'FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.',
+    ]);
+    expect(find(world, 'low').metadata.deletionTimestamp).toBeUndefined();
+  });
+});
+
+describe('a decision explained later', () => {
+  it('is the decision that was made, for every attempt and also of pods that are gone', () => {
+    const world = bootWorld();
+    apply(world, deployment('web', 12, 'nginx:1.27'));
+    advance(world, 5);
+    apply(world, pod('huge', asking('100')));
+    advance(world, 5);
+    world.kernel.runTurn(CLIENT, 0, () =>
+      world.handle({ verb: 'delete', resource: 'deployments.apps', namespace: 'default', name: 'web' }),
+    );
+    advance(world, 60);
+    const attempts = world.kernel.trace.slice(1).filter(({ type }) => type === 'scheduler.attempt');
+    expect(attempts.length).toBeGreaterThan(20);
+    for (const event of attempts) {
+      if (event.type !== 'scheduler.attempt') continue;
+      const { attempt, outcome, node, message, feasible, evaluated, nodes } = event.data;
+      const record = world.decision(attempt)!;
+      expect(record).toMatchObject({ attempt, outcome, message, nodeCount: nodes, evaluatedCount: evaluated });
+      expect(record.nodes.filter(({ rejected }) => !rejected)).toHaveLength(feasible);
+      if (node === undefined) continue;
+      expect(record.tied).toContain(node);
+      const totals = record.nodes.flatMap(({ total }) => (total === undefined ? [] : [total]));
+      const chosen = record.nodes.find((item) => item.node === node)!;
+      if (totals.length > 0) expect(chosen.total).toBe(Math.max(...totals));
+      for (const { scores = {}, total } of record.nodes.filter((item) => item.total !== undefined))
+        expect(Object.values(scores).reduce((sum, { weighted }) => sum + weighted, 0)).toBe(total);
+    }
+    expect(world.decisions({ namespace: 'default' }).filter(({ pod: name }) => name.startsWith('web-'))).toHaveLength(
+      12,
+    );
+  });
+
+  it('stays the same after going back and forth in time', () => {
+    const world = bootWorld();
+    apply(world, deployment('web', 6, 'nginx:1.27'));
+    advance(world, 5);
+    const saved = world.save();
+    const before = world.decisions({}).map(({ attempt }) => world.decision(attempt));
+    advance(world, 30);
+    world.load(saved);
+    expect(world.decisions({}).map(({ attempt }) => world.decision(attempt))).toEqual(before);
+  });
+});
+
+describe('a pod in the queue', () => {
+  it('stays out while it has scheduling gates, and is scheduled when the last is removed', () => {
+    const world = bootWorld(small);
+    apply(world, pod('gated', '  schedulingGates: [{name: example.com/wait}]\n'));
+    advance(world, 5);
+    expect(find(world, 'gated').spec?.nodeName).toBeUndefined();
+    expect(world.decisions({ pod: 'gated' })).toEqual([]);
+    expect(world.scheduler.queueCounts().gated).toBe(1);
+    world.kernel.runTurn(CLIENT, 0, () =>
+      world.handle({
+        verb: 'patch',
+        resource: 'pods',
+        namespace: 'default',
+        name: 'gated',
+        patchType: 'merge',
+        body: { spec: { schedulingGates: null } },
+      }),
+    );
+    advance(world, 5);
+    expect(find(world, 'gated').spec?.nodeName).toBeDefined();
+    expect(world.decision(world.decisions({ pod: 'gated' })[0]!.attempt)!.because).toBe(
+      'its last scheduling gate was removed',
+    );
+  });
+
+  it('is tried again only for events that a plugin which turned it down asks for', () => {
+    const world = bootWorld(small);
+    apply(world, pod('picky', '  nodeSelector: {disk: ssd}\n'));
+    apply(world, pod('other', asking('100m')));
+    advance(world, 5);
+    world.kernel.runTurn(CLIENT, 0, () =>
+      world.handle({ verb: 'delete', resource: 'pods', namespace: 'default', name: 'other' }),
+    );
+    advance(world, 60);
+    expect(world.decisions({ pod: 'picky' })).toHaveLength(1);
+    const [node] = [...world.list('nodes')];
+    world.kernel.runTurn(CLIENT, 0, () =>
+      world.handle({
+        verb: 'patch',
+        resource: 'nodes',
+        name: node!.metadata.name,
+        patchType: 'merge',
+        body: { metadata: { labels: { disk: 'ssd' } } },
+      }),
+    );
+    advance(world, 5);
+    expect(world.decisions({ pod: 'picky' }).map(({ outcome }) => outcome)).toEqual(['unschedulable', 'scheduled']);
+  });
+
+  it('that nothing has helped is tried again after five minutes', () => {
+    const world = bootWorld(small);
+    apply(world, pod('huge', asking('100')));
+    advance(world, 290);
+    expect(world.decisions({ pod: 'huge' })).toHaveLength(1);
+    advance(world, 60);
+    const attempts = world.decisions({ pod: 'huge' });
+    expect(attempts).toHaveLength(2);
+    expect(world.decision(attempts[1]!.attempt)!.because).toBe('five minutes have passed');
+  });
+});
