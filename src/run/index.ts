@@ -1,7 +1,10 @@
 export { checkCluster, clusterChoices } from './cluster.ts';
 export { carryOut, query, titleOf, type Carrying } from './commands.ts';
+export { compareConfigurations, type Comparison, type NodeUse, type Placement } from './configuration-comparison.ts';
 export { diffText } from './diff.ts';
 export { RunFault } from './fault.ts';
+export type { ChangeKind } from './fit-candidates.ts';
+export { fitSuggestions, type FitSuggestion } from './fit-suggestions.ts';
 export { inspect, whyOf } from './inspect.ts';
 export { recordKey, splitRecordKey } from './record-key.ts';
 export { KEYFRAME_LIMIT, MARK_LIMIT, Run, type StepUnit } from './run.ts';

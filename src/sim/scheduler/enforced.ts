@@ -1,10 +1,15 @@
 /** The configurations that have been in force, so that a past decision can be made again as it was. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../api/object.ts';
 import {
   DEFAULT_CONFIGURATION,
   makeProfiles,
   parseConfiguration,
   type SchedulerConfiguration,
 } from './configuration.ts';
+import { attempt, type Chance, type Outcome } from './attempt.ts';
+import type { ClusterState } from './cluster-state.ts';
+import { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
 
 export interface Enforced {
@@ -54,9 +59,30 @@ export class Configurations {
 }
 
 /** What a user can do wrong in it is said before it comes here: where options are checked, and where one is applied. */
-export function readConfiguration(text: string): SchedulerConfiguration {
+function readConfiguration(text: string): SchedulerConfiguration {
   if (text === '') return DEFAULT_CONFIGURATION;
   const parsed = parseConfiguration(JSON.parse(text) as unknown);
   if (!parsed.ok) throw new Error(parsed.faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
   return parsed.value;
+}
+
+export function clientRates(configuration: string): { qps: number; burst: number } {
+  const { qps, burst } = readConfiguration(configuration);
+  return { qps, burst };
+}
+
+/** One attempt with a profile of a configuration that is or was in force. */
+export function decide(
+  pod: Stored<Pod>,
+  profileName: string,
+  cluster: ClusterState,
+  { configuration, profiles }: Enforced,
+  startIndex: number,
+  chance: Chance,
+): Outcome {
+  const profile = profiles.get(profileName)!;
+  const percentageOfNodesToScore = profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
+  const nominatedNode = pod.status?.nominatedNodeName;
+  const options = { profile, percentageOfNodesToScore, startIndex, ...(nominatedNode ? { nominatedNode } : {}) };
+  return attempt(PodInfo.of(pod), cluster, options, chance);
 }

@@ -7,13 +7,13 @@ import { keyOf, type Stored } from '../api/object.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome as TurnOutcome } from '../client/index.ts';
 import { FlatMachine, SCHEDULER, type Kernel } from '../kernel/index.ts';
-import { attempt, type Chance, type Outcome } from './attempt.ts';
+import type { Chance, Outcome } from './attempt.ts';
 import { areVolumesBound, assumedVolumes, bindPod, startBinding, volumesToBind } from './binder.ts';
 import { ClusterState, LISTED, type Change } from './cluster-state.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { queueOptionsOf } from './configuration.ts';
 import type { DecisionRecord, DecisionSummary } from './decision.ts';
-import { Configurations, readConfiguration, type Enforced } from './enforced.ts';
+import { clientRates, Configurations, decide } from './enforced.ts';
 import { explain } from './explain.ts';
 import { isWorthRetrying, podActions, type ClusterEvent } from './hints.ts';
 import { Journal } from './journal.ts';
@@ -115,6 +115,11 @@ export class Scheduler extends Controller {
     const enforced = this.configurations.at(record.configuration);
     const result = decide(record.pod, record.profile, cluster, enforced, record.startIndex, chance);
     return explain(record, result.evaluation, result.postFilter, result.tied);
+  }
+
+  /** The nodes and all that plugins look up, without the pods: what a comparison starts from. */
+  lookups(): readonly Change[] {
+    return this.cluster.toChanges().filter(({ kind }) => kind === 'node' || kind === 'object');
   }
 
   queueCounts(): ReturnType<SchedulingQueue['counts']> {
@@ -478,24 +483,4 @@ export class Scheduler extends Controller {
     this.state = saved['state'] as number;
     this.stateSince = saved['stateSince'] as number;
   }
-}
-
-function clientRates(configuration: string): { qps: number; burst: number } {
-  const { qps, burst } = readConfiguration(configuration);
-  return { qps, burst };
-}
-
-function decide(
-  pod: Stored<Pod>,
-  profileName: string,
-  cluster: ClusterState,
-  { configuration, profiles }: Enforced,
-  startIndex: number,
-  chance: Chance,
-): Outcome {
-  const profile = profiles.get(profileName)!;
-  const percentageOfNodesToScore = profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
-  const nominatedNode = pod.status?.nominatedNodeName;
-  const options = { profile, percentageOfNodesToScore, startIndex, ...(nominatedNode ? { nominatedNode } : {}) };
-  return attempt(PodInfo.of(pod), cluster, options, chance);
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultPool } from '../../../src/sim/azure/index.ts';
 import type { Stored } from '../../../src/sim/api/object.ts';
 import { CLIENT } from '../../../src/sim/kernel/index.ts';
+import { hasPreempted, wasRejected } from '../../../src/sim/scheduler/index.ts';
 import type { World } from '../../../src/sim/world.ts';
 import { advance, apply, bootWorld, deployment, eventsOf } from '../../support/world.ts';
 
@@ -72,6 +73,11 @@ describe('preemption', () => {
       victims: ['default/low'],
       candidates: [{ victims: [{ namespace: 'default', name: 'low', priority: 0 }], pdbViolations: 0 }],
     });
+    expect(hasPreempted(world.kernel.trace, { preemptor: 'default/urgent', victim: 'default/low' })).toBe(true);
+    expect(hasPreempted(world.kernel.trace, { preemptor: 'default/low', victim: 'default/urgent' })).toBe(false);
+    const question = { namespace: 'default', pod: 'urgent', node: first.nodes[0]!.node, plugin: 'NodeResourcesFit' };
+    expect(wasRejected(world, question)).toBe(true);
+    expect(wasRejected(world, { ...question, plugin: 'NodeAffinity' })).toBe(false);
     const second = world.decision(attempts[1]!.attempt)!;
     expect(second.nominatedNode).toBe(first.postFilter!.nominatedNode);
     expect(second.because).toBe('pod default/low was deleted');

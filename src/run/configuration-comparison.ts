@@ -1,0 +1,139 @@
+/**
+ * Two scheduler configurations on the same pods: the world is forked, every pod that a controller or a person made is
+ * placed anew by each, and placement, balance, utilisation and cost stand side by side. Pure: the world is left as it is.
+ */
+import type { Node, Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../sim/api/object.ts';
+import {
+  attempt,
+  ClusterState,
+  DEFAULT_CONFIGURATION,
+  makeProfiles,
+  parseConfiguration,
+  PodInfo,
+  type SchedulerConfiguration,
+} from '../sim/scheduler/index.ts';
+import { RandomStream } from '../sim/kernel/index.ts';
+import type { World } from '../sim/world.ts';
+import { schedulerConfigurationJson } from './scheduler-configuration.ts';
+
+export interface NodeUse {
+  readonly node: string;
+  readonly pods: number;
+  /** Shares of what the node can give that are asked for, from 0 to 1. */
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+export interface Placement {
+  /** `namespace/name` to the node, or to the reason why there is none. */
+  readonly pods: Readonly<Record<string, { readonly node?: string; readonly message?: string }>>;
+  readonly nodes: readonly NodeUse[];
+  readonly unscheduled: number;
+  readonly usedNodes: number;
+  /** Standard deviation of the nodes' CPU and memory shares: 0 is even. */
+  readonly cpuDeviation: number;
+  readonly memoryDeviation: number;
+  /** Of the nodes that carry at least one of the pods. */
+  readonly hourlyCost: number;
+}
+
+export interface Comparison {
+  readonly left: Placement;
+  readonly right: Placement;
+  /** Pods that the two put on different nodes. */
+  readonly moved: readonly string[];
+}
+
+/** `hourlyPriceOf` says what a node costs. The texts are KubeSchedulerConfigurations in YAML; empty for the default. */
+export function compareConfigurations(
+  world: World,
+  texts: readonly [string, string],
+  hourlyPriceOf: (node: Stored<Node>) => number,
+): Comparison {
+  const [left, right] = texts.map((text) => place(world, text, hourlyPriceOf)) as [Placement, Placement];
+  const moved = Object.keys(left.pods).filter((key) => left.pods[key]?.node !== right.pods[key]?.node);
+  return { left, right, moved };
+}
+
+function configurationOf(text: string): SchedulerConfiguration {
+  const json = schedulerConfigurationJson(text);
+  const parsed = json === '' ? undefined : parseConfiguration(JSON.parse(json) as unknown);
+  return parsed?.ok ? parsed.value : DEFAULT_CONFIGURATION;
+}
+
+const isDaemon = ({ metadata }: Pod): boolean =>
+  metadata?.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') ?? false;
+
+/** Pods that stay where they are (those of DaemonSets and of nodes themselves), and those placed anew, in order of arrival. */
+function podsOf(world: World): { fixed: readonly Stored<Pod>[]; free: readonly Stored<Pod>[] } {
+  const pods = [...(world.list('pods') as Iterable<Stored<Pod>>)].filter(
+    ({ status, metadata }) => !['Succeeded', 'Failed'].includes(status?.phase ?? '') && !metadata.deletionTimestamp,
+  );
+  const free = pods.filter((pod) => !isDaemon(pod) && pod.metadata.namespace !== 'kube-system');
+  return { fixed: pods.filter((pod) => !free.includes(pod) && pod.spec?.nodeName), free };
+}
+
+function place(world: World, text: string, hourlyPriceOf: (node: Stored<Node>) => number): Placement {
+  const configuration = configurationOf(text);
+  const profiles = makeProfiles(configuration, Number(world.options.kubernetesVersion.split('.')[1]));
+  const cluster = new ClusterState();
+  for (const change of world.scheduler.lookups()) cluster.apply(change);
+  const { fixed, free } = podsOf(world);
+  for (const pod of fixed) cluster.apply({ kind: 'pod', uid: pod.metadata.uid, pod, node: pod.spec!.nodeName! });
+  const stream = RandomStream.seeded(world.options.seed, 'configuration-comparison');
+  const pods: Record<string, { node?: string; message?: string }> = {};
+  let startIndex = 0;
+  for (const pod of [...free].sort((a, b) => (b.spec?.priority ?? 0) - (a.spec?.priority ?? 0))) {
+    const { nodeName: _, ...spec } = pod.spec!;
+    const { nominatedNodeName: __, ...status } = pod.status ?? {};
+    const waiting = PodInfo.of({ ...pod, spec, status });
+    const profile = profiles.get(spec.schedulerName ?? '');
+    if (!profile) {
+      pods[waiting.key] = { message: `no profile has the name ${spec.schedulerName ?? ''}` };
+      continue;
+    }
+    const percentageOfNodesToScore = profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
+    const chance = { offset: () => 0, tie: (count: number) => stream.below(count) };
+    const result = attempt(waiting, cluster, { profile, percentageOfNodesToScore, startIndex }, chance);
+    startIndex = result.evaluation.nextStart;
+    const { node } = result;
+    if (node === undefined) pods[waiting.key] = { message: result.message };
+    else {
+      pods[waiting.key] = { node };
+      const placed = { ...pod, spec: { ...spec, nodeName: node } };
+      cluster.apply({ kind: 'pod', uid: pod.metadata.uid, pod: placed, node });
+    }
+  }
+  return summarise(cluster, pods, hourlyPriceOf);
+}
+
+function deviation(values: readonly number[]): number {
+  if (values.length === 0) return 0;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+function summarise(
+  cluster: ClusterState,
+  pods: Placement['pods'],
+  hourlyPriceOf: (node: Stored<Node>) => number,
+): Placement {
+  const share = (used: number, capacity: number): number => (capacity === 0 ? 0 : used / capacity);
+  const nodes = cluster.nodes.map(({ name, pods: on, allocatable, requestedCpu, requestedMemory }) => ({
+    node: name,
+    pods: on.size,
+    cpu: share(requestedCpu, allocatable.cpu),
+    memory: share(requestedMemory, allocatable.memory),
+  }));
+  const used = new Set(Object.values(pods).flatMap(({ node }) => (node === undefined ? [] : [node])));
+  return {
+    pods,
+    nodes,
+    unscheduled: Object.values(pods).filter(({ node }) => node === undefined).length,
+    usedNodes: used.size,
+    cpuDeviation: deviation(nodes.map(({ cpu }) => cpu)),
+    memoryDeviation: deviation(nodes.map(({ memory }) => memory)),
+    hourlyCost: cluster.nodes.reduce((sum, { name, node }) => sum + (used.has(name) ? hourlyPriceOf(node) : 0), 0),
+  };
+}

@@ -1,0 +1,199 @@
+/** Single changes of a pod that may make it fit, by what turned it down. Whether they do is found out by trying. */
+import type { Node, Pod, PodSpec, Taint } from 'kubernetes-types/core/v1';
+import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
+import { tolerates } from '../sim/api/node-fit.ts';
+import type { Stored } from '../sim/api/object.ts';
+import { parseQuantity } from '../sim/api/index.ts';
+import type { DecisionRecord } from '../sim/scheduler/index.ts';
+import type { World } from '../sim/world.ts';
+
+export type ChangeKind =
+  | 'lower-request'
+  | 'add-toleration'
+  | 'remove-node-selector'
+  | 'remove-node-affinity'
+  | 'remove-pod-affinity'
+  | 'remove-pod-anti-affinity'
+  | 'soften-spread'
+  | 'remove-host-port'
+  | 'raise-priority';
+
+export interface PodChange {
+  readonly kind: ChangeKind;
+  /** What is changed, in words of the manifest: `cpu 3 → 1500m`, `dedicated=gpu:NoSchedule`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** How much it takes away from what was meant: kinds first, then from 0 to 1 within a kind. */
+  readonly rank: number;
+  readonly size: number;
+  /** The pod's spec with the change; the given one is the caller's to change. */
+  edit(spec: PodSpec): PodSpec;
+}
+
+const change = (
+  kind: ChangeKind,
+  rank: number,
+  values: PodChange['values'],
+  edit: PodChange['edit'],
+  size = 0,
+): PodChange => ({ kind, rank, values, size, edit });
+
+export function podChanges(world: World, pod: Stored<Pod>, record: DecisionRecord): readonly PodChange[] {
+  const spec = pod.spec!;
+  const plugins = new Set(record.nodes.flatMap(({ rejected }) => (rejected ? [rejected.plugin] : [])));
+  const by = (plugin: string, make: () => readonly PodChange[]): readonly PodChange[] =>
+    plugins.has(plugin) ? make() : [];
+  return [
+    ...by('TaintToleration', () => tolerations(world, spec, record)),
+    ...by('NodeResourcesFit', () => requests(spec, record)),
+    ...by('PodTopologySpread', () => spreads(spec)),
+    ...by('NodePorts', () => hostPorts(spec)),
+    ...by('NodeAffinity', () => nodeTerms(spec)),
+    ...by('InterPodAffinity', () => podTerms(spec)),
+    ...by('NodeResourcesFit', () => priorities(world, spec)),
+  ];
+}
+
+const textOf = ({ key, value, effect }: Taint): string => `${key}${value ? `=${value}` : ''}:${effect}`;
+
+function tolerations(world: World, spec: PodSpec, record: DecisionRecord): readonly PodChange[] {
+  const taints = new Map<string, Taint>();
+  for (const { node, rejected } of record.nodes) {
+    if (rejected?.plugin !== 'TaintToleration') continue;
+    const found = (world.find('nodes', undefined, node) as Stored<Node> | undefined)?.spec?.taints ?? [];
+    const blocking = found.filter(
+      (taint) => taint.effect !== 'PreferNoSchedule' && !tolerates(spec.tolerations ?? [], taint),
+    );
+    if (blocking.length === 1) taints.set(textOf(blocking[0]!), blocking[0]!);
+  }
+  return [...taints].map(([text, { key, value, effect }]) => {
+    const toleration = { key, operator: value ? 'Equal' : 'Exists', ...(value ? { value } : {}), effect };
+    return change('add-toleration', 1, { toleration: text }, (own) => ({
+      ...own,
+      tolerations: [...(own.tolerations ?? []), toleration as NonNullable<PodSpec['tolerations']>[number]],
+    }));
+  });
+}
+
+const MIB = 1024 * 1024;
+
+/** The largest request of one container that leaves the pod room on some node that is short of this alone. */
+function requests(spec: PodSpec, record: DecisionRecord): readonly PodChange[] {
+  return (['cpu', 'memory'] as const).flatMap((resource) => {
+    const free = record.nodes.flatMap(({ rejected, arithmetic }) => {
+      const isShort = rejected?.plugin === 'NodeResourcesFit' && rejected.reasons.join() === `Insufficient ${resource}`;
+      const line = isShort && arithmetic?.['NodeResourcesFit/filter']?.find(({ label }) => label === resource);
+      return line ? [line.result] : [];
+    });
+    const most = free.length === 0 ? 0 : free.reduce((left, right) => Math.max(left, right));
+    const scale = resource === 'cpu' ? 1000 : 1;
+    const amounts = spec.containers.map(({ resources }) =>
+      Math.round((parseQuantity(resources?.requests?.[resource] ?? 0) ?? 0) * scale),
+    );
+    const largest = amounts.indexOf(amounts.reduce((left, right) => Math.max(left, right), 0));
+    const others = amounts.reduce((sum, amount, index) => (index === largest ? sum : sum + amount), 0);
+    const step = resource === 'cpu' ? 10 : MIB;
+    const lowered = Math.floor((most - others) / step) * step;
+    if (largest < 0 || lowered <= 0 || lowered >= amounts[largest]!) return [];
+    const quantity = resource === 'cpu' ? `${lowered}m` : `${lowered / MIB}Mi`;
+    const { name, resources } = spec.containers[largest]!;
+    const values = { container: name, resource, from: String(resources!.requests![resource]), to: quantity };
+    const edit = (own: PodSpec): PodSpec => ({
+      ...own,
+      containers: own.containers.map((container, index) =>
+        index === largest
+          ? {
+              ...container,
+              resources: {
+                ...container.resources,
+                requests: { ...container.resources?.requests, [resource]: quantity },
+              },
+            }
+          : container,
+      ),
+    });
+    return [change('lower-request', 2, values, edit, 1 - lowered / amounts[largest]!)];
+  });
+}
+
+function spreads(spec: PodSpec): readonly PodChange[] {
+  return (spec.topologySpreadConstraints ?? []).flatMap(({ whenUnsatisfiable, topologyKey }, at) => {
+    if (whenUnsatisfiable !== 'DoNotSchedule') return [];
+    return [
+      change('soften-spread', 3, { topologyKey }, (own) => ({
+        ...own,
+        topologySpreadConstraints: (own.topologySpreadConstraints ?? []).map((item, index) =>
+          index === at ? { ...item, whenUnsatisfiable: 'ScheduleAnyway' } : item,
+        ),
+      })),
+    ];
+  });
+}
+
+function hostPorts(spec: PodSpec): readonly PodChange[] {
+  return spec.containers.flatMap(({ name, ports }, at) => {
+    const taken = (ports ?? []).flatMap(({ hostPort }) => (hostPort ? [String(hostPort)] : []));
+    if (taken.length === 0) return [];
+    return [
+      change('remove-host-port', 3, { container: name, ports: taken.join(', ') }, (own) => ({
+        ...own,
+        containers: own.containers.map((container, index) =>
+          index === at
+            ? { ...container, ports: (container.ports ?? []).map(({ hostPort: _, hostIP: __, ...port }) => port) }
+            : container,
+        ),
+      })),
+    ];
+  });
+}
+
+function nodeTerms(spec: PodSpec): readonly PodChange[] {
+  const selectors = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) =>
+    change('remove-node-selector', 4, { label: `${key}=${value}` }, (own) => {
+      const { [key]: _, ...rest } = own.nodeSelector ?? {};
+      return { ...own, nodeSelector: rest };
+    }),
+  );
+  if (!spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution) return selectors;
+  const edit = (own: PodSpec): PodSpec => {
+    const { requiredDuringSchedulingIgnoredDuringExecution: _, ...nodeAffinity } = own.affinity?.nodeAffinity ?? {};
+    return { ...own, affinity: { ...own.affinity, nodeAffinity } };
+  };
+  return [...selectors, change('remove-node-affinity', 4, {}, edit)];
+}
+
+function podTerms(spec: PodSpec): readonly PodChange[] {
+  return (['podAffinity', 'podAntiAffinity'] as const).flatMap((side) => {
+    const terms = spec.affinity?.[side]?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    return terms.map(({ topologyKey }, at) => {
+      const kind = side === 'podAffinity' ? 'remove-pod-affinity' : 'remove-pod-anti-affinity';
+      return change(kind, 4, { topologyKey }, (own) => ({
+        ...own,
+        affinity: {
+          ...own.affinity,
+          [side]: {
+            ...own.affinity?.[side],
+            requiredDuringSchedulingIgnoredDuringExecution: (
+              own.affinity?.[side]?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+            ).filter((_, index) => index !== at),
+          },
+        },
+      }));
+    });
+  });
+}
+
+/** Classes above the pod's own, the lowest first: less is asked of the others. */
+function priorities(world: World, spec: PodSpec): readonly PodChange[] {
+  return [...(world.list('priorityclasses.scheduling.k8s.io') as Iterable<Stored<PriorityClass>>)]
+    .filter(({ value, metadata }) => value > (spec.priority ?? 0) && !metadata.name.startsWith('system-'))
+    .sort((left, right) => left.value - right.value)
+    .map(({ metadata, value }, index) =>
+      change(
+        'raise-priority',
+        5,
+        { priorityClass: metadata.name, value: String(value) },
+        ({ priority: _, preemptionPolicy: __, ...own }) => ({ ...own, priorityClassName: metadata.name }),
+        index / 100,
+      ),
+    );
+}
