@@ -1,5 +1,5 @@
 /**
- * Subresources: status, scale, binding, eviction, token, finalize.
+ * Subresources: status, ephemeralcontainers, resize, scale, binding, eviction, token, finalize.
  * Upstream: pkg/registry/core/pod/storage/{storage,eviction}.go, pkg/registry/apps/deployment/storage/storage.go.
  */
 import type { Binding, Namespace, Pod } from 'kubernetes-types/core/v1';
@@ -28,6 +28,8 @@ export function serveSubresource(context: RequestContext, addresses: ServiceAddr
   if (!found.verbs.includes(request.verb)) return refuse(context, 'decode', methodNotAllowed(context.resource));
   switch (request.subresource) {
     case 'status':
+    case 'ephemeralcontainers':
+    case 'resize':
       return serveStatus(context, addresses);
     case 'scale':
       return serveScale(context, addresses);

@@ -43,7 +43,11 @@ export function refusalOf(
   };
 }
 
-function shortage(pod: Stored<Pod>, others: readonly Stored<Pod>[], { allocatable }: MachineSpec): Refusal | undefined {
+export function shortage(
+  pod: Stored<Pod>,
+  others: readonly Stored<Pod>[],
+  { allocatable }: MachineSpec,
+): Refusal | undefined {
   const refusal = (name: string, requested: number, used: number, capacity: number): Refusal => ({
     reason: `OutOf${name}`,
     message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,

@@ -8,7 +8,7 @@ import type { Client, EventRecorder } from '../client/index.ts';
 import { REGISTRY, type Kernel, type LifeEvent } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
-import { goDuration, processOf, pulledText, terminationMessageOf, type SpecFacts } from './container-spec.ts';
+import { goDuration, limitsOf, processOf, pulledText, terminationMessageOf, type SpecFacts } from './container-spec.ts';
 import { environmentOf } from './environment.ts';
 import type { ImageManager } from './image-manager.ts';
 import { digestOf } from './pod-status.ts';
@@ -145,6 +145,17 @@ export class ContainerRuntime {
       this.update(uid, container.name, { stopReason: 'probe' });
       this.send(uid, container.name, { type: 'STOP' });
     }
+  }
+
+  /** A container has other resources: they count at once, or from a restart where its policy says so. */
+  resized(uid: string, name: string): void {
+    const record = this.ports.find(uid)!;
+    const spec = specOf(record.pod, name) as Container & { resizePolicy?: { restartPolicy: string }[] };
+    const container = this.container(uid, name);
+    if (!container || !isRunning(container)) return;
+    if (spec.resizePolicy?.some(({ restartPolicy }) => restartPolicy === 'RestartContainer'))
+      return this.fail(uid, name, `Container ${name} resize requires restart`);
+    this.ports.processes.resize(uid, name, limitsOf(spec));
   }
 
   container(uid: string, name: string): ContainerRecord | undefined {

@@ -69,7 +69,6 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
       : own
         ? { behaviour: leaking(own, spec) }
         : launchOf({ ...spec, env: Object.entries(variables).map(([name, value]) => ({ name, value })) }, argv, isTask);
-  const { limits = {} } = spec.resources ?? {};
   return {
     namespace: pod.metadata.namespace!,
     pod: pod.metadata.name,
@@ -90,13 +89,18 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     generatedFiles: facts.files(record),
     isReadOnlyRoot: spec.securityContext?.readOnlyRootFilesystem ?? false,
     terminationMessagePath: spec.terminationMessagePath ?? '/dev/termination-log',
-    limits: {
-      ...(limits['cpu'] ? { cpuMillis: milliValue(limits['cpu']) } : {}),
-      ...(limits['memory'] ? { memoryBytes: wholeValue(limits['memory']) } : {}),
-    },
+    limits: limitsOf(spec),
     isTask,
     startedAt: facts.now,
     ports: portsOf(spec, launch),
+  };
+}
+
+export function limitsOf({ resources }: Container): RunningProcess['limits'] {
+  const { limits = {} } = resources ?? {};
+  return {
+    ...(limits['cpu'] ? { cpuMillis: milliValue(limits['cpu']) } : {}),
+    ...(limits['memory'] ? { memoryBytes: wholeValue(limits['memory']) } : {}),
   };
 }
 

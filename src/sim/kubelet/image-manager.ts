@@ -4,7 +4,7 @@
  */
 import type { Container, Pod } from 'kubernetes-types/core/v1';
 import { imageSize, lookUpImage, parseImage } from '../workloads/index.ts';
-import type { KubeletOptions } from './kubelet.ts';
+import type { KubeletOptions } from './kubelet-options.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { isMissingImage, PRETENDED_PULL_MS } from './pretended-runtime.ts';
 import { withTag } from './pod-status.ts';

@@ -1,3 +1,4 @@
-export { Kubelet, type KubeletOptions } from './kubelet.ts';
+export type { KubeletOptions } from './kubelet-options.ts';
+export { Kubelet } from './kubelet.ts';
 export { containerMachine, podMachine } from './machine.ts';
 export type { MachineSpec } from './machine-spec.ts';

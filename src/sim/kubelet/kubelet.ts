@@ -8,8 +8,8 @@ import { keyOf, type Stored } from '../api/object.ts';
 import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
 import { kubeletId, type Kernel } from '../kernel/index.ts';
-import type { RuntimeOption } from '../options.ts';
-import type { Behaviour, ProcessTable, Usage } from '../workloads/index.ts';
+import type { KubeletOptions } from './kubelet-options.ts';
+import type { ProcessTable, Usage } from '../workloads/index.ts';
 import { refusalOf } from './admission.ts';
 import { ContainerRuntime } from './container-runtime.ts';
 import { findVictims } from './pressure.ts';
@@ -22,23 +22,17 @@ import {
   isRunning,
   isTerminated,
   leafOf,
+  livesOf,
   newContainer,
   newContainers,
+  resourcesOf,
   podLife,
-  containerLife,
   type PodRecord,
 } from './records.ts';
 import { reportStatus } from './status-patch.ts';
+import { resizeOf } from './resize.ts';
 import { usageOf } from './usage.ts';
 import { faultTexts, MOUNT_TIMEOUT_MS, mountVolumes, type VolumeFault } from './volumes.ts';
-
-export interface KubeletOptions {
-  readonly privateRegistries: readonly string[];
-  readonly runtime: RuntimeOption;
-  readonly clusterDns: string;
-  /** What the registry says of an image, by Workload objects. */
-  declared(image: string): Behaviour | undefined;
-}
 
 /** From seeing a pod to having its sandbox: network and volumes. */
 const SANDBOX_MS = 350;
@@ -128,18 +122,7 @@ export class Kubelet extends Controller {
   }
 
   lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
-    return [...this.pods.values()].flatMap((record) => {
-      const path = keyOf(record.pod);
-      return [
-        { instance: `pod/${path}`, machine: podLife.id, state: podLife.leaves[record.state]!, since: record.since },
-        ...record.containers.map((container) => ({
-          instance: `container/${path}/${container.name}`,
-          machine: containerLife.id,
-          state: leafOf(container),
-          since: container.since,
-        })),
-      ];
-    });
+    return livesOf(this.pods.values());
   }
 
   /** What runs here uses. */
@@ -218,8 +201,10 @@ export class Kubelet extends Controller {
     this.pods.set(uid, { ...record, pod: next, containers });
     if (added.length > 0) this.settle(uid);
     if (next.metadata.deletionTimestamp && !record.pod.metadata.deletionTimestamp) this.terminate(uid);
-    else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec))
+    else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec)) {
       this.runtime.specChanged(uid, record.pod, next);
+      this.resize(uid);
+    }
   }
 
   private accept(pod: Stored<Pod>): void {
@@ -236,6 +221,7 @@ export class Kubelet extends Controller {
       transitions: scheduled ? { PodScheduled: { status: 'True', at: scheduled.lastTransitionTime ?? '' } } : {},
       isStatusDue: false,
       hasSandbox: false,
+      allocated: resourcesOf(pod),
     };
     this.pods.set(uid, record);
     if (pod.metadata.deletionTimestamp) return this.terminate(uid);
@@ -410,6 +396,18 @@ export class Kubelet extends Controller {
     const { victims, isShort } = findVictims([...this.pods.values()], this.processes, this.machine);
     this.reporter.observeMemory(isShort);
     for (const { uid, message } of victims) this.evict(uid, message);
+    for (const [uid, { pendingResize }] of this.pods) if (pendingResize?.reason === 'Deferred') this.resize(uid);
+  }
+
+  /** Gives containers what their spec asks for, if the node has it. */
+  private resize(uid: string): void {
+    const record = this.pods.get(uid)!;
+    const others = [...this.pods.values()].map(({ pod }) => pod);
+    const outcome = resizeOf(record, others, this.machine);
+    if (!outcome) return;
+    this.pods.set(uid, outcome.record);
+    for (const name of outcome.changed) this.runtime.resized(uid, name);
+    this.reportSoon(uid);
   }
 
   private evict(uid: string, message: string): void {

@@ -47,8 +47,17 @@ function containerStatus(
     image,
     imageID: isUp || container.ended ? `${image.replace(/:[^/:]+$/, '')}@sha256:${digestOf(image)}` : '',
     ...(container.containerId ? { containerID: container.containerId } : {}),
+    ...resourcesStatus(record, container, isUp),
     started: container.role === 'init' ? isUp : isStarted(container) || (isUp && leafOf(container) === 'stopping'),
   };
+}
+
+/** What the container has been given; shown while it runs. */
+function resourcesStatus({ allocated }: PodRecord, { name }: ContainerRecord, isUp: boolean): object {
+  const resources = allocated[name];
+  if (!isUp || !resources) return {};
+  const { requests } = resources;
+  return { ...(requests ? { allocatedResources: requests } : {}), resources };
 }
 
 /** `docker.io/library/nginx:1.27`, as containerd names it. */
@@ -105,7 +114,12 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
   const disruption: readonly Wanted[] = rejection?.isEviction
     ? [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: rejection.message }]
     : [];
+  const { pendingResize } = record;
+  const resize: readonly Wanted[] = pendingResize
+    ? [{ type: 'PodResizePending', status: 'True', ...pendingResize }]
+    : [];
   return [
+    ...resize,
     ...disruption,
     { type: 'PodReadyToStartContainers', status: record.hasSandbox && !isDone ? 'True' : 'False' },
     initialized,

@@ -1,6 +1,6 @@
 /** What a kubelet keeps of the pods on its node: plain data, replaced and never changed. */
-import type { Container, ContainerState, Pod } from 'kubernetes-types/core/v1';
-import type { Stored } from '../api/object.ts';
+import type { Container, ContainerState, Pod, ResourceRequirements } from 'kubernetes-types/core/v1';
+import { keyOf, type Stored } from '../api/object.ts';
 import { FlatMachine } from '../kernel/index.ts';
 import { containerMachine, podMachine } from './machine.ts';
 
@@ -58,6 +58,10 @@ export interface PodRecord {
   readonly waitsSince?: number;
   readonly rejection?: { readonly reason: string; readonly message: string; readonly isEviction?: boolean };
   readonly hasSandbox: boolean;
+  /** What each container was given, by name: the spec may ask for something else by now. */
+  readonly allocated: Readonly<Record<string, ResourceRequirements>>;
+  /** A resize that this node cannot give now, or never. */
+  readonly pendingResize?: { readonly reason: 'Deferred' | 'Infeasible'; readonly message: string };
 }
 
 export function newContainer(name: string, role: ContainerRole): ContainerRecord {
@@ -125,4 +129,30 @@ export function statesOf(
     reason: hasInits && record.role !== 'ephemeral' ? 'PodInitializing' : 'ContainerCreating',
   };
   return { state: { waiting }, lastState: ended ?? {} };
+}
+
+export const resourcesOf = (pod: Pod): Readonly<Record<string, ResourceRequirements>> =>
+  Object.fromEntries(
+    [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].map(({ name, resources = {} }) => [
+      name,
+      resources,
+    ]),
+  );
+
+/** Every pod and container, and the state of its machine. */
+export function livesOf(
+  records: Iterable<PodRecord>,
+): readonly { instance: string; machine: string; state: string; since: number }[] {
+  return [...records].flatMap((record) => {
+    const path = keyOf(record.pod);
+    return [
+      { instance: `pod/${path}`, machine: podLife.id, state: podLife.leaves[record.state]!, since: record.since },
+      ...record.containers.map((container) => ({
+        instance: `container/${path}/${container.name}`,
+        machine: containerLife.id,
+        state: leafOf(container),
+        since: container.since,
+      })),
+    ];
+  });
 }

@@ -3,7 +3,7 @@ import type { Service } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import type { Client } from '../client/index.ts';
 import type { SpecFacts } from './container-spec.ts';
-import type { KubeletOptions } from './kubelet.ts';
+import type { KubeletOptions } from './kubelet-options.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { generatedFiles, hostnameOf } from './pod-files.ts';
 import { mountsOf } from './volumes.ts';

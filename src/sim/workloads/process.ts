@@ -135,6 +135,15 @@ export class ProcessTable implements Component {
     this.endLater(process, graceMs, 137);
   }
 
+  /** Other limits for a running program; one that is over its new memory limit is killed. */
+  resize(podUid: string, container: string, limits: RunningProcess['limits']): void {
+    const process = this.get(podUid, container);
+    if (!process) return;
+    this.put({ ...process, limits });
+    const { memoryBytes = Infinity } = limits;
+    if (this.usage(process).memoryBytes > memoryBytes) this.kill(podUid, container, 'OOMKilled');
+  }
+
   /** SIGKILL. The owner hears of the end. */
   kill(podUid: string, container: string, reason = 'Error'): void {
     this.end(keyOf(podUid, container), 137, reason);

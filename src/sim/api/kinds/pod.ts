@@ -165,6 +165,8 @@ export const podKind: KindDefinition<Pod> = {
   hasGeneration: true,
   subresources: [
     { name: 'status', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'ephemeralcontainers', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'resize', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
     // Streams, which whoever owns the socket serves.

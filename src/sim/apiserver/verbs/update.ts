@@ -12,6 +12,7 @@ import { trackUpdate } from '../managed-fields.ts';
 import { validateMetadataUpdate } from '../metadata.ts';
 import type { ApiResponse } from '../request.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
+import { takePodPart } from '../pod-parts.ts';
 import { checkValid, draftOf, stamped, storeNew } from './create.ts';
 
 export function updateObject(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
@@ -40,7 +41,9 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
   draft.apiVersion = apiVersionOf(kind);
   draft.kind = kind.kind;
   keepSystemMetadata(draft, old);
-  if (context.request.subresource === 'status') keepAllButStatus(draft, old);
+  const { subresource } = context.request;
+  if (subresource === 'status') keepAllButStatus(draft, old);
+  else if (subresource === 'ephemeralcontainers' || subresource === 'resize') takePodPart(context, draft, old);
   else {
     kind.applyDefaults?.(draft);
     if (kind.subresources?.some(({ name }) => name === 'status')) keepStatus(draft, old);
