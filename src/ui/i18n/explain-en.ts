@@ -146,7 +146,6 @@ export const explainEn = {
     compact: 'etcd lets go of revisions up to {{revision}}',
   },
   events: {
-    title: 'Events',
     filter: 'Filter events',
     level: { story: 'Story', all: 'All', problems: 'Problems' },
     levelLabel: 'How much is listed',
@@ -159,8 +158,6 @@ export const explainEn = {
     count: '{{count}} lines',
     why: 'Why did this happen?',
     seek: 'Go to this moment',
-    newest: 'Newest',
-    ahead: 'Ahead of the playhead',
     problem: 'Problem',
   },
   why: {
@@ -179,7 +176,6 @@ export const explainEn = {
     lines: 'Show these lines',
     legs: 'Show {{count}} legs',
     hideLegs: 'Hide legs',
-    effect: 'asked about',
     count: '{{count}} steps in {{time}}',
   },
   decision: {
@@ -238,7 +234,6 @@ export const explainEn = {
     notLookedAt: 'not looked at',
     expand: 'Expand',
     wideTitle: 'Every node and every plugin: {{pod}}',
-    close: 'Close',
     openNode: 'Inspect {{node}}',
     arithmetic: 'Arithmetic',
     noArithmetic: 'This plugin compares, it does not calculate.',

@@ -148,7 +148,6 @@ export const explainKo: ExplainTexts = {
     compact: 'etcd: 리비전 {{revision}}까지 정리',
   },
   events: {
-    title: '이벤트',
     filter: '이벤트 거르기',
     level: { story: '줄거리', all: '전체', problems: '문제' },
     levelLabel: '목록의 양',
@@ -161,8 +160,6 @@ export const explainKo: ExplainTexts = {
     count: '{{count}}줄',
     why: '왜 일어났는지 보기',
     seek: '이 순간으로 이동',
-    newest: '최신으로',
-    ahead: '재생 위치보다 뒤의 일',
     problem: '문제',
   },
   why: {
@@ -181,7 +178,6 @@ export const explainKo: ExplainTexts = {
     lines: '이 줄 보기',
     legs: '세부 {{count}}단계 보기',
     hideLegs: '세부 단계 숨기기',
-    effect: '물어본 일',
     count: '{{time}} 동안 {{count}}단계',
   },
   decision: {
@@ -241,7 +237,6 @@ export const explainKo: ExplainTexts = {
     notLookedAt: '살펴보지 않음',
     expand: '크게 보기',
     wideTitle: '모든 노드와 모든 플러그인: {{pod}}',
-    close: '닫기',
     openNode: '{{node}} 살펴보기',
     arithmetic: '계산',
     noArithmetic: '이 플러그인은 비교만 하고 계산하지 않습니다.',

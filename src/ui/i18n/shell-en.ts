@@ -11,7 +11,6 @@ export const shellEn = {
     share: 'Share',
     booting: 'Starting the cluster',
     narration: 'What happens',
-    more: 'More',
   },
   layout: {
     left: 'Manifests and cluster',

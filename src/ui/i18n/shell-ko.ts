@@ -13,7 +13,6 @@ export const shellKo: ShellTexts = {
     share: '공유',
     booting: '클러스터를 시작하는 중',
     narration: '일어난 일',
-    more: '더 보기',
   },
   layout: {
     left: '매니페스트와 클러스터',

@@ -202,6 +202,7 @@ function Laid({ size }: { size: StageSize }): React.JSX.Element {
           zoomOnDoubleClick={false}
           panOnScroll={stage.frame.shape !== 'wide'}
           onMoveStart={(event) => (event ? camera.release() : undefined)}
+          onMoveEnd={camera.rest}
           onPaneClick={(event) => {
             const node = step === 'fleet' ? nodeAt(latest.current, root.current!, event) : undefined;
             if (node) pick(node.id);

@@ -1,6 +1,8 @@
 /** The camera: it moves only when somebody asks, or when the stage itself changes its size and nobody has moved it. */
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useCallback, useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import { view } from '../../state/view.ts';
 import type { Stage } from '../../view/stage.ts';
 import { shapeFor } from '../../view/stage-frame.ts';
 import { boxOf } from '../../view/stage-routes.ts';
@@ -47,6 +49,8 @@ export interface Camera {
   zoomBy(factor: number): void;
   /** To be called when the person has moved it. */
   release(): void;
+  /** To be called when it has come to rest: where the person left it travels with the run. */
+  rest(): void;
 }
 
 function fitOf(stage: Stage, size: StageSize): { x: number; y: number; zoom: number } {
@@ -68,10 +72,13 @@ function fitOf(stage: Stage, size: StageSize): { x: number; y: number; zoom: num
 const isStillWanted = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export function useCamera(stage: Stage, size: StageSize | undefined): Camera {
-  const { setViewport, zoomTo, getZoom } = useReactFlow();
+  const { setViewport, zoomTo, getZoom, getViewport } = useReactFlow();
   const latest = useRef({ stage, size });
   latest.current = { stage, size };
   const isOwn = useRef(false);
+  /** What this camera told the view last; anything else there came with a run that was opened. */
+  const told = useRef<unknown>(undefined);
+  const given = useStore(view, (state) => state.camera);
   const fit = useCallback(
     (isAnimated: boolean) => {
       const now = latest.current;
@@ -97,6 +104,14 @@ export function useCamera(stage: Stage, size: StageSize | undefined): Camera {
   useEffect(() => {
     if (!isOwn.current) fit(false);
   }, [fit, frame, hasNodes]);
+  useEffect(() => {
+    if (given === told.current || !width || !height) return;
+    told.current = given;
+    if (!given) return fit(false);
+    isOwn.current = true;
+    const { x, y, zoom } = given;
+    void setViewport({ zoom, x: width / 2 - x * zoom, y: height / 2 - y * zoom });
+  }, [given, width, height, fit, setViewport]);
   return {
     fit,
     zoomBy: (factor) => {
@@ -106,6 +121,16 @@ export function useCamera(stage: Stage, size: StageSize | undefined): Camera {
     },
     release: () => {
       isOwn.current = true;
+    },
+    rest: () => {
+      if (!width || !height) return;
+      const { x, y, zoom } = getViewport();
+      // The middle of what is seen, in the stage's own measure: the same in a window of another size.
+      const middle = { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom, zoom };
+      const camera = isOwn.current ? middle : undefined;
+      if (!camera && !view.getState().camera) return;
+      told.current = camera;
+      view.setState({ camera });
     },
   };
 }
