@@ -46,7 +46,7 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
   await page.getByRole('tab', { name: 'Scenarios' }).click();
   await page.getByRole('button', { name: /A rolling update/ }).click();
   await expect(page.getByText('No problems found')).toBeVisible();
-  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect(page.getByText('Deployment/shop created')).toBeVisible();
   await expect(page.getByRole('button', { name: /^default\/shop-.*Running/ })).toHaveCount(6, { timeout: 60_000 });
 
@@ -69,7 +69,7 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
   await page.getByRole('button', { name: 'Next step' }).click();
   await expect(page.getByRole('region', { name: 'Arithmetic' })).toContainText('=');
 
-  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
   const link = await shareLink(page);
   const other = await context.newPage();
   await other.goto(link);
@@ -132,7 +132,7 @@ test('a traced request shows each lookup, the rule and the answer', async ({ pag
 
 test('stepping back and forth, rewinding, and a refresh lose nothing', async ({ page }) => {
   await open(page);
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await page.evaluate(() =>
     (globalThis as unknown as { pilothouse: Console }).pilothouse.request('/api/v1/namespaces', {
       method: 'POST',
@@ -154,7 +154,7 @@ test('stepping back and forth, rewinding, and a refresh lose nothing', async ({ 
 
 test("opening somebody's link leaves one's own saved run as it was", async ({ page, context }) => {
   await open(page);
-  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
   const link = await shareLink(page);
   await page.keyboard.press('Escape');
   await page.evaluate(() =>

@@ -2,7 +2,6 @@ import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from './Button.tsx';
 
 interface ModalProps {
   readonly title: string;
@@ -24,7 +23,12 @@ export function Modal({ title, close, isWide = false, children }: ModalProps): R
             <Dialog.Title asChild>
               <h2>{title}</h2>
             </Dialog.Title>
-            {close ? <IconButton label={t('app.close')} icon={<X size={16} aria-hidden />} onClick={close} /> : null}
+            {/* Without a tooltip: it has the focus at first, and Escape would only close the tooltip. */}
+            {close ? (
+              <button type="button" className="button plain icon" aria-label={t('app.close')} onClick={close}>
+                <X size={16} aria-hidden />
+              </button>
+            ) : null}
           </header>
           {children}
         </Dialog.Content>

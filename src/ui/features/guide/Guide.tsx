@@ -6,6 +6,7 @@ import { Badge, Button, IconButton } from '../../design/index.ts';
 import { dialogs } from '../../state/dialogs.ts';
 import { simulation } from '../../state/simulation.ts';
 import { highlight, showLeft, view } from '../../state/view.ts';
+import { useWindowClass } from '../../state/window-class.ts';
 import { LADDER, STEPS, type GuideStep } from './steps.ts';
 import './guide.css';
 
@@ -17,6 +18,9 @@ export function Guide(): React.JSX.Element | null {
   const { t } = useTranslation();
   const { step, isPutAway } = useStore(view, (state) => state.guide);
   const isBooted = useStore(simulation, (state) => state.isBooted);
+  const isInPast = useStore(simulation, (state) => !state.isPlaying && state.time < state.horizon);
+  const isElsewhere = useStore(view, (state) => state.narrow === 'events' || state.narrow === 'right');
+  const room = useWindowClass();
   const [done, setDone] = useState<GuideStep>();
   const current = STEPS[step];
   const isShown = isBooted && !isPutAway;
@@ -43,7 +47,8 @@ export function Guide(): React.JSX.Element | null {
       delete document.documentElement.dataset['guide'];
     };
   }, [current, isShown, step]);
-  if (!isShown) return null;
+  // One line at a time: the past has one of its own, and a phone's other places need their room.
+  if (!isShown || (isInPast && current !== 'rewind') || (room === 'narrow' && isElsewhere)) return null;
   const putAway = (): void => view.setState({ guide: { step, isPutAway: true } });
   return (
     <aside className="guide" aria-label={t('guide.title')}>

@@ -26,40 +26,42 @@ export function EmbedOptions({ base, payload, title }: EmbedOptionsProps): React
   return (
     <details className="embed-options">
       <summary>{t('share.embed')}</summary>
-      <p className="soft">{t('share.embedText')}</p>
-      <div className="row">
-        <Field name={t('share.embedHeight')}>
-          {({ id }) => (
-            <Select<Height>
-              id={id}
-              label={t('share.embedHeight')}
-              value={height}
-              options={HEIGHTS.map((value) => ({ value, label: `${value} px` }))}
-              onChange={setHeight}
-            />
-          )}
-        </Field>
-        <Field name={t('share.embedTheme')}>
-          {({ id }) => (
-            <Select<Theme>
-              id={id}
-              label={t('share.embedTheme')}
-              value={theme}
-              options={THEMES.map((value) => ({ value, label: t(`app.themes.${value}`) }))}
-              onChange={setTheme}
-            />
-          )}
-        </Field>
+      <div>
+        <p className="soft">{t('share.embedText')}</p>
+        <div className="row">
+          <Field name={t('share.embedHeight')}>
+            {({ id }) => (
+              <Select<Height>
+                id={id}
+                label={t('share.embedHeight')}
+                value={height}
+                options={HEIGHTS.map((value) => ({ value, label: `${value} px` }))}
+                onChange={setHeight}
+              />
+            )}
+          </Field>
+          <Field name={t('share.embedTheme')}>
+            {({ id }) => (
+              <Select<Theme>
+                id={id}
+                label={t('share.embedTheme')}
+                value={theme}
+                options={THEMES.map((value) => ({ value, label: t(`app.themes.${value}`) }))}
+                onChange={setTheme}
+              />
+            )}
+          </Field>
+        </div>
+        <textarea
+          readOnly
+          rows={3}
+          spellCheck={false}
+          aria-label={t('share.snippet')}
+          value={snippet}
+          onFocus={(event) => event.target.select()}
+        />
+        <CopyButton label={t('share.copySnippet')} text={snippet} />
       </div>
-      <textarea
-        readOnly
-        rows={3}
-        spellCheck={false}
-        aria-label={t('share.snippet')}
-        value={snippet}
-        onFocus={(event) => event.target.select()}
-      />
-      <CopyButton label={t('share.copySnippet')} text={snippet} />
     </details>
   );
 }
