@@ -17,7 +17,7 @@ export function TopBar(): React.JSX.Element {
     <header className="topbar">
       <h1 className="mark">
         <img src="./favicon.svg" alt="" width="22" height="22" />
-        <span className="when-roomy">{t('app.title')}</span>
+        <span>{t('app.title')}</span>
       </h1>
       <RunMenu />
       <span className="spring" />

@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 interface SegmentedControlProps<T extends string> {
   readonly label: string;
   readonly value: T;
-  readonly options: readonly { readonly value: T; readonly label: ReactNode }[];
+  /** `name` is for a label that shows no words, always or in a narrow window. */
+  readonly options: readonly { readonly value: T; readonly label: ReactNode; readonly name?: string }[];
   onChange(value: T): void;
 }
 
@@ -25,7 +26,7 @@ export function SegmentedControl<T extends string>({
       onValueChange={(next) => (next ? onChange(next as T) : undefined)}
     >
       {options.map((option) => (
-        <ToggleGroup.Item key={option.value} value={option.value}>
+        <ToggleGroup.Item key={option.value} value={option.value} aria-label={option.name}>
           {option.label}
         </ToggleGroup.Item>
       ))}

@@ -66,8 +66,16 @@ export function StageTools({
         label={t('stage.showing')}
         value={showing}
         options={[
-          { value: 'graph', label: <Named icon={<Waypoints size={14} aria-hidden />} name={t('stage.graph')} /> },
-          { value: 'list', label: <Named icon={<List size={14} aria-hidden />} name={t('stage.list')} /> },
+          {
+            value: 'graph',
+            name: t('stage.graph'),
+            label: <Named icon={<Waypoints size={14} aria-hidden />} name={t('stage.graph')} />,
+          },
+          {
+            value: 'list',
+            name: t('stage.list'),
+            label: <Named icon={<List size={14} aria-hidden />} name={t('stage.list')} />,
+          },
         ]}
         onChange={onShow}
       />
