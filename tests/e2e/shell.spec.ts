@@ -333,6 +333,9 @@ const NAMES = {
   },
 } as const;
 
+/** Each view is looked at whole, which takes long where the machine is shared. */
+const AXE_LIMIT_MS = 360_000;
+
 async function complaints(page: Page, where: string): Promise<readonly unknown[]> {
   const found = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze();
   return found.violations.map(({ id, nodes }) => [where, id, nodes[0]?.html]);
@@ -359,6 +362,7 @@ for (const [language, theme] of [
 ] as const) {
   const names = NAMES[language];
   test(`axe finds nothing in any view of a desktop window: ${language}, ${theme}`, async ({ browser }) => {
+    test.setTimeout(AXE_LIMIT_MS);
     const context = await contextFor(browser, language, theme, 1440, 900);
     const page = await context.newPage();
     await open(page);
@@ -383,6 +387,7 @@ for (const [language, theme] of [
   test(`axe finds nothing in any place of a phone, and nothing is cut off: ${language}, ${theme}`, async ({
     browser,
   }) => {
+    test.setTimeout(AXE_LIMIT_MS);
     const context = await contextFor(browser, language, theme, 390, 844);
     const page = await context.newPage();
     await page.goto('./');
