@@ -67,7 +67,6 @@ export const editorEn = {
     plainNotice: 'Long text: colours and completion are off; everything else works.',
   },
   gallery: {
-    title: 'Scenarios',
     intro: 'Each opens in the editor; press Apply there and watch.',
     watch: 'Where to look',
     filter: 'Filter scenarios',

@@ -69,7 +69,6 @@ export const editorKo: EditorTexts = {
     plainNotice: '긴 텍스트라 색과 자동 완성을 껐습니다. 나머지는 그대로 됩니다.',
   },
   gallery: {
-    title: '시나리오',
     intro: '고르면 편집기에 열립니다. 적용을 누르고 지켜보세요.',
     watch: '볼 곳',
     filter: '시나리오 찾기',
