@@ -91,6 +91,8 @@ function fromBase64Url(text: string): Uint8Array {
   if (!/^[A-Za-z0-9_-]*$/.test(text)) {
     throw new RunFault('link.damaged', 'The link holds characters that no link has.');
   }
+  // Four characters are three bytes: one that is left over belongs to nothing, and atob would throw.
+  if (text.length % 4 === 1) throw new RunFault('link.damaged', 'The link is cut short.');
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }

@@ -22,6 +22,7 @@ import {
   machineMachine,
   machineSpecs,
   ScaleSets,
+  vmSize,
 } from './azure/index.ts';
 import { clientApply, type PersonPort } from './client/index.ts';
 import { CONTROLLER_MACHINES, makeControllers } from './controllers/index.ts';
@@ -47,6 +48,8 @@ import { ContainerStreams } from './streams.ts';
 import { declaredFor, ProcessTable, type RunningProcess } from './workloads/index.ts';
 
 const POD_CIDR = '10.244.0.0/14';
+/** Data disks of a VM of a size that nobody knows here. */
+const DEFAULT_DISK_LIMIT = 8;
 const SERVICE_CIDR = '10.0.0.0/16';
 /** A new cluster has to come up within this virtual time, or something is wrong with it. */
 const BOOT_LIMIT_MS = 600_000;
@@ -141,7 +144,15 @@ export class World {
       this.scheduler,
       scaleSets,
       ...(options.preset === 'aks' ? [new CloudController(kernel, this.api)] : []),
-      ...makeControllers(kernel, this.api, { registry: KIND_REGISTRY, podCidr: POD_CIDR }),
+      ...makeControllers(kernel, this.api, {
+        registry: KIND_REGISTRY,
+        podCidr: POD_CIDR,
+        metrics: this.metrics,
+        csi: {
+          diskLimitOf: (size) => vmSize(size)?.maxDataDisks ?? DEFAULT_DISK_LIMIT,
+          resourceGroup: `MC_${options.resourceGroup}_${options.clusterName}_${options.region}`,
+        },
+      }),
     ]) {
       kernel.add(component as Component);
     }

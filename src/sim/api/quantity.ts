@@ -150,6 +150,13 @@ export function addQuantities(left: string | number, right: string | number): st
   return textOf({ nanos: first.nanos + second.nanos, format: first.nanos === 0n ? second.format : first.format });
 }
 
+/** The difference in the form of the first that is not zero. */
+export function subtractQuantities(left: string | number, right: string | number): string {
+  const zero: Exact = { nanos: 0n, format: 'decimal' };
+  const [first, second] = [exactOf(left) ?? zero, exactOf(right) ?? zero];
+  return textOf({ nanos: first.nanos - second.nanos, format: first.nanos === 0n ? second.format : first.format });
+}
+
 type Amounts = Readonly<Record<string, string>>;
 
 /** Amounts by name, each in canonical form; the same map when nothing changes, which may belong to a stored object. */

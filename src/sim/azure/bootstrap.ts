@@ -30,6 +30,14 @@ function storageClass(
   } as KubeObject;
 }
 
+const csiDriver = (name: string, attachRequired: boolean): KubeObject =>
+  ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIDriver',
+    metadata: { name },
+    spec: { attachRequired, podInfoOnMount: !attachRequired, fsGroupPolicy: 'File' },
+  }) as KubeObject;
+
 /** What the API server makes for itself, before any node is there. */
 export function foundation(): readonly KubeObject[] {
   return [
@@ -73,16 +81,22 @@ export function foundation(): readonly KubeObject[] {
 export function addons(options: WorldOptions): readonly KubeObject[] {
   if (options.preset === 'plain') return [];
   const nodes = options.pools.reduce((sum, { count }) => sum + count, 0);
+  // Disks of a cluster over several zones are kept in all of them, as AKS does from 1.29.
+  const redundancy = options.pools.some(({ zones }) => zones.length > 1) ? 'ZRS' : 'LRS';
   const disk = (name: string, skuName: string, isDefault = false): KubeObject =>
     storageClass(name, 'disk.csi.azure.com', { skuname: skuName }, isDefault);
   return [
-    disk('default', 'StandardSSD_ZRS', true),
-    disk('managed', 'StandardSSD_ZRS'),
-    disk('managed-csi', 'StandardSSD_ZRS'),
-    disk('managed-csi-premium', 'Premium_ZRS'),
-    disk('managed-premium', 'Premium_ZRS'),
+    disk('default', `StandardSSD_${redundancy}`, true),
+    disk('managed', `StandardSSD_${redundancy}`),
+    disk('managed-csi', `StandardSSD_${redundancy}`),
+    disk('managed-csi-premium', `Premium_${redundancy}`),
+    disk('managed-premium', `Premium_${redundancy}`),
+    storageClass('azurefile', 'file.csi.azure.com', { skuName: 'Standard_LRS' }),
     storageClass('azurefile-csi', 'file.csi.azure.com', { skuName: 'Standard_LRS' }),
     storageClass('azurefile-csi-premium', 'file.csi.azure.com', { skuName: 'Premium_LRS' }),
+    storageClass('azurefile-premium', 'file.csi.azure.com', { skuName: 'Premium_LRS' }),
+    csiDriver('disk.csi.azure.com', true),
+    csiDriver('file.csi.azure.com', false),
     ...kubeSystemObjects(nodes),
   ];
 }

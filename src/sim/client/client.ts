@@ -50,6 +50,16 @@ export class Client {
     return this.send({ verb: 'get', resource, namespace, name });
   }
 
+  /** GET of a subresource that has a shape of its own: `scale`. */
+  getSubresource(
+    resource: ResourceName,
+    subresource: string,
+    namespace: string | undefined,
+    name: string,
+  ): Result<KubeObject> {
+    return this.send({ verb: 'get', resource, subresource, namespace, name });
+  }
+
   list<R extends ResourceName>(
     resource: R,
     namespace?: string,

@@ -6,6 +6,17 @@ import { CronJobController } from './cronjob/cronjob-controller.ts';
 import { JobController } from './job/job-controller.ts';
 import { jobMachine } from './job/machine.ts';
 import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
+import { DisruptionController } from './disruption/disruption-controller.ts';
+import { EndpointsController } from './endpoints/endpoints-controller.ts';
+import { ResourceQuotaController } from './resource-quota/resource-quota-controller.ts';
+import { AttachDetachController } from './volume/attach-detach-controller.ts';
+import { AzureCsiDriver, type CsiSettings } from './volume/csi-driver.ts';
+import { claimMachine } from './volume/machine.ts';
+import { PersistentVolumeController } from './volume/persistent-volume-controller.ts';
+import { VolumeProtectionController } from './volume/protection-controller.ts';
+import { HorizontalController, type MetricsSource } from './podautoscaler/horizontal-controller.ts';
+import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
+import { NodeTtlController } from './ttl/node-ttl-controller.ts';
 import { AccountsController } from './accounts/accounts-controller.ts';
 import { DaemonSetController } from './daemonset/daemonset-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
@@ -27,11 +38,16 @@ export { ENDPOINTS_PER_SLICE } from './endpointslice/endpointslice-controller.ts
 export { NODE_MONITOR_GRACE_MS } from './node-lifecycle/node-lifecycle-controller.ts';
 
 export { nextTime, parseSchedule } from './cronjob/schedule.ts';
-export const CONTROLLER_MACHINES = [rolloutMachine, statefulMachine, daemonMachine, jobMachine] as const;
+export { limit, stabilize } from './podautoscaler/limits.ts';
+export { replicasFor } from './podautoscaler/replica-calculator.ts';
+export type { MetricsSource };
+export const CONTROLLER_MACHINES = [rolloutMachine, statefulMachine, daemonMachine, jobMachine, claimMachine] as const;
 
 export interface ControllerSettings {
   readonly registry: KindRegistry;
   readonly podCidr: string;
+  readonly csi: CsiSettings;
+  readonly metrics: MetricsSource;
 }
 
 const INFORMERS = controllerId('informers');
@@ -50,6 +66,8 @@ export function makeControllers(
     new AccountsController(manager),
     new NodeIpamController(manager, settings.podCidr),
     new NodeLifecycleController(manager),
+    new TaintEvictionController(manager),
+    new NodeTtlController(manager),
     new DeploymentController(manager),
     new ReplicaSetController(manager),
     new ReplicationControllerController(manager),
@@ -58,6 +76,14 @@ export function makeControllers(
     new JobController(manager),
     new CronJobController(manager),
     new TtlAfterFinishedController(manager),
+    new HorizontalController(manager, settings.metrics),
+    new DisruptionController(manager),
+    new ResourceQuotaController(manager),
+    new PersistentVolumeController(manager),
+    new AttachDetachController(manager),
+    new VolumeProtectionController(manager),
+    new AzureCsiDriver(manager, settings.csi),
+    new EndpointsController(manager),
     new EndpointSliceController(manager),
     new GarbageCollector(manager),
     new NamespaceController(manager),

@@ -424,6 +424,13 @@ export const explainEn = {
       updating: 'Pods of the old template are replaced, a few at a time.',
       settled: 'Every node that fits has an available pod of the newest template.',
     },
+    claim: {
+      pending: 'No volume fits the claim, and none can be made for it.',
+      waitingForConsumer: 'The class binds late: a pod that mounts the claim has to be scheduled first.',
+      provisioning: 'The provisioner of the class makes a volume.',
+      bound: 'A volume belongs to the claim alone.',
+      lost: 'The volume is gone, and its data with it.',
+    },
     job: {
       running: 'Pods run until as many as wanted have succeeded.',
       backingOff: 'A pod failed: the next one waits 10 s, 20 s, 40 s, up to 10 minutes.',

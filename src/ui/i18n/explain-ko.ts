@@ -424,6 +424,13 @@ export const explainKo: ExplainTexts = {
       updating: '옛 템플릿의 Pod를 몇 개씩 바꿉니다.',
       settled: '맞는 노드마다 최신 템플릿의 사용할 수 있는 Pod가 있습니다.',
     },
+    claim: {
+      pending: '요청에 맞는 볼륨이 없고, 새로 만들 수도 없습니다.',
+      waitingForConsumer: '늦게 바인딩하는 StorageClass입니다. 이 claim을 마운트할 Pod가 먼저 스케줄되어야 합니다.',
+      provisioning: 'StorageClass의 provisioner가 볼륨을 만들고 있습니다.',
+      bound: '볼륨 하나가 이 claim에만 속합니다.',
+      lost: '볼륨이 사라졌고, 데이터도 함께 사라졌습니다.',
+    },
     job: {
       running: '원하는 수만큼 성공할 때까지 Pod를 실행합니다.',
       backingOff: 'Pod가 실패했습니다. 다음 Pod는 10초, 20초, 40초, 최대 10분을 기다립니다.',

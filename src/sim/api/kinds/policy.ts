@@ -86,6 +86,7 @@ const quotaKind: KindDefinition<ResourceQuota> = stored<ResourceQuota>(
   'namespaced',
   {
     shortNames: ['quota'],
+    support: 'simulated',
     subresources: status('ResourceQuota'),
     applyDefaults({ spec }) {
       const hard = canonicalAmounts(spec?.hard);

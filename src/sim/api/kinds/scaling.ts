@@ -102,6 +102,7 @@ const autoscalerKind: KindDefinition<HorizontalPodAutoscaler> = stored<Horizonta
   'namespaced',
   {
     shortNames: ['hpa'],
+    support: 'simulated',
     categories: ['all'],
     subresources: status('HorizontalPodAutoscaler'),
     applyDefaults({ spec }) {
@@ -153,6 +154,7 @@ const budgetKind: KindDefinition<PodDisruptionBudget> = stored<PodDisruptionBudg
   'namespaced',
   {
     shortNames: ['pdb'],
+    support: 'simulated',
     hasGeneration: true,
     needsResourceVersion: true,
     subresources: status('PodDisruptionBudget'),

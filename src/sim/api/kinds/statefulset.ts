@@ -130,6 +130,7 @@ export const replicationControllerKind: KindDefinition<ReplicationController> = 
   'namespaced',
   {
     shortNames: ['rc'],
+    support: 'simulated',
     categories: ['all'],
     etcdPrefix: 'controllers',
     hasGeneration: true,

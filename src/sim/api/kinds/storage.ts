@@ -57,6 +57,7 @@ const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolume
   'namespaced',
   {
     shortNames: ['pvc'],
+    support: 'simulated',
     subresources: status('PersistentVolumeClaim'),
     applyDefaults: defaultClaim,
     prepareForCreate(claim) {
@@ -116,6 +117,7 @@ const volumeKind: KindDefinition<PersistentVolume> = stored<PersistentVolume>(
   'cluster',
   {
     shortNames: ['pv'],
+    support: 'simulated',
     subresources: status('PersistentVolume'),
     applyDefaults({ spec }) {
       if (!spec) return;
@@ -169,6 +171,7 @@ const classKind: KindDefinition<StorageClass> = stored<StorageClass>(
   'cluster',
   {
     shortNames: ['sc'],
+    support: 'simulated',
     applyDefaults(storageClass) {
       setDefault(storageClass, 'reclaimPolicy', 'Delete');
       setDefault(storageClass, 'volumeBindingMode', 'Immediate');
@@ -238,6 +241,7 @@ export const STORAGE_KINDS = [
   }),
   stored(GROUP, 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced'),
   stored<VolumeAttachment>(GROUP, 'VolumeAttachment', 'volumeattachments', 'cluster', {
+    support: 'simulated',
     subresources: status('VolumeAttachment'),
     columns: [
       nameColumn(),

@@ -21,6 +21,7 @@ const RESOURCE = 'resource.k8s.io/v1';
 const endpointsKind: KindDefinition<Endpoints> = stored<Endpoints>('v1', 'Endpoints', 'endpoints', 'namespaced', {
   shortNames: ['ep'],
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  support: 'simulated',
   canCreateOnUpdate: true,
   etcdPrefix: 'services/endpoints',
   applyDefaults({ subsets }) {

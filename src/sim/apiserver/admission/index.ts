@@ -1,6 +1,6 @@
 /**
  * Admission, in upstream's order: what changes a draft, then what only looks at it.
- * Upstream: pkg/kubeapiserver/options/plugins.go. ResourceQuota and webhooks are left out; quotas are stored only.
+ * Upstream: pkg/kubeapiserver/options/plugins.go. Webhooks are left out.
  */
 import type { Namespace, Pod } from 'kubernetes-types/core/v1';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
@@ -8,7 +8,10 @@ import type { StorageClass } from 'kubernetes-types/storage/v1';
 import type { Stored } from '../../api/object.ts';
 import { forbidden, notFound } from '../../api/status.ts';
 import { note, refuse, type Draft, type RequestContext } from '../context.ts';
+import { compareQuantities } from '../../api/quantity.ts';
+import type { ServiceAddresses } from '../service-addresses.ts';
 import { admitPod } from './pod.ts';
+import { chargeQuotas } from './quota.ts';
 
 /** Changes the draft. `old` is absent on create. */
 export function mutate(context: RequestContext, draft: Draft, old: Stored | undefined): void {
@@ -25,8 +28,33 @@ export function mutate(context: RequestContext, draft: Draft, old: Stored | unde
 }
 
 /** Only looks. */
-export function admit(context: RequestContext, _draft: Draft, _old: Stored | undefined): void {
+export function admit(
+  context: RequestContext,
+  draft: Draft,
+  old: Stored | undefined,
+  addresses: ServiceAddresses,
+): void {
+  if (draft.kind === 'PersistentVolumeClaim' && old && !context.request.subresource) checkResize(context, draft, old);
+  chargeQuotas(context, draft, old, addresses);
   note(context, 'admit', 'ok');
+}
+
+/** PersistentVolumeClaimResize. Upstream: plugin/pkg/admission/storage/persistentvolume/resize/admission.go. */
+function checkResize(context: RequestContext, draft: Draft, old: Stored): void {
+  const sizeOf = (claim: PersistentVolumeClaim): string => claim.spec?.resources?.requests?.['storage'] ?? '0';
+  const [next, before] = [draft as PersistentVolumeClaim, old as Stored<PersistentVolumeClaim>];
+  if (compareQuantities(sizeOf(next), sizeOf(before)) <= 0) return;
+  if (before.status?.phase !== 'Bound') {
+    const text = 'Only bound persistent volume claims can be expanded';
+    refuse(context, 'admit', forbidden(context.resource, old.metadata.name, text));
+  }
+  const name = before.spec?.storageClassName ?? '';
+  const found = context.find('storageclasses.storage.k8s.io', undefined, name) as Stored<StorageClass> | undefined;
+  if (!found?.allowVolumeExpansion) {
+    const text =
+      'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize';
+    refuse(context, 'admit', forbidden(context.resource, old.metadata.name, text));
+  }
 }
 
 /** NamespaceLifecycle. Upstream: apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go. */

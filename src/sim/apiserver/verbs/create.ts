@@ -62,7 +62,7 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
     ...(kind.validate?.(draft) ?? []),
   ]);
   checkEscalation(context, draft, undefined);
-  admit(context, draft, undefined);
+  admit(context, draft, undefined, addresses);
   trackCreate(context, draft);
   if (context.isDryRun) return draft as unknown as Stored;
   const stored = put(context, draft, request.name);

@@ -58,7 +58,7 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
     : [...failures, ...(kind.validate?.(draft) ?? []), ...(kind.validateUpdate?.(draft, old) ?? [])];
   checkValid(context, draft, [...validateMetadataUpdate(draft.metadata, old.metadata), ...errors]);
   checkEscalation(context, draft, old);
-  admit(context, draft, old);
+  admit(context, draft, old, addresses);
   trackUpdate(context, draft, old);
   if (isDeepEqual(draft, old)) {
     note(context, 'store', 'ok', 'unchanged');

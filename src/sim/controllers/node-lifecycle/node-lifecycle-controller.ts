@@ -1,19 +1,19 @@
 /**
- * Node lifecycle: notices nodes that stopped reporting, taints them, and evicts what does not tolerate that.
- * Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go, pkg/controller/tainteviction/taint_eviction.go.
- * NoExecute taints are set at the normal rate of 0.1 nodes a second; per-zone disruption modes are left out.
+ * Node lifecycle: notices nodes that stopped reporting, and taints them, zone by zone at a limited rate.
+ * Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
  */
 import type { Node, NodeCondition, Pod, Taint } from 'kubernetes-types/core/v1';
 import type { Stored } from '../../api/object.ts';
-import { toleratesTaint } from '../../api/node-fit.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { conditionOf } from '../pods.ts';
+import { byNode } from '../taint-eviction/taint-eviction-controller.ts';
+import { intervalOf, isReady, zonesOf } from './zones.ts';
 
 const MONITOR_MS = 5_000;
 export const NODE_MONITOR_GRACE_MS = 50_000;
-const EVICTION_INTERVAL_MS = 10_000;
+const STARTUP_GRACE_MS = 60_000;
 const PREFIX = 'node.kubernetes.io/';
 
 const BY_CONDITION: readonly (readonly [type: string, status: string, taint: string])[] = [
@@ -32,13 +32,14 @@ export class NodeLifecycleController extends ManagedController {
   private readonly pods: Informer<'pods'>;
   /** Node to when a heartbeat was last seen, by this controller's own clock. */
   private seen = new Map<string, { readonly renewed: string; readonly at: number }>();
-  private lastEvictionAt = -EVICTION_INTERVAL_MS;
+  /** Zone to when a node of it was last given up. */
+  private givenUpAt = new Map<string, number>();
 
   constructor(manager: Manager) {
     super(manager, 'node', 'node-controller');
     this.nodes = this.shared('nodes');
     this.leases = this.shared('leases.coordination.k8s.io');
-    this.pods = this.shared('pods', { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) });
+    this.pods = this.shared('pods', byNode);
     this.nodes.onChange((next, old) => {
       if (next && !old)
         this.recorder.record(
@@ -67,12 +68,6 @@ export class NodeLifecycleController extends ManagedController {
         this.queue.add(next.metadata.name);
       }
     });
-    this.pods.onChange((next, old) => {
-      if (next?.spec?.nodeName && next.spec.nodeName !== old?.spec?.nodeName) {
-        const node = this.nodes.get(undefined, next.spec.nodeName);
-        if (node && noExecute(node).length > 0) this.evictFrom(node, [next]);
-      }
-    });
   }
 
   protected override start(): void {
@@ -80,9 +75,7 @@ export class NodeLifecycleController extends ManagedController {
     this.kernel.schedule(MONITOR_MS, this.id, 'monitor', undefined, true);
   }
 
-  protected override handleOther(action: string, payload: unknown): void {
-    if (action === 'evict')
-      return this.evict(payload as { namespace: string; name: string; uid: string; node: string });
+  protected override handleOther(action: string): void {
     this.kernel.assert(action === 'monitor', `${this.id} has no action ${action}`);
     this.monitor();
     this.kernel.schedule(MONITOR_MS, this.id, 'monitor', undefined, true);
@@ -97,9 +90,10 @@ export class NodeLifecycleController extends ManagedController {
       const renewed = `${lease}/${ready?.lastHeartbeatTime ?? ''}`;
       const before = this.seen.get(name);
       if (before?.renewed !== renewed) this.seen.set(name, { renewed, at: now });
-      else if (now - before.at > NODE_MONITOR_GRACE_MS && ready?.status !== 'Unknown') this.markUnknown(node);
-      if (ready && ready.status !== 'True') this.taintNoExecute(node, ready.status);
+      else if (now - before.at > (ready ? NODE_MONITOR_GRACE_MS : STARTUP_GRACE_MS) && ready?.status !== 'Unknown')
+        this.markUnknown(node);
     }
+    this.taintZones();
   }
 
   private markUnknown(node: Stored<Node>): void {
@@ -156,17 +150,38 @@ export class NodeLifecycleController extends ManagedController {
     );
     const next = [...kept, ...added.map((taint) => ({ ...taint, timeAdded: this.kernel.formatTime() }))];
     const outcome = next.length === taints.length && added.length === 0 ? undefined : this.writeTaints(node, next);
-    if (noExecute(node).length > 0) this.evictFrom(node, this.pods.byIndex('node', name));
     return outcome;
   }
 
-  private taintNoExecute(node: Stored<Node>, status: string): void {
-    const key = PREFIX + (status === 'Unknown' ? 'unreachable' : 'not-ready');
+  /** NoExecute taints come at a rate for each zone; when every zone is down, it is the network: all are taken back. */
+  private taintZones(): void {
+    const zones = zonesOf(this.nodes.list());
+    const areAllDown = zones.length > 0 && zones.every(({ state }) => state === 'FullDisruption');
+    for (const zone of zones) {
+      const interval = intervalOf(zone);
+      for (const node of zone.nodes) {
+        if (areAllDown) this.takeBack(node);
+        else if (!isReady(node) && interval !== undefined) this.giveUp(node, zone.name, interval);
+      }
+    }
+  }
+
+  private takeBack(node: Stored<Node>): void {
+    const taints = node.spec?.taints ?? [];
+    const kept = taints.filter(({ key, effect }) => effect !== 'NoExecute' || !MANAGED.has(key));
+    if (kept.length < taints.length) this.writeTaints(node, kept);
+  }
+
+  private giveUp(node: Stored<Node>, zone: string, intervalMs: number): void {
+    const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (!ready) return;
+    const key = PREFIX + (ready.status === 'Unknown' ? 'unreachable' : 'not-ready');
     const taints = node.spec?.taints ?? [];
     if (taints.some((taint) => taint.key === key && taint.effect === 'NoExecute')) return;
-    if (this.kernel.now - this.lastEvictionAt < EVICTION_INTERVAL_MS) return;
-    this.lastEvictionAt = this.kernel.now;
-    const others = taints.filter(({ key: other, effect }) => effect !== 'NoExecute' || !MANAGED.has(other));
+    const others = taints.filter((taint) => taint.effect !== 'NoExecute' || !MANAGED.has(taint.key));
+    const isSwap = others.length < taints.length;
+    if (!isSwap && this.kernel.now - (this.givenUpAt.get(zone) ?? Number.NEGATIVE_INFINITY) < intervalMs) return;
+    if (!isSwap) this.givenUpAt.set(zone, this.kernel.now);
     this.writeTaints(node, [...others, { key, effect: 'NoExecute', timeAdded: this.kernel.formatTime() }]);
   }
 
@@ -179,74 +194,18 @@ export class NodeLifecycleController extends ManagedController {
     return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
   }
 
-  private evictFrom(node: Stored<Node>, pods: readonly Stored<Pod>[]): void {
-    const taints = noExecute(node);
-    for (const pod of pods) {
-      if (pod.metadata.deletionTimestamp) continue;
-      const seconds = toleratedSeconds(pod, taints);
-      if (seconds === undefined) continue;
-      const { namespace = '', name, uid } = pod.metadata;
-      this.kernel.schedule(seconds * 1000, this.id, 'evict', { namespace, name, uid, node: node.metadata.name });
-    }
-  }
-
-  private evict(target: { namespace: string; name: string; uid: string; node: string }): void {
-    const pod = this.pods.get(target.namespace, target.name);
-    const node = this.nodes.get(undefined, target.node);
-    if (!pod || !node || pod.metadata.uid !== target.uid || pod.metadata.deletionTimestamp) return;
-    if (toleratedSeconds(pod, noExecute(node)) === undefined) return;
-    this.recorder.record(
-      'pods',
-      pod,
-      'Normal',
-      'TaintManagerEviction',
-      `Marking for deletion Pod ${target.namespace}/${target.name}`,
-    );
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByTaintManager',
-      message: 'Taint manager: deleting due to NoExecute taint',
-      lastTransitionTime: this.kernel.formatTime(),
-    };
-    this.client.patch(
-      'pods',
-      target.namespace,
-      target.name,
-      'strategic',
-      { status: { conditions: [condition] } },
-      'status',
-    );
-    this.client.delete('pods', target.namespace, target.name, { preconditions: { uid: target.uid } });
-  }
-
   protected override saveOwn(): unknown {
-    return { seen: new Map(this.seen), lastEvictionAt: this.lastEvictionAt };
+    return { seen: new Map(this.seen), givenUpAt: new Map(this.givenUpAt) };
   }
 
   protected override loadOwn(own: unknown): void {
-    const saved = own as { seen: ReadonlyMap<string, { renewed: string; at: number }>; lastEvictionAt: number };
+    const saved = own as {
+      seen: ReadonlyMap<string, { renewed: string; at: number }>;
+      givenUpAt: ReadonlyMap<string, number>;
+    };
     this.seen = new Map(saved.seen);
-    this.lastEvictionAt = saved.lastEvictionAt;
+    this.givenUpAt = new Map(saved.givenUpAt);
   }
 }
 
 const bare = ({ type, status }: NodeCondition): string => `${type}=${status}`;
-
-const noExecute = (node: Stored<Node>): readonly Taint[] =>
-  (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
-
-/** Seconds until a pod has to go; undefined when it may stay for ever or nothing drives it out. */
-function toleratedSeconds(pod: Pod, taints: readonly Taint[]): number | undefined {
-  if (taints.length === 0) return undefined;
-  let least: number | undefined;
-  for (const taint of taints) {
-    const matching = (pod.spec?.tolerations ?? []).filter((toleration) => toleratesTaint(toleration, taint));
-    if (matching.length === 0) return 0;
-    for (const { tolerationSeconds } of matching) {
-      if (tolerationSeconds !== undefined)
-        least = Math.min(least ?? Number.POSITIVE_INFINITY, Math.max(0, tolerationSeconds));
-    }
-  }
-  return least;
-}

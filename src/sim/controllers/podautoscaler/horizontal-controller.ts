@@ -1,0 +1,371 @@
+/**
+ * HorizontalPodAutoscaler: every 15 seconds, as many replicas as the metrics want.
+ * Upstream: pkg/controller/podautoscaler/horizontal.go. Metrics of pods, objects and external systems have no source
+ * here: they fail as on a cluster without a custom metrics API.
+ */
+import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from 'kubernetes-types/autoscaling/v2';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { resourceName } from '../../api/kind.ts';
+import { keyOf, type KubeObject, type Stored } from '../../api/object.ts';
+import { formatMillis, milliValue, wholeValue } from '../../api/quantity.ts';
+import type { ResourceName } from '../../api/resource-types.ts';
+import { parseLabelSelector } from '../../api/label-selector-text.ts';
+import { matchesLabels } from '../../api/selectors.ts';
+import { isDeepEqual } from '../../apiserver/index.ts';
+import type { Informer, Outcome } from '../../client/index.ts';
+import { ManagedController, type Manager } from '../managed-controller.ts';
+import { byNamespace } from '../owners.ts';
+import { limit, stabilize, type History, type Note } from './limits.ts';
+import { replicasFor, type Answer, type PodUsage, type Question } from './replica-calculator.ts';
+
+const SYNC_MS = 15_000;
+const DEFAULT_TOLERANCE = 0.1;
+/** Longer than any window that a behaviour may have. */
+const HISTORY_MS = 3_600_000;
+
+export interface MetricsSource {
+  /** Whether a metrics-server is ready. */
+  readonly isAvailable: boolean;
+  pods(namespace?: string): readonly PodUsage[];
+}
+
+type Autoscaler = Stored<HorizontalPodAutoscaler>;
+type Conditions = NonNullable<NonNullable<HorizontalPodAutoscaler['status']>['conditions']>;
+
+interface Scale extends KubeObject {
+  spec?: { replicas?: number };
+  status?: { replicas?: number; selector?: string };
+}
+
+interface Proposal {
+  readonly replicas: number;
+  readonly name: string;
+  readonly status: MetricStatus;
+}
+
+interface Fault {
+  readonly reason: string;
+  readonly message: string;
+}
+
+const NO_HISTORY: History = { recommendations: [], ups: [], downs: [] };
+
+export class HorizontalController extends ManagedController {
+  private readonly autoscalers: Informer<'horizontalpodautoscalers.autoscaling'>;
+  private readonly pods: Informer<'pods'>;
+  private histories = new Map<string, History>();
+
+  constructor(
+    manager: Manager,
+    private readonly metrics: MetricsSource,
+  ) {
+    super(manager, 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler');
+    this.autoscalers = this.shared('horizontalpodautoscalers.autoscaling');
+    this.pods = this.shared('pods', byNamespace);
+    this.autoscalers.onChange((next, old) => {
+      const key = keyOf((next ?? old)!);
+      if (!next) this.histories.delete(key);
+      // Its own writes do not bring it back: the next look is 15 seconds after the one before.
+      else if (!old) this.queue.addAfter(key, SYNC_MS, true);
+    });
+  }
+
+  protected reconcile(key: string): Outcome {
+    const autoscaler = this.autoscalers.byKey(key);
+    if (!autoscaler) return undefined;
+    this.queue.addAfter(key, SYNC_MS, true);
+    const conditions = new ConditionList(autoscaler.status?.conditions ?? [], () => this.kernel.formatTime());
+    const found = this.scaleOf(autoscaler);
+    if (typeof found === 'string') {
+      this.tell(autoscaler, 'Warning', 'FailedGetScale', found);
+      const message = `the HPA controller was unable to get the target's current scale: ${found}`;
+      conditions.set('AbleToScale', { status: 'False', reason: 'FailedGetScale', message });
+      return this.writeStatus(autoscaler, { conditions: conditions.list });
+    }
+    const able = "the HPA controller was able to get the target's current scale";
+    conditions.set('AbleToScale', { status: 'True', reason: 'SucceededGetScale', message: able });
+    return this.scale(key, autoscaler, found.resource, found.scale, conditions);
+  }
+
+  private scaleOf(autoscaler: Autoscaler): { resource: ResourceName; scale: Stored<Scale> } | string {
+    const { apiVersion = '', kind, name } = autoscaler.spec!.scaleTargetRef;
+    const definition = this.manager.registry.byGvk(apiVersion, kind);
+    if (!definition) return `no matches for kind "${kind}" in group "${apiVersion.split('/')[0]}"`;
+    const resource = resourceName(definition) as ResourceName;
+    const got = this.client.getSubresource(resource, 'scale', autoscaler.metadata.namespace, name);
+    return got.ok ? { resource, scale: got.object as Stored<Scale> } : (got.status.message ?? '');
+  }
+
+  private scale(
+    key: string,
+    autoscaler: Autoscaler,
+    resource: ResourceName,
+    scale: Stored<Scale>,
+    conditions: ConditionList,
+  ): Outcome {
+    const spec = autoscaler.spec!;
+    const current = scale.spec?.replicas ?? 0;
+    const { minReplicas = 1, maxReplicas } = spec;
+    let [desired, reason] = [current, ''];
+    let { currentMetrics } = autoscaler.status ?? {};
+    if (current === 0 && minReplicas !== 0) {
+      const message = 'scaling is disabled since the replica count of the target is zero';
+      conditions.set('ScalingActive', { status: 'False', reason: 'ScalingDisabled', message });
+    } else if (current > maxReplicas) {
+      [desired, reason] = [maxReplicas, 'Current number of replicas above Spec.MaxReplicas'];
+    } else if (current < minReplicas) {
+      [desired, reason] = [minReplicas, 'Current number of replicas below Spec.MinReplicas'];
+    } else {
+      const proposed = this.propose(autoscaler, scale, current, conditions);
+      if (typeof proposed === 'string') {
+        this.tell(autoscaler, 'Warning', 'FailedComputeMetricsReplicas', proposed);
+        const written = this.writeStatus(autoscaler, { conditions: conditions.list, currentReplicas: current });
+        return written;
+      }
+      currentMetrics = proposed.metrics;
+      desired = this.normalise(key, autoscaler, current, proposed.best.replicas, conditions);
+      if (desired > current) reason = `${proposed.best.name} above target`;
+      if (desired < current) reason = 'All metrics below target';
+    }
+    const failure =
+      desired === current ? undefined : this.rescale(key, autoscaler, resource, scale, desired, reason, conditions);
+    const isDone = desired !== current && failure === undefined;
+    const outcome = this.writeStatus(autoscaler, {
+      conditions: conditions.list,
+      currentMetrics: currentMetrics ?? [],
+      currentReplicas: current,
+      desiredReplicas: failure === undefined ? desired : current,
+      ...(isDone ? { lastScaleTime: this.kernel.formatTime() } : {}),
+    });
+    return failure ?? outcome;
+  }
+
+  private propose(
+    autoscaler: Autoscaler,
+    scale: Stored<Scale>,
+    current: number,
+    conditions: ConditionList,
+  ): { best: Proposal; metrics: MetricStatus[] } | string {
+    const specs = autoscaler.spec?.metrics ?? [];
+    const proposals: Proposal[] = [];
+    const faults: Fault[] = [];
+    for (const spec of specs) {
+      const found = this.proposalOf(autoscaler, scale, spec, current);
+      if ('replicas' in found) proposals.push(found);
+      else {
+        faults.push(found);
+        this.tell(autoscaler, 'Warning', found.reason, found.message);
+      }
+    }
+    const [first] = faults;
+    const best = proposals.reduce<Proposal | undefined>(
+      (most, item) => (!most || item.replicas > most.replicas ? item : most),
+      undefined,
+    );
+    if (first && (!best || best.replicas < current)) {
+      const message = `the HPA was unable to compute the replica count: ${first.message}`;
+      conditions.set('ScalingActive', { status: 'False', reason: first.reason, message });
+      return `invalid metrics (${faults.length} invalid out of ${specs.length}), first error is: ${first.message}`;
+    }
+    const text = `the HPA was able to successfully calculate a replica count from ${best!.name}`;
+    conditions.set('ScalingActive', { status: 'True', reason: 'ValidMetricFound', message: text });
+    return { best: best!, metrics: proposals.map(({ status }) => status) };
+  }
+
+  private proposalOf(
+    autoscaler: Autoscaler,
+    scale: Stored<Scale>,
+    spec: MetricSpec,
+    current: number,
+  ): Proposal | Fault {
+    const source = spec.resource ?? spec.containerResource;
+    if (!source) return withoutSource(spec);
+    const container = spec.containerResource?.container;
+    const { name, target } = source;
+    const kind = container === undefined ? 'resource' : 'container resource';
+    const question: Question = {
+      resource: name,
+      ...(container === undefined ? {} : { container }),
+      target:
+        target.averageUtilization === undefined
+          ? { average: name === 'cpu' ? milliValue(target.averageValue) : wholeValue(target.averageValue) }
+          : { utilization: target.averageUtilization },
+      current,
+      tolerance: toleranceOf(autoscaler),
+    };
+    const reason = container === undefined ? 'FailedGetResourceMetric' : 'FailedGetContainerResourceMetric';
+    const answer = this.measure(autoscaler, scale, question);
+    if (!answer.ok) {
+      const what = target.averageUtilization === undefined ? `${name} resource metric value` : `${name} utilization`;
+      return { reason, message: `failed to get ${what}: ${answer.message}` };
+    }
+    const label =
+      target.averageUtilization === undefined
+        ? `${name} ${kind}`
+        : `${name} ${kind} utilization (percentage of request)`;
+    const averageValue = name === 'cpu' ? formatMillis(answer.average) : String(answer.average);
+    const value = {
+      ...(answer.utilization === undefined ? {} : { averageUtilization: answer.utilization }),
+      averageValue,
+    };
+    const status: MetricStatus =
+      container === undefined
+        ? { type: 'Resource', resource: { name, current: value } }
+        : { type: 'ContainerResource', containerResource: { name, container, current: value } };
+    return { replicas: answer.replicas, name: label, status };
+  }
+
+  private measure(autoscaler: Autoscaler, scale: Stored<Scale>, question: Question): Answer {
+    const { resource } = question;
+    const fail = (why: string): Answer => ({
+      ok: false,
+      message: `unable to get metrics for resource ${resource}: ${why}`,
+    });
+    if (!this.metrics.isAvailable) {
+      return fail(
+        'unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+      );
+    }
+    const { namespace = '' } = autoscaler.metadata;
+    const selector = parseLabelSelector(scale.status?.selector ?? '');
+    const pods: readonly Stored<Pod>[] = selector.ok
+      ? this.pods
+          .byIndex('namespace', namespace)
+          .filter(({ metadata }) => matchesLabels(selector.value, metadata.labels))
+      : [];
+    const names = new Set(pods.map(({ metadata }) => metadata.name));
+    const metrics = new Map(
+      this.metrics.pods(namespace).flatMap((item) => (names.has(item.name) ? [[item.name, item] as const] : [])),
+    );
+    if (metrics.size === 0) return fail('no metrics returned from resource metrics API');
+    return replicasFor(question, pods, metrics, this.kernel.options.epochMs, this.nowEpochMs);
+  }
+
+  private normalise(
+    key: string,
+    autoscaler: Autoscaler,
+    current: number,
+    wanted: number,
+    conditions: ConditionList,
+  ): number {
+    const now = this.kernel.turn.cursor;
+    const before = this.histories.get(key) ?? {
+      ...NO_HISTORY,
+      recommendations: [{ at: now, replicas: current }],
+    };
+    const stable = stabilize(autoscaler.spec!, before, current, wanted, now);
+    conditions.set('AbleToScale', stable.note);
+    const fresh = <T extends { at: number }>(past: readonly T[]): T[] => past.filter(({ at }) => at > now - HISTORY_MS);
+    this.histories.set(key, {
+      recommendations: [...fresh(before.recommendations), { at: now, replicas: wanted }],
+      ups: fresh(before.ups),
+      downs: fresh(before.downs),
+    });
+    const { replicas, note } = limit(autoscaler.spec!, before, current, stable.replicas, now);
+    conditions.set('ScalingLimited', note);
+    return replicas;
+  }
+
+  private rescale(
+    key: string,
+    autoscaler: Autoscaler,
+    resource: ResourceName,
+    scale: Stored<Scale>,
+    desired: number,
+    reason: string,
+    conditions: ConditionList,
+  ): Outcome {
+    const body = { ...scale, spec: { ...scale.spec, replicas: desired } };
+    const written = this.client.update(resource, body as never, 'scale');
+    if (!written.ok) {
+      const text = `New size: ${desired}; reason: ${reason}; error: ${written.status.message}`;
+      this.tell(autoscaler, 'Warning', 'FailedRescale', text);
+      const message = `the HPA controller was unable to update the target scale: ${written.status.message}`;
+      conditions.set('AbleToScale', { status: 'False', reason: 'FailedUpdateScale', message });
+      return written.status.message;
+    }
+    const message = `the HPA controller was able to update the target scale to ${desired}`;
+    conditions.set('AbleToScale', { status: 'True', reason: 'SucceededRescale', message });
+    this.tell(autoscaler, 'Normal', 'SuccessfulRescale', `New size: ${desired}; reason: ${reason}`);
+    const history = this.histories.get(key) ?? NO_HISTORY;
+    const change = desired - (scale.spec?.replicas ?? 0);
+    const event = { at: this.kernel.turn.cursor, replicas: Math.abs(change) };
+    this.histories.set(
+      key,
+      change > 0 ? { ...history, ups: [...history.ups, event] } : { ...history, downs: [...history.downs, event] },
+    );
+    return undefined;
+  }
+
+  private writeStatus(
+    autoscaler: Autoscaler,
+    changes: Partial<NonNullable<HorizontalPodAutoscaler['status']>>,
+  ): Outcome {
+    const status = {
+      desiredReplicas: 0,
+      ...autoscaler.status,
+      ...changes,
+      ...(autoscaler.metadata.generation ? { observedGeneration: autoscaler.metadata.generation } : {}),
+    };
+    if (isDeepEqual(status, autoscaler.status)) return undefined;
+    const written = this.client.updateStatus('horizontalpodautoscalers.autoscaling', {
+      ...autoscaler,
+      status,
+    } as never);
+    return written.ok || written.status.code === 404 ? undefined : written.status.message;
+  }
+
+  private tell(autoscaler: Autoscaler, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.recorder.record('horizontalpodautoscalers.autoscaling', autoscaler, type, reason, message);
+  }
+
+  protected override saveOwn(): unknown {
+    return new Map(this.histories);
+  }
+
+  protected override loadOwn(own: unknown): void {
+    this.histories = new Map(own as ReadonlyMap<string, History>);
+  }
+}
+
+/** Conditions by type, each with the time of its last change of status. */
+class ConditionList {
+  constructor(
+    public list: Conditions,
+    private readonly time: () => string,
+  ) {}
+
+  set(type: string, { status, reason, message }: Note): void {
+    const before = this.list.find((item) => item.type === type);
+    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? this.time()) : this.time();
+    const next = { type, status, lastTransitionTime, reason, message };
+    this.list = before ? this.list.map((item) => (item === before ? next : item)) : [...this.list, next];
+  }
+}
+
+function toleranceOf({ spec }: HorizontalPodAutoscaler): { up: number; down: number } {
+  const of = (rules: unknown): number => {
+    const { tolerance } = (rules ?? {}) as { tolerance?: string };
+    return tolerance === undefined ? DEFAULT_TOLERANCE : milliValue(tolerance) / 1000;
+  };
+  return { up: of(spec?.behavior?.scaleUp), down: of(spec?.behavior?.scaleDown) };
+}
+
+const CUSTOM = 'no custom metrics API (custom.metrics.k8s.io) registered';
+
+function withoutSource({ type, pods, object, external }: MetricSpec): Fault {
+  const custom = (name: string | undefined): string =>
+    `unable to get metric ${name ?? ''}: unable to fetch metrics from custom metrics API: ${CUSTOM}`;
+  if (type === 'Pods') {
+    return { reason: 'FailedGetPodsMetric', message: `failed to get pods metric value: ${custom(pods?.metric.name)}` };
+  }
+  if (type === 'Object') {
+    return {
+      reason: 'FailedGetObjectMetric',
+      message: `failed to get object metric value: ${custom(object?.metric.name)}`,
+    };
+  }
+  const name = external?.metric.name ?? '';
+  const message = `failed to get ${name} external metric: unable to get external metric ${name}: unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered`;
+  return { reason: 'FailedGetExternalMetric', message };
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { limit, replicasFor, stabilize } from '../../src/sim/controllers/index.ts';
+import { allReady, columns, conditions, events, parity, patched, until, wait } from './support/parity.ts';
+import { deployment } from '../support/world.ts';
+
+const CALCULATOR = 'pkg/controller/podautoscaler/replica_calculator.go';
+const HORIZONTAL = 'pkg/controller/podautoscaler/horizontal.go';
+
+const autoscaler = (spec: string): string => `---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+${spec}
+`;
+
+parity('A HorizontalPodAutoscaler', [
+  {
+    name: 'says that there are no metrics when no metrics-server runs, and does not scale',
+    upstream: HORIZONTAL,
+    manifests: deployment('web', 2, 'nginx:1.27') + autoscaler('  maxReplicas: 5'),
+    steps: [
+      until(allReady('web', 2)),
+      wait(20),
+      conditions('horizontalpodautoscalers.autoscaling', 'web', [
+        "AbleToScale=True SucceededGetScale: the HPA controller was able to get the target's current scale",
+        'ScalingActive=False FailedGetResourceMetric: the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+      ]),
+      columns('deployments.apps', 'web', { Ready: '2/2' }),
+    ],
+  },
+  {
+    name: 'brings a target back into its bounds without any metric',
+    upstream: HORIZONTAL,
+    manifests: deployment('web', 1, 'nginx:1.27') + autoscaler('  minReplicas: 3\n  maxReplicas: 5'),
+    steps: [
+      wait(30),
+      events(
+        'horizontalpodautoscalers.autoscaling',
+        'web',
+        [
+          'SuccessfulRescale: New size: 3; reason: Current number of replicas below Spec.MinReplicas',
+          'FailedGetResourceMetric: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+          'FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+        ].slice(0, 1),
+      ),
+      until(allReady('web', 3)),
+      patched('deployments.apps', 'web', { spec: { replicas: 9 } }, 'scale'),
+      wait(20),
+      columns('deployments.apps', 'web', { Ready: '5/5' }),
+    ],
+  },
+  {
+    name: 'is disabled while its target has no replicas',
+    upstream: HORIZONTAL,
+    manifests: deployment('web', 0, 'nginx:1.27') + autoscaler('  maxReplicas: 5'),
+    steps: [
+      wait(20),
+      conditions('horizontalpodautoscalers.autoscaling', 'web', [
+        "AbleToScale=True SucceededGetScale: the HPA controller was able to get the target's current scale",
+        'ScalingActive=False ScalingDisabled: scaling is disabled since the replica count of the target is zero',
+      ]),
+    ],
+  },
+  {
+    name: 'says when its target is not there',
+    upstream: HORIZONTAL,
+    manifests: autoscaler('  maxReplicas: 5').replace('---\n', ''),
+    steps: [
+      wait(20),
+      conditions('horizontalpodautoscalers.autoscaling', 'web', [
+        'AbleToScale=False FailedGetScale: the HPA controller was unable to get the target\'s current scale: deployments.apps "web" not found',
+      ]),
+    ],
+  },
+]);
+
+describe(`The size that a metric wants (${CALCULATOR})`, () => {
+  const now = 1_000_000;
+  const pods = (count: number, ready = count): never =>
+    Array.from({ length: count }, (_, index) => ({
+      metadata: { name: `p${index}` },
+      spec: { containers: [{ name: 'c', resources: { requests: { cpu: '100m' } } }] },
+      status: {
+        phase: 'Running',
+        startTime: new Date(0).toISOString(),
+        conditions: [
+          { type: 'Ready', status: index < ready ? 'True' : 'False', lastTransitionTime: new Date(1000).toISOString() },
+        ],
+      },
+    })) as never;
+  const ask = (count: number, used: readonly number[], current = count, ready = count): number | string => {
+    const metrics = new Map(
+      used.map((cpuMillis, index) => [
+        `p${index}`,
+        { name: `p${index}`, at: now, windowMs: 15_000, containers: [{ name: 'c', cpuMillis, memoryBytes: 0 }] },
+      ]),
+    );
+    const question = { resource: 'cpu', target: { utilization: 50 }, current, tolerance: { up: 0.1, down: 0.1 } };
+    const answer = replicasFor(question, pods(count, ready), metrics, 0, now);
+    return answer.ok ? answer.replicas : answer.message;
+  };
+
+  it.each([
+    ['doubles at twice the target', 2, [100, 100], 4],
+    ['halves at half the target', 4, [25, 25, 25, 25], 2],
+    ['stays within a tenth of the target', 3, [54, 54, 54], 3],
+    ['rounds up', 3, [60, 60, 60], 4],
+    ['takes a missing pod as idle on the way up', 3, [100, 100], 4],
+    ['takes a missing pod as fully used on the way down', 4, [10, 10, 10], 3],
+    ['says when nothing was measured', 2, [], 'did not receive metrics for targeted pods (pods might be unready)'],
+  ])('%s', (_name, count, used, expected) => {
+    expect(ask(count, used)).toBe(expected);
+  });
+
+  it('names the container that does not request', () => {
+    const [pod] = pods(1) as unknown as { spec: { containers: { resources: object }[] } }[];
+    pod!.spec.containers[0]!.resources = {};
+    const metrics = new Map([
+      ['p0', { name: 'p0', at: now, windowMs: 1, containers: [{ name: 'c', cpuMillis: 1, memoryBytes: 0 }] }],
+    ]);
+    const question = { resource: 'cpu', target: { utilization: 50 }, current: 1, tolerance: { up: 0.1, down: 0.1 } };
+    expect(replicasFor(question, [pod] as never, metrics, 0, now)).toEqual({
+      ok: false,
+      message: 'missing request for cpu in container c of Pod p0',
+    });
+  });
+});
+
+describe(`The size that is allowed (${HORIZONTAL})`, () => {
+  const none = { recommendations: [], ups: [], downs: [] };
+  const spec = { maxReplicas: 100, minReplicas: 1, scaleTargetRef: { kind: 'Deployment', name: 'web' } };
+  const policies = [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ];
+
+  it.each([
+    ['at most 4 from 1', 1, 50, 4, 'ScaleUpLimit'],
+    ['at most twice as many from 10', 10, 50, 20, 'ScaleUpLimit'],
+    ['never more than maxReplicas', 80, 200, 100, 'TooManyReplicas'],
+    ['never fewer than minReplicas', 3, 0, 1, 'TooFewReplicas'],
+    ['what is wanted, within the bounds', 10, 12, 12, 'DesiredWithinRange'],
+  ])('without a behaviour is %s', (_name, current, desired, replicas, reason) => {
+    const allowed = limit(spec, none, current, desired, 0);
+    expect([allowed.replicas, allowed.note.reason]).toEqual([replicas, reason]);
+  });
+
+  it.each([
+    ['Max', 10, 20],
+    ['Min', 10, 14],
+    ['Disabled', 10, 10],
+  ])('with selectPolicy %s goes from %i to %i', (selectPolicy, current, replicas) => {
+    const behaving = { ...spec, behavior: { scaleUp: { selectPolicy, policies } } };
+    expect(limit(behaving, none, current, 90, 0).replicas).toBe(replicas);
+  });
+
+  it('counts what was added within the period of a policy', () => {
+    const scaleUp = { selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: 60 }] };
+    const history = { ...none, ups: [{ at: 30_000, replicas: 3 }] };
+    expect(limit({ ...spec, behavior: { scaleUp } }, history, 10, 90, 60_000).replicas).toBe(11);
+  });
+
+  it('shrinks by the policies of scaleDown', () => {
+    const scaleDown = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }] };
+    const allowed = limit({ ...spec, behavior: { scaleDown } }, none, 20, 2, 0);
+    expect([allowed.replicas, allowed.note.reason]).toEqual([18, 'ScaleDownLimit']);
+  });
+
+  it('on the way down is the highest recommendation of the last five minutes', () => {
+    const history = { ...none, recommendations: [{ at: 100_000, replicas: 8 }] };
+    expect(stabilize(spec, history, 8, 3, 200_000)).toEqual({
+      replicas: 8,
+      note: {
+        status: 'True',
+        reason: 'ScaleDownStabilized',
+        message: 'recent recommendations were higher than current one, applying the highest recent recommendation',
+      },
+    });
+    expect(stabilize(spec, history, 8, 3, 401_000).replicas).toBe(3);
+  });
+});
