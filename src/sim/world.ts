@@ -24,7 +24,8 @@ import {
   ScaleSets,
   vmSize,
 } from './azure/index.ts';
-import { clientApply, type PersonPort } from './client/index.ts';
+import { clientApply, managerMachine, type PersonPort } from './client/index.ts';
+import { etcdMemberMachine } from './etcd/index.ts';
 import { CONTROLLER_MACHINES, makeControllers } from './controllers/index.ts';
 import {
   API_SERVER,
@@ -37,8 +38,9 @@ import {
   type Component,
   type KernelState,
   controllerId,
+  type ShownLife,
 } from './kernel/index.ts';
-import { containerMachine, Kubelet, podMachine, type MachineSpec } from './kubelet/index.ts';
+import { containerMachine, Kubelet, kubeletMachine, podMachine, type MachineSpec } from './kubelet/index.ts';
 import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
 import type { WorldOptions } from './options.ts';
 import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
@@ -61,18 +63,14 @@ export interface WorldState {
   readonly kernel: KernelState;
 }
 
-interface Life {
-  readonly instance: string;
-  readonly machine: string;
-  readonly state: string;
-  readonly since: number;
-}
-
 /** Every definition that runs. */
 export const MACHINES: readonly AnyStateMachine[] = [
   apiServerMachine,
+  etcdMemberMachine,
   schedulingMachine,
+  managerMachine,
   ...CONTROLLER_MACHINES,
+  kubeletMachine,
   podMachine,
   containerMachine,
   kubeProxyMachine,
@@ -311,9 +309,9 @@ export class World {
       .sort((left, right) => Number(left.metadata.resourceVersion) - Number(right.metadata.resourceVersion));
   }
 
-  lives(): readonly Life[] {
+  lives(): readonly ShownLife[] {
     return this.kernel.componentIds().flatMap((id) => {
-      const component = this.kernel.component(id) as { lives?(): readonly Life[] } | undefined;
+      const component = this.kernel.component(id) as { lives?(): readonly ShownLife[] } | undefined;
       return component?.lives?.() ?? [];
     });
   }

@@ -7,8 +7,19 @@ import type { Event } from 'kubernetes-types/core/v1';
 import { apiVersionOf, resourceName, type KindDefinition, type KindRegistry } from '../api/kind.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { failure, methodNotAllowed } from '../api/status.ts';
-import { Store, type Change, type StoreState } from '../etcd/index.ts';
-import { API_SERVER, ETCD, Statechart, type Component, type Kernel, type RequestStage } from '../kernel/index.ts';
+import { etcdMemberMachine, Store, type Change, type StoreState } from '../etcd/index.ts';
+import {
+  API_SERVER,
+  ETCD,
+  FlatMachine,
+  Life,
+  Statechart,
+  type Component,
+  type Kernel,
+  type LifeSave,
+  type RequestStage,
+  type ShownLife,
+} from '../kernel/index.ts';
 import { authorize } from './authorization/authorize.ts';
 import { checkShape, decodeBody } from './decode.ts';
 import { Refusal, note, refuse, type RequestContext } from './context.ts';
@@ -41,11 +52,14 @@ interface ApiServerState {
   readonly cachedFrom: number;
   readonly life: { value: unknown; context: unknown };
   readonly lifeSince: number;
+  readonly member: LifeSave;
 }
 
 const COMPACT_EVERY_MS = 300_000;
 /** How long Events are kept (`--event-ttl`). etcd's leases end to the minute; here they end with the next compaction. */
 const EVENT_TTL_MS = 3_600_000;
+
+const memberLife = new FlatMachine(etcdMemberMachine);
 
 export class ApiServer implements Component, ApiServerPort {
   readonly id = API_SERVER;
@@ -54,6 +68,8 @@ export class ApiServer implements Component, ApiServerPort {
   readonly addresses: ServiceAddresses;
   private readonly life = new Statechart(apiServerMachine);
   private lifeSince = 0;
+  /** The one member that holds the store; its life is kept here, since only the API server speaks to it. */
+  private readonly member: Life;
   /** What the next compaction goes up to: the revision of the compaction before, so 5 to 10 minutes are kept. */
   private compactTo = 0;
   /** Revision at which the watch caches were filled: of what was before, they know nothing. */
@@ -64,6 +80,7 @@ export class ApiServer implements Component, ApiServerPort {
     readonly registry: KindRegistry,
     readonly options: ApiServerOptions,
   ) {
+    this.member = new Life(kernel, memberLife, ETCD);
     this.watches = new WatchHub(kernel);
     this.addresses = new ServiceAddresses(kernel, options.serviceCidr);
   }
@@ -85,12 +102,15 @@ export class ApiServer implements Component, ApiServerPort {
 
   /** Begins to serve, and compacts etcd every five minutes. */
   start(): void {
+    this.member.send({ type: 'ELECTION_TIMEOUT' });
+    this.member.send({ type: 'WON_ELECTION' });
     this.move('ETCD_REACHED');
     this.kernel.schedule(COMPACT_EVERY_MS, this.id, 'compact', undefined, true);
   }
 
-  lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
-    return [{ instance: this.id, machine: apiServerMachine.id, state: this.life.value, since: this.lifeSince }];
+  lives(): readonly ShownLife[] {
+    const own = { instance: this.id, machine: apiServerMachine.id, state: this.life.value, since: this.lifeSince };
+    return [own, this.member.shown];
   }
 
   watch(request: WatchRequest): { items: readonly Stored[]; resourceVersion: string } {
@@ -384,6 +404,7 @@ export class ApiServer implements Component, ApiServerPort {
       cachedFrom: this.cachedFrom,
       life: this.life.save(),
       lifeSince: this.lifeSince,
+      member: this.member.save(),
     };
   }
 
@@ -395,6 +416,7 @@ export class ApiServer implements Component, ApiServerPort {
     this.cachedFrom = state.cachedFrom;
     this.life.load(state.life);
     this.lifeSince = state.lifeSince;
+    this.member.load(state.member);
   }
 }
 

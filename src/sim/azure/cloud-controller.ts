@@ -4,16 +4,31 @@
  */
 import { keyOf } from '../api/object.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
-import { Controller, type Informer, type Outcome } from '../client/index.ts';
-import { CLOUD_CONTROLLER_MANAGER, type Kernel } from '../kernel/index.ts';
+import { Controller, managerMachine, type Informer, type Outcome } from '../client/index.ts';
+import {
+  CLOUD_CONTROLLER_MANAGER,
+  FlatMachine,
+  Life,
+  type Kernel,
+  type LifeSave,
+  type ShownLife,
+} from '../kernel/index.ts';
 
 const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
 /** Azure takes some seconds to make a public address and the rules. */
 const PROVISION_MS = 8_000;
 
+interface Own {
+  readonly ready: readonly string[];
+  readonly life: LifeSave;
+}
+
+const managerLife = new FlatMachine(managerMachine);
+
 export class CloudController extends Controller {
   private readonly services: Informer<'services'>;
   private ready = new Set<string>();
+  private readonly life: Life;
 
   constructor(kernel: Kernel, api: ApiServerPort) {
     super(kernel, api, {
@@ -23,12 +38,23 @@ export class CloudController extends Controller {
       burst: 30,
       user: { name: 'system:cloud-controller-manager', groups: ['system:authenticated'] },
     });
+    this.life = new Life(kernel, managerLife, this.id);
     this.services = this.informer('services');
     this.services.onChange((next, old) => {
       if (!next) this.ready.delete(keyOf(old!));
       else if (next.spec?.type === 'LoadBalancer' || next.metadata.finalizers?.includes(FINALIZER))
         this.queue.add(keyOf(next));
     });
+  }
+
+  lives(): readonly ShownLife[] {
+    return [this.life.shown];
+  }
+
+  protected override start(): void {
+    this.life.send({ type: 'STARTED' });
+    super.start();
+    this.life.send({ type: 'LISTED' });
   }
 
   protected reconcile(key: string): Outcome {
@@ -66,10 +92,12 @@ export class CloudController extends Controller {
   }
 
   protected override saveOwn(): unknown {
-    return [...this.ready];
+    return { ready: [...this.ready], life: this.life.save() } satisfies Own;
   }
 
   protected override loadOwn(own: unknown): void {
-    this.ready = new Set(own as string[]);
+    const { ready, life } = own as Own;
+    this.ready = new Set(ready);
+    this.life.load(life);
   }
 }

@@ -5,3 +5,4 @@ export { Informer, type Indexes, type InformerOptions, type InformerState } from
 export { SharedInformers } from './shared-informers.ts';
 export { WorkQueue, type WorkQueueState } from './work-queue.ts';
 export { clientApply, LAST_APPLIED, type Applied, type PersonPort } from './apply.ts';
+export { managerMachine } from './manager-machine.ts';

@@ -5,17 +5,30 @@
  */
 import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
 import type { ApiServerPort, UserInfo, WatchDelivery } from '../apiserver/request.ts';
-import type { Component, Kernel, Plain } from '../kernel/index.ts';
+import {
+  FlatMachine,
+  Life,
+  type Component,
+  type Kernel,
+  type LifeSave,
+  type Plain,
+  type ShownLife,
+} from '../kernel/index.ts';
 import { Client, type ClientState } from './client.ts';
 import { Informer, type Indexes, type InformerState } from './informer.ts';
+import { managerMachine } from './manager-machine.ts';
 
 interface SharedState {
   readonly client: ClientState;
   readonly informers: ReadonlyMap<string, InformerState>;
+  readonly life: LifeSave;
 }
+
+const managerLife = new FlatMachine(managerMachine);
 
 export class SharedInformers implements Component {
   private readonly client: Client;
+  private readonly life: Life;
   private readonly informers = new Map<ResourceName, Informer<ResourceName>>();
 
   constructor(
@@ -25,6 +38,7 @@ export class SharedInformers implements Component {
     user: UserInfo,
   ) {
     this.client = new Client(kernel, api, { component: id, user });
+    this.life = new Life(kernel, managerLife, id);
   }
 
   /** The informer of a resource, with these indexes beside those that others asked for. */
@@ -38,13 +52,19 @@ export class SharedInformers implements Component {
     return found;
   }
 
+  lives(): readonly ShownLife[] {
+    return [this.life.shown];
+  }
+
   isSerial(): boolean {
     return false;
   }
 
   handle(action: string, payload: unknown): void {
     if (action === 'start') {
+      this.life.send({ type: 'STARTED' });
       for (const informer of this.informers.values()) informer.start();
+      this.life.send({ type: 'LISTED' });
       return;
     }
     this.kernel.assert(action === 'watch', `${this.id} has no action ${action}`);
@@ -56,6 +76,7 @@ export class SharedInformers implements Component {
     const state: SharedState = {
       client: this.client.save(),
       informers: new Map([...this.informers].map(([resource, informer]) => [resource, informer.save()])),
+      life: this.life.save(),
     };
     return state as unknown as Plain;
   }
@@ -63,6 +84,7 @@ export class SharedInformers implements Component {
   load(saved: Plain): void {
     const state = saved as unknown as SharedState;
     this.client.load(state.client);
+    this.life.load(state.life);
     for (const [resource, informer] of state.informers) this.informers.get(resource as ResourceName)?.load(informer);
   }
 }

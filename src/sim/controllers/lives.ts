@@ -1,16 +1,11 @@
 /** The lives that a controller follows: one machine, many instances, each moved by events and shown in the inspector. */
 import type { AnyStateMachine } from 'xstate';
-import { FlatMachine, type Kernel } from '../kernel/index.ts';
+import { FlatMachine, type Kernel, type ShownLife } from '../kernel/index.ts';
+
+export type { ShownLife };
 
 interface Life {
   readonly state: number;
-  readonly since: number;
-}
-
-export interface ShownLife {
-  readonly instance: string;
-  readonly machine: string;
-  readonly state: string;
   readonly since: number;
 }
 

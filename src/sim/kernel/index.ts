@@ -9,6 +9,7 @@ export {
   type KernelState,
   type Turn,
 } from './kernel.ts';
+export { Life, type LifeSave, type ShownLife } from './life.ts';
 export { deepFreeze, hashOf, hashText, type Plain } from './plain.ts';
 export { mintSuffix, mintUid, RandomStream, RandomStreams, type StreamState } from './random.ts';
 export {

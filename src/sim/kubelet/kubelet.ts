@@ -7,13 +7,14 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { keyOf, type Stored } from '../api/object.ts';
 import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
-import { kubeletId, type Kernel } from '../kernel/index.ts';
+import { FlatMachine, kubeletId, Life, type Kernel, type LifeSave, type ShownLife } from '../kernel/index.ts';
 import type { KubeletOptions } from './kubelet-options.ts';
 import type { ProcessTable, Usage } from '../workloads/index.ts';
 import { refusalOf } from './admission.ts';
 import { ContainerRuntime } from './container-runtime.ts';
 import { findVictims } from './pressure.ts';
 import { ImageManager } from './image-manager.ts';
+import { kubeletMachine } from './kubelet-machine.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { NodeReporter } from './node-reporter.ts';
 import { PodAddresses } from './pod-addresses.ts';
@@ -24,8 +25,7 @@ import {
   leafOf,
   livesOf,
   newContainer,
-  newContainers,
-  resourcesOf,
+  newRecord,
   podLife,
   type PodRecord,
 } from './records.ts';
@@ -56,8 +56,11 @@ interface KubeletState {
   readonly addresses: unknown;
   readonly reporter: unknown;
   readonly isFrozen: boolean;
+  readonly life: LifeSave;
   readonly deferred: readonly Deferred[];
 }
+
+const kubeletLife = new FlatMachine(kubeletMachine);
 
 export class Kubelet extends Controller {
   readonly reporter: NodeReporter;
@@ -69,6 +72,7 @@ export class Kubelet extends Controller {
   private readonly runtime: ContainerRuntime;
   private pods = new Map<string, PodRecord>();
   private isFrozen = false;
+  private readonly life: Life;
   private deferred: Deferred[] = [];
 
   constructor(
@@ -87,6 +91,7 @@ export class Kubelet extends Controller {
       qps: 50,
       burst: 100,
     });
+    this.life = new Life(kernel, kubeletLife, this.id);
     this.images = new ImageManager(machine, options);
     this.reporter = new NodeReporter(kernel, this.client, this.recorder, machine, this.images);
     this.runtime = new ContainerRuntime({
@@ -121,8 +126,8 @@ export class Kubelet extends Controller {
     return false;
   }
 
-  lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
-    return livesOf(this.pods.values());
+  lives(): readonly ShownLife[] {
+    return [this.life.shown, ...livesOf(this.pods.values())];
   }
 
   /** What runs here uses. */
@@ -132,6 +137,7 @@ export class Kubelet extends Controller {
 
   protected override start(): void {
     this.reporter.register();
+    this.life.send({ type: 'REGISTERED' });
     super.start();
     this.reporter.begin(this.id);
   }
@@ -155,7 +161,8 @@ export class Kubelet extends Controller {
       case 'node-problems':
         return this.reporter.reportProblems(this.id);
       case 'node-ready':
-        return this.reporter.becomeReady();
+        this.reporter.becomeReady();
+        return this.life.send({ type: 'RUNTIME_READY' });
       case 'node-status':
         return this.reporter.report(this.id);
       case 'node-images':
@@ -168,7 +175,7 @@ export class Kubelet extends Controller {
         return this.writeStatus(payload as string);
       case 'freeze':
         this.isFrozen = true;
-        return;
+        return this.life.send({ type: 'FROZEN' });
       case 'thaw':
         return this.thaw();
       default:
@@ -180,6 +187,7 @@ export class Kubelet extends Controller {
     const { deferred } = this;
     this.isFrozen = false;
     this.deferred = [];
+    this.life.send({ type: 'THAWED', isReady: this.reporter.isNodeReady });
     for (const { action, payload } of deferred) this.handle(action, payload);
   }
 
@@ -209,20 +217,7 @@ export class Kubelet extends Controller {
 
   private accept(pod: Stored<Pod>): void {
     const { uid } = pod.metadata;
-    const now = this.kernel.turn.cursor;
-    const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-    const record: PodRecord = {
-      pod,
-      state: podLife.start().state,
-      since: now,
-      podIp: '',
-      startTime: this.kernel.formatTime(),
-      containers: newContainers(pod),
-      transitions: scheduled ? { PodScheduled: { status: 'True', at: scheduled.lastTransitionTime ?? '' } } : {},
-      isStatusDue: false,
-      hasSandbox: false,
-      allocated: resourcesOf(pod),
-    };
+    const record = newRecord(pod, this.kernel.turn.cursor, this.kernel.formatTime());
     this.pods.set(uid, record);
     if (pod.metadata.deletionTimestamp) return this.terminate(uid);
     const others = [...this.pods.values()].map((item) => item.pod);
@@ -395,6 +390,7 @@ export class Kubelet extends Controller {
     if (this.options.runtime === 'pretended') return;
     const { victims, isShort } = findVictims([...this.pods.values()], this.processes, this.machine);
     this.reporter.observeMemory(isShort);
+    this.life.send({ type: this.reporter.hasMemoryPressure ? 'MEMORY_SHORT' : 'MEMORY_EASED' });
     for (const { uid, message } of victims) this.evict(uid, message);
     for (const [uid, { pendingResize }] of this.pods) if (pendingResize?.reason === 'Deferred') this.resize(uid);
   }
@@ -478,6 +474,7 @@ export class Kubelet extends Controller {
       addresses: this.addresses.save(),
       reporter: this.reporter.save(),
       isFrozen: this.isFrozen,
+      life: this.life.save(),
       deferred: [...this.deferred],
     };
     return state as never;
@@ -491,6 +488,7 @@ export class Kubelet extends Controller {
     this.addresses.load(state.addresses);
     this.reporter.load(state.reporter);
     this.isFrozen = state.isFrozen;
+    this.life.load(state.life);
     this.deferred = [...state.deferred];
   }
 }

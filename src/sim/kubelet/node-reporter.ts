@@ -33,6 +33,10 @@ export class NodeReporter {
     private readonly images: ImageManager,
   ) {}
 
+  get isNodeReady(): boolean {
+    return this.isReady;
+  }
+
   get hasMemoryPressure(): boolean {
     return this.pressureUntil > 0;
   }

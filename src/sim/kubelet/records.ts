@@ -1,7 +1,7 @@
 /** What a kubelet keeps of the pods on its node: plain data, replaced and never changed. */
 import type { Container, ContainerState, Pod, ResourceRequirements } from 'kubernetes-types/core/v1';
 import { keyOf, type Stored } from '../api/object.ts';
-import { FlatMachine } from '../kernel/index.ts';
+import { FlatMachine, type ShownLife } from '../kernel/index.ts';
 import { containerMachine, podMachine } from './machine.ts';
 
 export const containerLife = new FlatMachine(containerMachine);
@@ -90,6 +90,23 @@ export function newContainers(pod: Pod): readonly ContainerRecord[] {
   ];
 }
 
+/** A pod as it is first seen on its node. */
+export function newRecord(pod: Stored<Pod>, now: number, startTime: string): PodRecord {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  return {
+    pod,
+    state: podLife.start().state,
+    since: now,
+    podIp: '',
+    startTime,
+    containers: newContainers(pod),
+    transitions: scheduled ? { PodScheduled: { status: 'True', at: scheduled.lastTransitionTime ?? '' } } : {},
+    isStatusDue: false,
+    hasSandbox: false,
+    allocated: resourcesOf(pod),
+  };
+}
+
 export function specOf(pod: Pod, name: string): Container {
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
   const found = [...containers, ...initContainers, ...ephemeralContainers].find((item) => item.name === name);
@@ -140,9 +157,7 @@ export const resourcesOf = (pod: Pod): Readonly<Record<string, ResourceRequireme
   );
 
 /** Every pod and container, and the state of its machine. */
-export function livesOf(
-  records: Iterable<PodRecord>,
-): readonly { instance: string; machine: string; state: string; since: number }[] {
+export function livesOf(records: Iterable<PodRecord>): readonly ShownLife[] {
   return [...records].flatMap((record) => {
     const path = keyOf(record.pod);
     return [

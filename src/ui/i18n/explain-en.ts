@@ -396,6 +396,24 @@ export const explainEn = {
     },
   },
   chart: {
+    'etcd-member': {
+      follower: 'Takes entries from the leader; without one it stands for election.',
+      candidate: 'Asks the members for their votes in a new term.',
+      leader: 'Commits a write once a majority has it on disk. A group of one elects itself.',
+      stopped: 'The member has left.',
+    },
+    'controller-manager': {
+      stopped: 'The process has not started.',
+      listing: 'Its informers list; no controller works before the caches are full.',
+      running: 'Controllers take keys from their queues, one turn a key.',
+    },
+    kubelet: {
+      starting: 'Reads its configuration and creates its Node.',
+      notReady: 'Renews its lease and reports NotReady until the runtime and its network are up.',
+      ready: 'Renews its lease every 10 s, runs the pods bound to its node, and reports them.',
+      memoryPressure: 'memory.available is below the threshold: one pod a round is evicted.',
+      frozen: 'The process does not run: no lease, no status, no probes.',
+    },
     'kube-apiserver': {
       starting: 'Waits for etcd; /readyz fails.',
       serving: 'Answers requests and feeds watches.',

@@ -396,6 +396,24 @@ export const explainKo: ExplainTexts = {
     },
   },
   chart: {
+    'etcd-member': {
+      follower: '리더의 기록을 받습니다. 리더가 없으면 선거에 나섭니다.',
+      candidate: '새 임기의 표를 멤버들에게 요청합니다.',
+      leader: '과반수가 디스크에 쓰면 쓰기를 확정합니다. 멤버가 하나뿐이면 스스로 리더가 됩니다.',
+      stopped: '멤버가 떠났습니다.',
+    },
+    'controller-manager': {
+      stopped: '프로세스가 시작되지 않았습니다.',
+      listing: 'informer가 목록을 읽습니다. 캐시가 차기 전에는 어떤 컨트롤러도 일하지 않습니다.',
+      running: '컨트롤러가 큐에서 키를 하나씩 꺼내 처리합니다.',
+    },
+    kubelet: {
+      starting: '설정을 읽고 Node를 만듭니다.',
+      notReady: 'lease를 갱신하며, 런타임과 네트워크가 준비될 때까지 NotReady로 보고합니다.',
+      ready: '10초마다 lease를 갱신하고, 노드에 배정된 Pod를 실행하고 보고합니다.',
+      memoryPressure: 'memory.available이 임계값보다 낮아 한 번에 Pod 하나를 제거합니다.',
+      frozen: '프로세스가 멈춰 lease도, 상태 보고도, 프로브도 없습니다.',
+    },
     'kube-apiserver': {
       starting: 'etcd를 기다립니다. /readyz가 실패합니다.',
       serving: '요청에 답하고 감시하는 곳에 변경을 보냅니다.',
