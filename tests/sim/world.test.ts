@@ -35,6 +35,37 @@ describe('a new AKS cluster', () => {
     expect(pods.length).toBe(6 * 3 + 2 + 1 + 2 + 1 + 2);
     expect(new Set(statuses(pods))).toEqual(new Set(['Running']));
   });
+
+  it('says of every pod once that it was scheduled, and of none any more that it was not', () => {
+    const world = bootWorld();
+    for (const pod of [...world.list('pods')] as Stored<Pod>[]) {
+      const scheduled = (pod.status?.conditions ?? []).filter(({ type }) => type === 'PodScheduled');
+      expect([pod.metadata.name, scheduled.map(({ status, reason }) => [status, reason])]).toEqual([
+        pod.metadata.name,
+        [['True', undefined]],
+      ]);
+      expect(pod.status?.conditions?.map(({ type }) => type)).toEqual([
+        'PodReadyToStartContainers',
+        'Initialized',
+        'Ready',
+        'ContainersReady',
+        'PodScheduled',
+      ]);
+    }
+  });
+
+  it('shows the life of every component, from the etcd member to each kubelet', () => {
+    const world = bootWorld();
+    const states = new Map(world.lives().map(({ instance, state }) => [instance, state]));
+    expect(states.get('etcd')).toBe('leader');
+    expect(states.get('kube-apiserver')).toBe('serving');
+    expect(states.get('kube-controller-manager/informers')).toBe('running');
+    expect(states.get('cloud-controller-manager')).toBe('running');
+    for (const node of world.list('nodes')) {
+      expect(states.get(`node/${node.metadata.name}/kubelet`)).toBe('ready');
+      expect(states.get(`node/${node.metadata.name}/kube-proxy`)).toBe('synced');
+    }
+  });
 });
 
 describe('a Deployment and its Service', () => {

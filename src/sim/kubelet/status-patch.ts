@@ -36,7 +36,12 @@ function changedFields(next: Record<string, unknown>, old: Record<string, unknow
         const gone = Object.keys(old ?? {}).filter((field) => !(field in item));
         return [{ ...item, ...Object.fromEntries(gone.map((field) => [field, null])) }];
       });
-      if (changed.length > 0) patch['conditions'] = changed;
+      if (changed.length === 0) continue;
+      patch['conditions'] = changed;
+      // Its own come first, then those of others, as mergePodStatus puts them.
+      const own = value as readonly { type: string }[];
+      const others = before.filter(({ type }) => !own.some((item) => item.type === type));
+      patch['$setElementOrder/conditions'] = [...own, ...others].map(({ type }) => ({ type }));
     } else if (!isDeepEqual(value, old[key])) patch[key] = value;
   }
   return patch;

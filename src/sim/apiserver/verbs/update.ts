@@ -46,7 +46,9 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
   else if (subresource === 'ephemeralcontainers' || subresource === 'resize') takePodPart(context, draft, old);
   else {
     kind.applyDefaults?.(draft);
-    if (kind.subresources?.some(({ name }) => name === 'status')) keepStatus(draft, old);
+    // Binding writes a condition of its own; every other way in leaves the status as it was.
+    const isReport = subresource === 'binding' || !kind.subresources?.some(({ name }) => name === 'status');
+    if (!isReport) keepStatus(draft, old);
     note(context, 'default', 'ok');
     mutate(context, draft, old);
   }
