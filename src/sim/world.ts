@@ -230,7 +230,8 @@ export class World {
   }
 
   private makeProxy(node: string): KubeProxy {
-    return new KubeProxy(this.kernel, this.api, node, this.machines.get(node)?.internalIp ?? '');
+    const machine = this.kernel.assertFound(this.machines.get(node), `no machine ${node}`);
+    return new KubeProxy(this.kernel, this.api, node, machine.internalIp, machine.isHollow);
   }
 
   /** Programs that are part of the cluster run as components while their container runs. */

@@ -122,7 +122,7 @@ function plainMachine(
       systemUUID: '',
       bootID: '',
       kernelVersion: '5.15.0-1098-azure',
-      osImage: 'Ubuntu 24.04.3 LTS',
+      osImage: 'Ubuntu 22.04.5 LTS',
       containerRuntimeVersion: 'containerd://1.7.28-1',
       kubeletVersion: `v${options.kubernetesVersion}`,
       operatingSystem: 'linux',

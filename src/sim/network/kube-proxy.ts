@@ -54,6 +54,8 @@ export class KubeProxy extends Controller {
     api: ApiServerPort,
     readonly node: string,
     private readonly nodeIp: string,
+    /** Whether it tells of its start: where no node agent runs for real, neither does it. */
+    private readonly isHollow: boolean,
   ) {
     super(kernel, api, {
       id: kubeProxyId(node),
@@ -78,7 +80,7 @@ export class KubeProxy extends Controller {
   protected override start(): void {
     super.start();
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: this.node, uid: this.node } };
-    this.recorder.record('nodes', node, 'Normal', 'Starting', '');
+    if (!this.isHollow) this.recorder.record('nodes', node, 'Normal', 'Starting', '');
     this.syncSoon();
   }
 
