@@ -76,10 +76,10 @@ function wideFrame(unit: number): BareFrame {
   const [top, foot, api, apiFoot] = [30, 90, 112, 172];
   const components = new Map<string, Box>([
     ['client', box(0, api, 92, 60)],
-    ['kube-scheduler', box(124, top, 206, 60)],
-    ['kube-controller-manager', box(346, top, 250, 60)],
-    ['etcd', box(612, top, 118, 60)],
-    ['cloud-controller-manager', box(746, top, 146, 60)],
+    ['kube-scheduler', box(124, top, 214, 60)],
+    ['kube-controller-manager', box(348, top, 236, 60)],
+    ['etcd', box(594, top, 112, 60)],
+    ['cloud-controller-manager', box(716, top, 176, 60)],
     ['kube-apiserver', box(124, api, 768, 60)],
     ['registry', box(930, top, 118, 60)],
     ['internet', box(930, api, 118, 60)],
@@ -93,10 +93,10 @@ function wideFrame(unit: number): BareFrame {
     components,
     hub: new Map([
       ['client', line([124, 142], [92, 142])],
-      ['kube-scheduler', up(227)],
-      ['kube-controller-manager', up(471)],
-      ['etcd', up(671)],
-      ['cloud-controller-manager', up(819)],
+      ['kube-scheduler', up(231)],
+      ['kube-controller-manager', up(466)],
+      ['etcd', up(650)],
+      ['cloud-controller-manager', up(804)],
     ]),
     controlRoot: line([146, apiFoot], [146, gap], [12, gap]),
     outside: new Map([
