@@ -168,6 +168,7 @@ export const shellEn = {
   },
   table: {
     kind: 'Kind',
+    stored: 'stored, nothing acts on it',
     namespace: 'Namespace',
     all: 'All',
     empty: 'There is no {{kind}} here.',

@@ -173,6 +173,7 @@ export const shellKo: ShellTexts = {
   },
   table: {
     kind: '종류',
+    stored: '저장만 됨',
     namespace: '네임스페이스',
     all: '전체',
     empty: '여기에는 {{kind}}가 없습니다.',

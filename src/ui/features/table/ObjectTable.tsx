@@ -121,6 +121,7 @@ function NamespaceSelect(): React.JSX.Element {
 
 /** Kinds to choose from: those that something acts on first, the rest after them. */
 function useKinds(): readonly { value: string; label: string; hint: string }[] {
+  const { t } = useTranslation();
   const [rows, setRows] = useState<readonly SupportRow[]>([]);
   useEffect(() => {
     void ask('support', {}).then((found) => setRows(found ?? []));
@@ -130,8 +131,12 @@ function useKinds(): readonly { value: string; label: string; hint: string }[] {
       rows
         .filter(({ verbs }) => verbs.includes('list'))
         .sort((left, right) => Number(right.support === 'simulated') - Number(left.support === 'simulated'))
-        .map(({ resource, kind, apiVersion }) => ({ value: resource, label: kind, hint: apiVersion })),
-    [rows],
+        .map(({ resource, kind, apiVersion, support }) => ({
+          value: resource,
+          label: kind,
+          hint: support === 'stored' ? `${apiVersion} · ${t('table.stored')}` : apiVersion,
+        })),
+    [rows, t],
   );
 }
 
