@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { launchOptions } from './tests/e2e/support/browser.ts';
+import { launchOptions } from './src/node/chromium.ts';
 
 /** A port of its own, so that two checkouts can be tested side by side. */
 const port = Number(process.env['E2E_PORT'] ?? 4_271);

@@ -1,5 +1,5 @@
 /**
- * A browser for the tests: the system's Chromium where there is one, else the build inside the package
+ * A browser for the tests and benches: the system's Chromium where there is one, else the build inside the package
  * `@sparticuz/chromium`, fetched once into the cache folder, since it is too heavy to be installed for everybody.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const PACKAGE = '@sparticuz/chromium@143.0.4';
-const cache = resolve(import.meta.dirname, '../../../.cache/chromium');
+const cache = resolve(import.meta.dirname, '../../.cache/chromium');
 const SYSTEM = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
