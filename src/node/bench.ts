@@ -6,7 +6,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { kernelEventsPerSecond } from './bench/kernel-speed.ts';
-import { measurePageWeight, type PageWeight } from './bench/page-weight.ts';
+import type { PageWeight } from './bench/page-weight.ts';
 import type { PageTasks } from './bench/page-tasks.ts';
 import { measureRollout, ROLLOUT_SIZES, type RolloutFigures } from './bench/rollout.ts';
 import { measureWorkload, type WorkloadFigures } from './bench/scheduler-perf.ts';
@@ -131,7 +131,7 @@ const [flag, value, extra] = process.argv.slice(2);
 const answer = (figures: unknown): void => void process.stdout.write(JSON.stringify(figures));
 if (flag === '--kernel') answer(kernelEventsPerSecond());
 else if (flag === '--rollout') answer(measureRollout(Number(value)));
-else if (flag === '--page') answer(await measurePageWeight());
+else if (flag === '--page') answer(await (await import('./bench/page-weight.ts')).measurePageWeight());
 else if (flag === '--page-tasks') answer(await (await import('./bench/page-tasks.ts')).measurePageTasks());
 else if (flag === '--workload') answer(measureWorkload(value ?? '', extra === '--whole'));
 else {

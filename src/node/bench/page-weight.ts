@@ -12,7 +12,6 @@ interface ManifestChunk {
   readonly file: string;
   readonly isEntry?: boolean;
   readonly imports?: readonly string[];
-  readonly dynamicImports?: readonly string[];
   readonly css?: readonly string[];
 }
 
@@ -48,10 +47,11 @@ function initialFiles(manifest: Readonly<Record<string, ManifestChunk>>): string
     seen.add(key);
     for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
     for (const other of chunk.imports ?? []) visit(other);
-    // A style sheet by itself holds back nothing: it is asked for while the entry runs.
-    for (const other of chunk.dynamicImports ?? []) if (manifest[other]?.file.endsWith('.css')) visit(other);
   };
   visit(ENTRY);
+  // A style sheet imported by itself is asked for while the entry runs. Those of chunks bear a made-up name.
+  for (const [key, { file }] of Object.entries(manifest))
+    if (file.endsWith('.css') && !key.startsWith('_')) files.add(file);
   return [...files].sort();
 }
 
