@@ -1,11 +1,11 @@
 import { ChevronDown, FilePlus2, FolderOpen, History, PencilLine, Save, Trash2 } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { Badge, Button, Field, IconButton, Menu, Modal } from '../design/index.ts';
 import { closeDialog, openDialog } from '../state/dialogs.ts';
 import { openFile, saveToFile } from '../state/run-files.ts';
-import { currentRunId, forgetRun, runs } from '../state/run-store.ts';
+import { currentRunId, forgetRun, readRunList, runList } from '../state/run-store.ts';
 import { loadAnew, newScenario, openRun, renameRun, save } from '../state/session.ts';
 import { simulation } from '../state/simulation.ts';
 import { view } from '../state/view.ts';
@@ -115,10 +115,11 @@ export function RenameDialog(): React.JSX.Element {
 export function RunsDialog(): React.JSX.Element {
   const { t } = useTranslation();
   const language = useStore(view, (state) => state.language);
-  const [list, setList] = useState(() => {
+  const list = useStore(runList, (state) => state.entries);
+  useEffect(() => {
     save();
-    return runs();
-  });
+    readRunList();
+  }, []);
   const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return (
     <Modal title={t('runs.recent')} close={closeDialog}>
@@ -141,10 +142,7 @@ export function RunsDialog(): React.JSX.Element {
                   <IconButton
                     label={t('runs.forget', { name })}
                     icon={<Trash2 size={16} aria-hidden />}
-                    onClick={() => {
-                      forgetRun(entry.id);
-                      setList(runs());
-                    }}
+                    onClick={() => forgetRun(entry.id)}
                   />
                   <Button
                     aria-label={`${t('gallery.open')}: ${name}`}

@@ -3,6 +3,7 @@
  * plays, so that two tabs never write over each other. When storage is full, the oldest runs of the list give way.
  */
 import type { Scenario } from '../../run/types.ts';
+import { createStore } from 'zustand/vanilla';
 import { notify } from './notices.ts';
 
 export interface RunEntry {
@@ -22,6 +23,9 @@ const UNREAD = 'pilothouse.unread';
 const TAB = 'pilothouse.tab';
 /** Runs kept at most. */
 export const RUN_LIMIT = 8;
+
+/** The list as it was written last, for those who show it while it changes. */
+export const runList = createStore<{ readonly entries: readonly RunEntry[] }>(() => ({ entries: [] }));
 
 let hasWarned = false;
 
@@ -59,6 +63,11 @@ export function writeStored(key: string, value: string): void {
   }
 }
 
+/** Brings the shown list up to what is stored, by other tabs as well. */
+export function readRunList(): void {
+  runList.setState({ entries: runs() });
+}
+
 /** The runs that are kept, newest first. */
 export function runs(): readonly RunEntry[] {
   try {
@@ -73,6 +82,7 @@ export function runs(): readonly RunEntry[] {
 export function forgetRun(id: string): void {
   tryStorage(undefined, () => localStorage.removeItem(RUN + id));
   store(LIST, JSON.stringify(runs().filter((entry) => entry.id !== id)));
+  readRunList();
 }
 
 let currentId = '';
@@ -135,6 +145,7 @@ export function saveRun(scenario: Scenario, savedAt: number): void {
   const list = [entry, ...runs().filter(({ id }) => id !== currentId)];
   for (const { id } of list.slice(RUN_LIMIT)) tryStorage(undefined, () => localStorage.removeItem(RUN + id));
   writeStored(LIST, JSON.stringify(list.slice(0, RUN_LIMIT)));
+  readRunList();
 }
 
 /** A kept run as it was written; undefined when there is none, or what is there cannot be read any more. */
