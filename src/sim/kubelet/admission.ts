@@ -30,7 +30,7 @@ export function refusalOf(
   const short = shortage(pod, others, machine);
   if (short) return short;
   const wanted = hostPortsOf(pod);
-  if (others.some((other) => hostPortsOf(other).some((port) => wanted.includes(port))))
+  if (wanted.length > 0 && others.some((other) => hostPortsOf(other).some((port) => wanted.includes(port))))
     return {
       reason: 'NodePorts',
       message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
@@ -54,14 +54,36 @@ export function shortage(
   });
   const allowed = wholeValue(allocatable['pods']);
   if (others.length + 1 > allowed) return refusal('pods', 1, others.length, allowed);
-  for (const name of ['cpu', 'memory', 'ephemeral-storage'] as const) {
-    const read = name === 'cpu' ? milliValue : wholeValue;
-    const asked = requestOf(pod, name, read);
-    const used = others.reduce((sum, item) => sum + requestOf(item, name, read), 0);
+  for (const name of COUNTED) {
+    const read = readerOf(name);
+    const asked = requestsOf(pod)[name];
+    // What is not asked for is not short, so most pods never look at the others.
+    if (asked === 0) continue;
+    const used = others.reduce((sum, item) => sum + requestsOf(item)[name], 0);
     const capacity = read(allocatable[name]);
-    if (asked > 0 && used + asked > capacity) return refusal(name, asked, used, capacity);
+    if (used + asked > capacity) return refusal(name, asked, used, capacity);
   }
   return undefined;
+}
+
+const COUNTED = ['cpu', 'memory', 'ephemeral-storage'] as const;
+
+type Requests = Readonly<Record<(typeof COUNTED)[number], number>>;
+
+const readerOf = (name: (typeof COUNTED)[number]): ((quantity: string | undefined) => number) =>
+  name === 'cpu' ? milliValue : wholeValue;
+
+/** By spec, which is replaced and never changed: every pod that comes asks all that are there. */
+const requestsBySpec = new WeakMap<object, Requests>();
+
+function requestsOf(pod: Pod): Requests {
+  const spec = pod.spec!;
+  const before = requestsBySpec.get(spec);
+  if (before) return before;
+  const [cpu, memory, storage] = COUNTED.map((name) => requestOf(pod, name, readerOf(name)));
+  const requests = { cpu: cpu!, memory: memory!, 'ephemeral-storage': storage! };
+  requestsBySpec.set(spec, requests);
+  return requests;
 }
 
 /** All containers and sidecars together, or the most that an init container and the sidecars before it need. */

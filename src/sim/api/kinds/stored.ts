@@ -33,7 +33,8 @@ const endpointsKind: KindDefinition<Endpoints> = stored<Endpoints>('v1', 'Endpoi
       const all = (subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
         ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`)),
       );
-      return firstFew(all, 3, '<none>');
+      // With subsets but nothing ready in them, upstream's printer leaves the cell blank.
+      return firstFew(all, 3, (subsets ?? []).length > 0 ? '' : '<none>');
     }),
     ageColumn(),
   ],

@@ -338,6 +338,8 @@ export class DeploymentController extends ManagedController {
       sets.reduce((total, { status }) => total + ((status as Record<string, number> | undefined)?.[field] ?? 0), 0);
     const [replicas, ready, available] = [sum('replicas'), sum('readyReplicas'), sum('availableReplicas')];
     const updated = newSet?.status?.replicas ?? 0;
+    // Counted by what the ReplicaSets are to have: pods not made yet are unavailable too.
+    const wanted = sets.reduce((total, { spec }) => total + (spec?.replicas ?? 0), 0);
     const { collisionCount } = deployment.status ?? {};
     const counts = {
       observedGeneration: deployment.metadata.generation ?? 0,
@@ -346,7 +348,7 @@ export class DeploymentController extends ManagedController {
       ...(ready ? { readyReplicas: ready } : {}),
       ...(available ? { availableReplicas: available } : {}),
       ...(sets.length > 0 ? { terminatingReplicas: sum('terminatingReplicas') } : {}),
-      ...(replicas - available > 0 ? { unavailableReplicas: replicas - available } : {}),
+      ...(wanted > available ? { unavailableReplicas: wanted - available } : {}),
       ...(collisionCount ? { collisionCount } : {}),
     };
     const conditions = this.conditionsFor(deployment, sets, newSet, counts);
@@ -451,7 +453,8 @@ export class DeploymentController extends ManagedController {
       lastUpdateTime: now,
       lastTransitionTime: before?.status === condition.status ? (before.lastTransitionTime ?? now) : now,
     };
-    return before ? conditions.map((item) => (item === before ? next : item)) : [...conditions, next];
+    // What changes goes to the end, as upstream's SetDeploymentCondition puts it.
+    return [...conditions.filter((item) => item !== before), next];
   }
 
   private begin(key: string): void {
