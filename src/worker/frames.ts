@@ -27,6 +27,11 @@ export class FrameMaker {
 
   constructor(private readonly run: Run) {}
 
+  /** Whether a command has been logged that no frame has told of. */
+  get isLogStale(): boolean {
+    return this.log !== this.run.commands;
+  }
+
   make(pace: Pace): Frame {
     const { run } = this;
     const { world } = run;

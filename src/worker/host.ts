@@ -72,7 +72,12 @@ export class Host implements Session {
     });
   }
 
+  /** The page has the log before it hears that a command is done: should this worker die, nothing acknowledged is lost. */
   private reply(id: number, reply: unknown): void {
+    if (this.frames?.isLogStale) {
+      this.isAwaited = false;
+      this.sendFrame();
+    }
     this.port.post({ kind: 'reply', id, answer: reply });
     this.sendFrame();
   }

@@ -31,18 +31,28 @@ export async function open(page: Page, address = './'): Promise<void> {
   await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
 }
 
-/** Puts another text into the editor, as pasting does. */
+/** Puts another text into the editor, as pasting does; again where the editor was not ready to take it. */
 export async function write(page: Page, text: string): Promise<void> {
-  await page.locator('.monaco-editor .view-lines').first().click();
-  await page.keyboard.press('ControlOrMeta+A');
-  // Typing would be indented line by line.
-  await page.evaluate((pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    document.activeElement!.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+  await expect(async () => {
+    await page.locator('.monaco-editor .view-lines').first().click();
+    await page.keyboard.press('ControlOrMeta+A');
+    // Typing would be indented line by line.
+    await page.evaluate((pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      document.activeElement!.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      );
+    }, text);
+    const lines = page.locator('.monaco-editor').first().locator('.view-lines');
+    await expect(lines).toContainText(
+      text
+        .split('\n')
+        .findLast((line) => line.trim() !== '')!
+        .trim(),
+      { timeout: 15_000 },
     );
-  }, text);
+  }).toPass();
 }
 
 export const problems = (page: Page): ReturnType<Page['getByRole']> =>
