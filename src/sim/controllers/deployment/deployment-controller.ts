@@ -24,6 +24,7 @@ import {
   MAX,
   progressing,
   REVISION,
+  annotationsFor,
   revisionOf,
   type Sets,
   type Wanted,
@@ -189,27 +190,27 @@ export class DeploymentController extends ManagedController {
     const found = this.newSetOf(deployment, sets);
     const highest = Math.max(0, ...this.oldSetsOf(sets, found).map(revisionOf));
     if (found) {
-      const isNewest = revisionOf(found) > highest;
-      const revision = isNewest ? revisionOf(found) : highest + 1;
-      const kept = isNewest ? found : this.renumber(deployment, found, revision);
+      const kept = this.bringUpToDate(deployment, found, highest + 1);
       if (typeof kept === 'string') return kept;
-      this.keepRevision(deployment, revision);
+      this.keepRevision(deployment, revisionOf(kept));
       return { newSet: kept, sets: sets.map((set) => (set.metadata.uid === kept.metadata.uid ? kept : set)) };
     }
     return this.createSet(deployment, sets, highest + 1);
   }
 
-  /** A rollback: the set of an older template is the newest revision again. */
-  private renumber(
+  /** What the Deployment says of itself goes on to its set; after a rollback that set is the newest revision again. */
+  private bringUpToDate(
     deployment: Stored<Deployment>,
     set: Stored<ReplicaSet>,
     revision: number,
   ): Stored<ReplicaSet> | string {
-    const annotations = { ...set.metadata.annotations, [REVISION]: String(revision) };
+    const annotations = annotationsFor(deployment, set, revision);
+    if (isDeepEqual(annotations, set.metadata.annotations)) return set;
     const written = this.client.update('replicasets.apps', { ...set, metadata: { ...set.metadata, annotations } });
-    this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
+    if (revisionOf(set) < revision) this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
     if (!written.ok) return written.status.message ?? '';
-    this.setCondition(deployment, progressing('FoundNewReplicaSet', `Found new replica set "${set.metadata.name}"`));
+    if (!deployment.status?.conditions?.some(({ type }) => type === 'Progressing'))
+      this.setCondition(deployment, progressing('FoundNewReplicaSet', `Found new replica set "${set.metadata.name}"`));
     return written.object;
   }
 

@@ -8,13 +8,14 @@ export const REVISION = 'deployment.kubernetes.io/revision';
 export const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 export const MAX = 'deployment.kubernetes.io/max-replicas';
 export const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+export const HISTORY = 'deployment.kubernetes.io/revision-history';
 /** Annotations that stay on the Deployment and are not copied to its ReplicaSets. */
 export const NOT_COPIED = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   REVISION,
   DESIRED,
   MAX,
-  'deployment.kubernetes.io/revision-history',
+  HISTORY,
 ]);
 
 export type Sets = readonly Stored<ReplicaSet>[];
@@ -49,6 +50,19 @@ export function copiedAnnotations(deployment: Stored<Deployment>): Record<string
       ([key]) => !NOT_COPIED.has(key) || key === CHANGE_CAUSE,
     ),
   );
+}
+
+/** Annotations of a set that is there already: revisions that a rollback leaves behind are kept as its history. */
+export function annotationsFor(
+  deployment: Stored<Deployment>,
+  set: Stored<ReplicaSet>,
+  revision: number,
+): Record<string, string> {
+  const copied = { ...set.metadata.annotations, ...copiedAnnotations(deployment) };
+  const before = copied[REVISION];
+  if (Number(before ?? 0) >= revision) return copied;
+  const history = [copied[HISTORY], before].filter(Boolean).join(',');
+  return { ...copied, [REVISION]: String(revision), ...(history ? { [HISTORY]: history } : {}) };
 }
 
 export function isSaturated(deployment: Stored<Deployment>, set: Stored<ReplicaSet>): boolean {
