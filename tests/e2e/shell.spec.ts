@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { decodeShareLink, encodeShareLink, type Scenario } from '../../src/run/index.ts';
@@ -303,17 +302,6 @@ test('the first minute goes from one act to the next, and stays away when put aw
   await page.reload();
   await expect(alive(page)).toBeVisible();
   await expect(guide).toBeHidden();
-});
-
-test('the page before Monaco weighs less than 350 KB', async ({ page, request, baseURL }) => {
-  const html = await (await request.get(baseURL!)).text();
-  const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1]!);
-  test.skip(files.length === 0, 'only the built page has files to weigh');
-  const sizes = await Promise.all(
-    files.map(async (file) => gzipSync(await (await request.get(`${baseURL}${file}`)).body(), { level: 9 }).length),
-  );
-  expect(sizes.reduce((sum, size) => sum + size, gzipSync(html).length)).toBeLessThan(350_000);
-  await page.close();
 });
 
 const NAMES = {

@@ -36,4 +36,4 @@ export type {
   TracePayloads,
   TraceType,
 } from './trace-payloads.ts';
-export { sha256 } from './sha256.ts';
+export { hmacSha256, sha256 } from './sha256.ts';

@@ -1,4 +1,4 @@
-/** SHA-256 of a text's UTF-8 bytes. FIPS 180-4. The host's own digests are asynchronous, and no room of the simulation waits. */
+/** SHA-256 of bytes or of a text's UTF-8, and keyed digests by it. FIPS 180-4, RFC 2104. The host's own digests are asynchronous, and no room of the simulation waits. */
 
 const INITIAL = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
@@ -15,8 +15,8 @@ const ROUND: readonly number[] = (() => {
 
 const rotate = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits));
 
-export function sha256(text: string): Uint8Array {
-  const bytes = new TextEncoder().encode(text);
+export function sha256(message: string | Uint8Array): Uint8Array {
+  const bytes = typeof message === 'string' ? new TextEncoder().encode(message) : message;
   const length = ((bytes.length + 8) >> 6) + 1;
   const padded = new Uint8Array(length * 64);
   padded.set(bytes);
@@ -50,4 +50,18 @@ function compress(state: number[], words: Int32Array): void {
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
   }
   [a, b, c, d, e, f, g, h].forEach((word, index) => (state[index] = (state[index]! + word) | 0));
+}
+
+export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const block = new Uint8Array(64);
+  block.set(key.length > 64 ? sha256(key) : key);
+  const pad = (byte: number): Uint8Array => block.map((value) => value ^ byte);
+  return sha256(joined(pad(0x5c), sha256(joined(pad(0x36), message))));
+}
+
+function joined(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const all = new Uint8Array(left.length + right.length);
+  all.set(left);
+  all.set(right, left.length);
+  return all;
 }

@@ -6,9 +6,8 @@
  */
 import { decodeBase64, encodeBase64 } from '../../api/encoding.ts';
 import type { Stored } from '../../api/object.ts';
-import type { Kernel } from '../../kernel/index.ts';
+import { hmacSha256, type Kernel } from '../../kernel/index.ts';
 import type { UserInfo } from '../request.ts';
-import { hmacSha256 } from './sha256.ts';
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
