@@ -183,6 +183,35 @@ describe('a request', () => {
     expect(done?.data.body).toMatch(/^web pilothouse\/web:1\.0 on web-/);
   });
 
+  it('reaches a NodePort at the address of every node, whichever node asks', () => {
+    const world = bootWorld();
+    apply(
+      world,
+      `${WEB}---\napiVersion: v1\nkind: Service\nmetadata: { name: outer }\nspec:\n  type: NodePort\n  selector: { app: web }\n  ports: [{ port: 80, targetPort: 8080, nodePort: 30080 }]\n---\n${deployment('client', 1, 'nginx:1.27')}`,
+    );
+    advance(world, 30);
+    const nodes = [...world.list('nodes')] as Stored<Node>[];
+    const met = nodes.map(({ status }) => {
+      const address = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+      const from = world.kernel.trace.length;
+      world.kernel.runTurn('client', 0, () =>
+        world.startTraffic({
+          namespace: 'default',
+          pod: podsOf(world, 'client')[0]!.metadata.name,
+          url: `http://${address}:30080`,
+          count: 1,
+          intervalMs: 1000,
+        }),
+      );
+      advance(world, 30);
+      const events = world.kernel.trace.slice(from + 1);
+      const choice = events.find((event): event is TraceEventOf<'proxy.choose'> => event.type === 'proxy.choose');
+      const done = events.find((event): event is TraceEventOf<'traffic.done'> => event.type === 'traffic.done');
+      return [choice?.data.node, done?.data.status];
+    });
+    expect(met).toEqual(nodes.map(({ metadata }) => [metadata.name, 200]));
+  });
+
   it('fails as curl says when there is no name, no endpoint, or nobody listening', () => {
     const world = bootWorld();
     apply(world, `${service('empty')}---\n${deployment('client', 1, 'nginx:1.27')}`);

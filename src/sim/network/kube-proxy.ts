@@ -53,7 +53,7 @@ export class KubeProxy extends Controller {
     kernel: Kernel,
     api: ApiServerPort,
     readonly node: string,
-    private readonly nodeIp: string,
+    readonly nodeIp: string,
     /** Whether it tells of its start: where no node agent runs for real, neither does it. */
     private readonly isHollow: boolean,
   ) {

@@ -16,6 +16,7 @@ import {
 } from '../workloads/index.ts';
 import { CoreDns, type DnsAnswer } from './core-dns.ts';
 import type { KubeProxy } from './kube-proxy.ts';
+import { rulingOn } from './node-rules.ts';
 import { resolvConfOf, searchPath } from './resolver.ts';
 import {
   isMuslImage,
@@ -324,8 +325,8 @@ export class Network implements Component {
   private connect(request: Request & { address: string }): void {
     const { kernel } = this.ports;
     const { target, address } = request;
-    const proxy = this.proxyOf(request);
-    const choice = proxy?.choose(address, target.port, 'TCP', request.pod, kernel.stream('network/proxy'));
+    const aim = { address, port: target.port, source: request.pod };
+    const { proxy, choice } = rulingOn(kernel, this.proxyOf(request), aim) ?? {};
     if (choice && proxy) {
       kernel.emitCause(
         'proxy.choose',
