@@ -16,6 +16,7 @@ import {
 import { RandomStream } from '../sim/kernel/index.ts';
 import type { World } from '../sim/world.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
+import { finish, type Study } from './study.ts';
 
 export interface NodeUse {
   readonly node: string;
@@ -45,15 +46,47 @@ export interface Comparison {
   readonly moved: readonly string[];
 }
 
+type Price = (node: Stored<Node>) => number;
+
 /** `hourlyPriceOf` says what a node costs. The texts are KubeSchedulerConfigurations in YAML; empty for the default. */
 export function compareConfigurations(
   world: World,
   texts: readonly [string, string],
-  hourlyPriceOf: (node: Stored<Node>) => number,
+  hourlyPriceOf: Price,
 ): Comparison {
-  const [left, right] = texts.map((text) => place(world, text, hourlyPriceOf)) as [Placement, Placement];
-  const moved = Object.keys(left.pods).filter((key) => left.pods[key]?.node !== right.pods[key]?.node);
-  return { left, right, moved };
+  return finish(beginComparison(world, texts, hourlyPriceOf));
+}
+
+/** The same pod by pod. Broken off, the pods that were not reached are on no node of either side, and are left out. */
+export function beginComparison(
+  world: World,
+  texts: readonly [string, string],
+  hourlyPriceOf: Price,
+): Study<Comparison> {
+  const sides = texts.map((text) => new Side(world, text)) as [Side, Side];
+  const { free } = sides[0];
+  let done = 0;
+  return {
+    total: free.length,
+    get done() {
+      return done;
+    },
+    next() {
+      const pod = free[done];
+      if (!pod) return false;
+      for (const side of sides) side.place(pod);
+      done += 1;
+      return done < free.length;
+    },
+    end() {
+      const [left, right] = sides.map(({ cluster, pods }) => summarise(cluster, pods, hourlyPriceOf)) as [
+        Placement,
+        Placement,
+      ];
+      const moved = Object.keys(left.pods).filter((key) => left.pods[key]?.node !== right.pods[key]?.node);
+      return { left, right, moved };
+    },
+  };
 }
 
 function configurationOf(text: string): SchedulerConfiguration {
@@ -74,38 +107,49 @@ function podsOf(world: World): { fixed: readonly Stored<Pod>[]; free: readonly S
   return { fixed: pods.filter((pod) => !free.includes(pod) && pod.spec?.nodeName), free };
 }
 
-function place(world: World, text: string, hourlyPriceOf: (node: Stored<Node>) => number): Placement {
-  const configuration = configurationOf(text);
-  const profiles = makeProfiles(configuration, Number(world.options.kubernetesVersion.split('.')[1]));
-  const cluster = new ClusterState();
-  for (const change of world.scheduler.lookups()) cluster.apply(change);
-  const { fixed, free } = podsOf(world);
-  for (const pod of fixed) cluster.apply({ kind: 'pod', uid: pod.metadata.uid, pod, node: pod.spec!.nodeName! });
-  const stream = RandomStream.seeded(world.options.seed, 'configuration-comparison');
-  const pods: Record<string, { node?: string; message?: string }> = {};
-  let startIndex = 0;
-  for (const pod of [...free].sort((a, b) => (b.spec?.priority ?? 0) - (a.spec?.priority ?? 0))) {
+/** The cluster without the pods that are placed anew, filled one by one under a configuration. */
+class Side {
+  readonly cluster = new ClusterState();
+  readonly pods: Record<string, { node?: string; message?: string }> = {};
+  /** The most important first, then by arrival. */
+  readonly free: readonly Stored<Pod>[];
+  private readonly configuration: SchedulerConfiguration;
+  private readonly profiles: ReturnType<typeof makeProfiles>;
+  private readonly stream: RandomStream;
+  private startIndex = 0;
+
+  constructor(world: World, text: string) {
+    this.configuration = configurationOf(text);
+    this.profiles = makeProfiles(this.configuration, Number(world.options.kubernetesVersion.split('.')[1]));
+    for (const change of world.scheduler.lookups()) this.cluster.apply(change);
+    const { fixed, free } = podsOf(world);
+    for (const pod of fixed) this.put(pod, pod.spec!.nodeName!);
+    this.free = [...free].sort((a, b) => (b.spec?.priority ?? 0) - (a.spec?.priority ?? 0));
+    this.stream = RandomStream.seeded(world.options.seed, 'configuration-comparison');
+  }
+
+  private put(pod: Stored<Pod>, node: string): void {
+    this.cluster.apply({ kind: 'pod', uid: pod.metadata.uid, pod, node });
+  }
+
+  place(pod: Stored<Pod>): void {
     const { nodeName: _, ...spec } = pod.spec!;
     const { nominatedNodeName: __, ...status } = pod.status ?? {};
     const waiting = PodInfo.of({ ...pod, spec, status });
-    const profile = profiles.get(spec.schedulerName ?? '');
+    const profile = this.profiles.get(spec.schedulerName ?? '');
     if (!profile) {
-      pods[waiting.key] = { message: `no profile has the name ${spec.schedulerName ?? ''}` };
-      continue;
+      this.pods[waiting.key] = { message: `no profile has the name ${spec.schedulerName ?? ''}` };
+      return;
     }
-    const percentageOfNodesToScore = profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
-    const chance = { offset: () => 0, tie: (count: number) => stream.below(count) };
-    const result = attempt(waiting, cluster, { profile, percentageOfNodesToScore, startIndex }, chance);
-    startIndex = result.evaluation.nextStart;
+    const percentageOfNodesToScore = profile.percentageOfNodesToScore ?? this.configuration.percentageOfNodesToScore;
+    const chance = { offset: () => 0, tie: (count: number) => this.stream.below(count) };
+    const { startIndex } = this;
+    const result = attempt(waiting, this.cluster, { profile, percentageOfNodesToScore, startIndex }, chance);
+    this.startIndex = result.evaluation.nextStart;
     const { node } = result;
-    if (node === undefined) pods[waiting.key] = { message: result.message };
-    else {
-      pods[waiting.key] = { node };
-      const placed = { ...pod, spec: { ...spec, nodeName: node } };
-      cluster.apply({ kind: 'pod', uid: pod.metadata.uid, pod: placed, node });
-    }
+    this.pods[waiting.key] = node === undefined ? { message: result.message } : { node };
+    if (node !== undefined) this.put({ ...pod, spec: { ...spec, nodeName: node } }, node);
   }
-  return summarise(cluster, pods, hourlyPriceOf);
 }
 
 function deviation(values: readonly number[]): number {

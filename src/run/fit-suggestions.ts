@@ -10,6 +10,7 @@ import { CLIENT } from '../sim/kernel/index.ts';
 import type { World } from '../sim/world.ts';
 import { podChanges, type PodChange } from './fit-candidates.ts';
 import { RunFault } from './fault.ts';
+import { finish, type Study } from './study.ts';
 
 export interface FitSuggestion extends PodChange {
   /** The object to edit: the pod itself, or the controller whose template it came from. */
@@ -33,30 +34,52 @@ const TRIAL_STEP_MS = 500;
 export const TRIAL_LIMIT = 24;
 
 export function fitSuggestions(world: World, namespace: string, name: string): readonly FitSuggestion[] {
+  return finish(beginFit(world, namespace, name));
+}
+
+/** The same piece by piece, on the world as it is now, whatever becomes of it meanwhile. */
+export function beginFit(world: World, namespace: string, name: string): Study<readonly FitSuggestion[]> {
   const pod = world.find('pods', namespace, name) as Stored<Pod> | undefined;
   if (!pod) throw new RunFault('fit.unknownPod', `There is no pod ${namespace}/${name}.`, { namespace, name });
-  if (pod.spec?.nodeName) return [];
-  const last = world.decisions({ namespace, pod: name }).at(-1);
+  const last = pod.spec?.nodeName ? undefined : world.decisions({ namespace, pod: name }).at(-1);
   const record = last && world.decision(last.attempt);
-  if (!record) return [];
-  const root = rootOf(world, pod);
+  const changes = record ? podChanges(world, pod, record).slice(0, TRIAL_LIMIT) : [];
+  const base = world.fork();
+  const root = rootOf(base, pod);
   const found: FitSuggestion[] = [];
-  for (const change of podChanges(world, pod, record).slice(0, TRIAL_LIMIT)) {
-    const trial = tryChange(world, pod, change.edit(structured(pod.spec!)));
-    if (!trial) continue;
-    const edited = structured(root);
-    const spec = templateOf(edited);
-    Object.assign(spec, change.edit(spec));
-    const { apiVersion, kind, metadata } = root;
-    found.push({
-      ...change,
-      target: { apiVersion, kind, namespace, name: metadata.name },
-      before: stringify(root),
-      after: stringify(edited),
-      ...trial,
-    });
-  }
-  return found.sort((left, right) => left.size + left.rank - right.size - right.rank);
+  let done = 0;
+  let trial: Trial | undefined;
+  return {
+    total: changes.length,
+    get done() {
+      return done;
+    },
+    next() {
+      const change = changes[done];
+      if (!change) return false;
+      trial ??= new Trial(base, pod, change.edit(structured(pod.spec!)));
+      if (trial.advance()) return true;
+      if (trial.landing) found.push(suggestionOf(root, change, trial.landing));
+      trial = undefined;
+      done += 1;
+      return done < changes.length;
+    },
+    end: () => found.sort((left, right) => left.size + left.rank - right.size - right.rank),
+  };
+}
+
+function suggestionOf(root: Stored, change: PodChange, landing: Landing): FitSuggestion {
+  const edited = structured(root);
+  const spec = templateOf(edited);
+  Object.assign(spec, change.edit(spec));
+  const { apiVersion, kind, metadata } = root;
+  return {
+    ...change,
+    target: { apiVersion, kind, namespace: metadata.namespace ?? 'default', name: metadata.name },
+    before: stringify(root),
+    after: stringify(edited),
+    ...landing,
+  };
 }
 
 function structured<T>(value: T): T {
@@ -96,39 +119,55 @@ function templateOf(object: Stored): PodSpec {
   return spec?.template?.spec ?? spec?.jobTemplate?.spec.template.spec ?? (spec as PodSpec);
 }
 
+interface Landing {
+  readonly node: string;
+  readonly victims: readonly string[];
+}
+
 /** A fork where the pod is there once more with the change, and no longer without it. */
-function tryChange(
-  world: World,
-  pod: Stored<Pod>,
-  spec: PodSpec,
-): { node: string; victims: readonly string[] } | undefined {
-  const fork = world.fork();
-  const { namespace = 'default', name, labels } = pod.metadata;
-  const trial = `${name.slice(0, 200)}-trial`;
-  // Priority is worked out anew from the class; the tokens' volume is mounted anew.
-  const { priority: _, serviceAccount: __, ...rest } = spec;
-  const body = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace, name: trial, labels },
-    spec: withoutTokens(rest),
-  };
-  const answer = fork.kernel.runTurn(CLIENT, 0, () => {
-    fork.handle({ verb: 'delete', resource: 'pods', namespace, name, options: { gracePeriodSeconds: 0 } });
-    return fork.handle({ verb: 'create', resource: 'pods', namespace, body });
-  });
-  if (answer.code !== 201) return undefined;
-  for (const end = fork.now + TRIAL_LIMIT_MS; fork.now < end;) {
+class Trial {
+  landing: Landing | undefined;
+  private readonly fork: World;
+  private readonly namespace: string;
+  private readonly name: string;
+  private readonly end: number;
+  private readonly isRefused: boolean;
+
+  constructor(base: World, { metadata }: Stored<Pod>, spec: PodSpec) {
+    const { namespace = 'default', name, labels } = metadata;
+    const fork = base.fork();
+    this.fork = fork;
+    this.namespace = namespace;
+    this.name = `${name.slice(0, 200)}-trial`;
+    this.end = fork.now + TRIAL_LIMIT_MS;
+    // Priority is worked out anew from the class; the tokens' volume is mounted anew.
+    const { priority: _, serviceAccount: __, ...rest } = spec;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace, name: this.name, labels },
+      spec: withoutTokens(rest),
+    };
+    const answer = fork.kernel.runTurn(CLIENT, 0, () => {
+      fork.handle({ verb: 'delete', resource: 'pods', namespace, name, options: { gracePeriodSeconds: 0 } });
+      return fork.handle({ verb: 'create', resource: 'pods', namespace, body });
+    });
+    this.isRefused = answer.code !== 201;
+  }
+
+  /** Lets some time go by; false once it is known whether the pod lands. */
+  advance(): boolean {
+    const { fork, namespace, name } = this;
+    if (this.isRefused || fork.now >= this.end) return false;
     fork.kernel.advanceTo(fork.now + TRIAL_STEP_MS);
-    const node = (fork.find('pods', namespace, trial) as Stored<Pod> | undefined)?.spec?.nodeName;
-    const attempts = fork.decisions({ namespace, pod: trial });
+    const node = (fork.find('pods', namespace, name) as Stored<Pod> | undefined)?.spec?.nodeName;
+    const attempts = fork.decisions({ namespace, pod: name });
     const victims = attempts.flatMap(({ attempt, outcome }) =>
       outcome === 'preempting' ? (fork.decision(attempt)?.postFilter?.victims ?? []) : [],
     );
-    if (node) return { node, victims };
-    if (attempts.length > 0 && victims.length === 0) return undefined;
+    if (node) this.landing = { node, victims };
+    return !node && (attempts.length === 0 || victims.length > 0);
   }
-  return undefined;
 }
 
 function withoutTokens(spec: PodSpec): PodSpec {
