@@ -4,7 +4,9 @@ import { clientApply } from '../sim/client/index.ts';
 import { kindOf, resourceName } from '../sim/api/index.ts';
 import type { Status } from '../sim/api/object.ts';
 import { CLIENT } from '../sim/kernel/index.ts';
+import { NODE_LIMIT, POOL_NODE_LIMIT } from '../sim/azure/index.ts';
 import type { World } from '../sim/world.ts';
+import { RunFault } from './fault.ts';
 import { recordKey } from './record-key.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
 import type { Command, CommandResult, DocumentResult, Fault, LineRange } from './types.ts';
@@ -16,6 +18,8 @@ const TITLE: Record<Command['verb'], (command: Command) => string> = {
   traffic: (command) => (command.verb === 'traffic' ? `curl ${command.url}` : ''),
   'stop-traffic': () => 'stop requests',
   'configure-scheduler': () => 'kube-scheduler --config',
+  'scale-pool': (command) =>
+    command.verb === 'scale-pool' ? `az aks nodepool scale --name ${command.pool} --node-count ${command.count}` : '',
 };
 
 /** A part of a file, as a comment behind the command. */
@@ -42,6 +46,7 @@ export function beginCommand(world: World, command: Command, index: number): Car
   const { kernel } = world;
   // Read before anything happens: one that is refused leaves no trace.
   const configuration = command.verb === 'configure-scheduler' ? schedulerConfigurationJson(command.text) : '';
+  if (command.verb === 'scale-pool') checkPoolSize(world, command);
   const root = kernel.emit(
     'command',
     { index, verb: command.verb, title: titleOf(command) },
@@ -61,9 +66,26 @@ export function beginCommand(world: World, command: Command, index: number): Car
       case 'configure-scheduler':
         world.configureScheduler(configuration);
         return {};
+      case 'scale-pool':
+        world.growPool(command.pool, command.count);
+        return {};
     }
   });
   return { total: 1, next: () => false, end: () => ({ ...result, command }) };
+}
+
+function checkPoolSize(world: World, { pool, count }: Extract<Command, { verb: 'scale-pool' }>): void {
+  const now = world.poolCount(pool);
+  if (now === undefined) throw new RunFault('pool.unknown', `There is no pool ${pool}.`, { pool });
+  if (count < now) {
+    const message = `The pool ${pool} has ${now} nodes; making it smaller is not simulated. Drain and delete nodes instead.`;
+    throw new RunFault('pool.shrink', message, { pool, now });
+  }
+  const others = world.options.pools.reduce((sum, { name }) => sum + (name === pool ? 0 : world.poolCount(name)!), 0);
+  if (count > POOL_NODE_LIMIT || others + count > NODE_LIMIT) {
+    const message = `A pool has at most ${POOL_NODE_LIMIT} nodes, and a cluster ${NODE_LIMIT}; ${pool} asks for ${count}.`;
+    throw new RunFault('pool.limit', message, { pool, count, poolLimit: POOL_NODE_LIMIT, limit: NODE_LIMIT });
+  }
 }
 
 export function carryOut(world: World, command: Command, index: number): CommandResult {

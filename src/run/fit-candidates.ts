@@ -1,5 +1,5 @@
 /** Single changes of a pod that may make it fit, by what turned it down. Whether they do is found out by trying. */
-import type { Node, Pod, PodSpec, Taint } from 'kubernetes-types/core/v1';
+import type { Container, Node, Pod, PodSpec, Taint } from 'kubernetes-types/core/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import { tolerates } from '../sim/api/node-fit.ts';
 import type { Stored } from '../sim/api/object.ts';
@@ -16,15 +16,22 @@ export type ChangeKind =
   | 'remove-pod-anti-affinity'
   | 'soften-spread'
   | 'remove-host-port'
-  | 'raise-priority';
+  | 'raise-priority'
+  | 'uncordon-node'
+  | 'add-node-label'
+  | 'remove-taint'
+  | 'scale-pool';
 
-export interface PodChange {
+export interface Change {
   readonly kind: ChangeKind;
   /** What is changed, in words of the manifest: `cpu 3 → 1500m`, `dedicated=gpu:NoSchedule`. */
   readonly values: Readonly<Record<string, string>>;
   /** How much it takes away from what was meant: kinds first, then from 0 to 1 within a kind. */
   readonly rank: number;
   readonly size: number;
+}
+
+export interface PodChange extends Change {
   /** The pod's spec with the change; the given one is the caller's to change. */
   edit(spec: PodSpec): PodSpec;
 }
@@ -39,9 +46,12 @@ const change = (
 
 export function podChanges(world: World, pod: Stored<Pod>, record: DecisionRecord): readonly PodChange[] {
   const spec = pod.spec!;
-  const plugins = new Set(record.nodes.flatMap(({ rejected }) => (rejected ? [rejected.plugin] : [])));
+  const rejections = record.nodes.flatMap(({ rejected }) => (rejected ? [rejected] : []));
+  const plugins = new Set(rejections.map(({ plugin }) => plugin));
   const by = (plugin: string, make: () => readonly PodChange[]): readonly PodChange[] =>
     plugins.has(plugin) ? make() : [];
+  // Where nothing but the pods of a node stands in the way, a higher priority may send some of them away.
+  const isHelpedByPriority = rejections.some(({ code }) => code === 'Unschedulable');
   return [
     ...by('TaintToleration', () => tolerations(world, spec, record)),
     ...by('NodeResourcesFit', () => requests(spec, record)),
@@ -49,11 +59,11 @@ export function podChanges(world: World, pod: Stored<Pod>, record: DecisionRecor
     ...by('NodePorts', () => hostPorts(spec)),
     ...by('NodeAffinity', () => nodeTerms(spec)),
     ...by('InterPodAffinity', () => podTerms(spec)),
-    ...by('NodeResourcesFit', () => priorities(world, spec)),
+    ...(isHelpedByPriority ? priorities(world, spec) : []),
   ];
 }
 
-const textOf = ({ key, value, effect }: Taint): string => `${key}${value ? `=${value}` : ''}:${effect}`;
+export const textOfTaint = ({ key, value, effect }: Taint): string => `${key}${value ? `=${value}` : ''}:${effect}`;
 
 function tolerations(world: World, spec: PodSpec, record: DecisionRecord): readonly PodChange[] {
   const taints = new Map<string, Taint>();
@@ -63,7 +73,7 @@ function tolerations(world: World, spec: PodSpec, record: DecisionRecord): reado
     const blocking = found.filter(
       (taint) => taint.effect !== 'PreferNoSchedule' && !tolerates(spec.tolerations ?? [], taint),
     );
-    if (blocking.length === 1) taints.set(textOf(blocking[0]!), blocking[0]!);
+    if (blocking.length === 1) taints.set(textOfTaint(blocking[0]!), blocking[0]!);
   }
   return [...taints].map(([text, { key, value, effect }]) => {
     const toleration = { key, operator: value ? 'Equal' : 'Exists', ...(value ? { value } : {}), effect };
@@ -76,43 +86,67 @@ function tolerations(world: World, spec: PodSpec, record: DecisionRecord): reado
 
 const MIB = 1024 * 1024;
 
+/** Bytes are lowered by whole MiB and CPU by 10m; what is counted (GPUs) by ones. */
+function stepOf(resource: string): number {
+  if (resource === 'cpu') return 10;
+  return resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages-') ? MIB : 1;
+}
+
+function quantityOf(resource: string, amount: number): string {
+  if (resource === 'cpu') return `${amount}m`;
+  return stepOf(resource) === MIB ? `${amount / MIB}Mi` : String(amount);
+}
+
+/** What each resource has left on the nodes that are short of it alone. */
+function freeAmounts(record: DecisionRecord): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const { rejected, arithmetic } of record.nodes) {
+    const [reason = '', ...others] = rejected?.plugin === 'NodeResourcesFit' ? rejected.reasons : [];
+    if (!reason.startsWith('Insufficient ') || others.length > 0) continue;
+    const resource = reason.slice('Insufficient '.length);
+    const line = arithmetic?.['NodeResourcesFit/filter']?.find(({ label }) => label === resource);
+    if (line) most.set(resource, Math.max(most.get(resource) ?? 0, line.result));
+  }
+  return most;
+}
+
 /** The largest request of one container that leaves the pod room on some node that is short of this alone. */
 function requests(spec: PodSpec, record: DecisionRecord): readonly PodChange[] {
-  return (['cpu', 'memory'] as const).flatMap((resource) => {
-    const free = record.nodes.flatMap(({ rejected, arithmetic }) => {
-      const isShort = rejected?.plugin === 'NodeResourcesFit' && rejected.reasons.join() === `Insufficient ${resource}`;
-      const line = isShort && arithmetic?.['NodeResourcesFit/filter']?.find(({ label }) => label === resource);
-      return line ? [line.result] : [];
-    });
-    const most = free.length === 0 ? 0 : free.reduce((left, right) => Math.max(left, right));
+  return [...freeAmounts(record)].flatMap(([resource, most]) => {
     const scale = resource === 'cpu' ? 1000 : 1;
     const amounts = spec.containers.map(({ resources }) =>
       Math.round((parseQuantity(resources?.requests?.[resource] ?? 0) ?? 0) * scale),
     );
     const largest = amounts.indexOf(amounts.reduce((left, right) => Math.max(left, right), 0));
     const others = amounts.reduce((sum, amount, index) => (index === largest ? sum : sum + amount), 0);
-    const step = resource === 'cpu' ? 10 : MIB;
+    const step = stepOf(resource);
     const lowered = Math.floor((most - others) / step) * step;
     if (largest < 0 || lowered <= 0 || lowered >= amounts[largest]!) return [];
-    const quantity = resource === 'cpu' ? `${lowered}m` : `${lowered / MIB}Mi`;
+    const quantity = quantityOf(resource, lowered);
     const { name, resources } = spec.containers[largest]!;
     const values = { container: name, resource, from: String(resources!.requests![resource]), to: quantity };
     const edit = (own: PodSpec): PodSpec => ({
       ...own,
       containers: own.containers.map((container, index) =>
-        index === largest
-          ? {
-              ...container,
-              resources: {
-                ...container.resources,
-                requests: { ...container.resources?.requests, [resource]: quantity },
-              },
-            }
-          : container,
+        index === largest ? withRequest(container, resource, quantity) : container,
       ),
     });
     return [change('lower-request', 2, values, edit, 1 - lowered / amounts[largest]!)];
   });
+}
+
+/** Extended resources cannot be overcommitted: request and limit are one number. */
+function withRequest(container: Container, resource: string, quantity: string): Container {
+  const { requests: asked, limits } = container.resources ?? {};
+  const isOne = stepOf(resource) === 1 && limits?.[resource] !== undefined;
+  return {
+    ...container,
+    resources: {
+      ...container.resources,
+      requests: { ...asked, [resource]: quantity },
+      ...(isOne ? { limits: { ...limits, [resource]: quantity } } : {}),
+    },
+  };
 }
 
 function spreads(spec: PodSpec): readonly PodChange[] {

@@ -1,28 +1,40 @@
 /**
  * "What would make it fit?": for a pod that waits, single changes each of which lets it be scheduled. Candidates come from
  * what turned it down; each is tried on a fork of the world with the real scheduler, and only what worked is returned,
- * the smallest change first. Pure: the world is left as it is.
+ * the smallest change first. A changed pod is tried as a second one beside the others; where the cluster is changed, the
+ * pod itself has to be woken and placed. Pure: the world is left as it is.
  */
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1';
 import { stringify } from '../manifest/index.ts';
 import type { KubeObject, Stored } from '../sim/api/object.ts';
-import { CLIENT } from '../sim/kernel/index.ts';
+import { CLIENT, controllerId } from '../sim/kernel/index.ts';
 import type { World } from '../sim/world.ts';
-import { podChanges, type PodChange } from './fit-candidates.ts';
+import { podChanges, type Change, type PodChange } from './fit-candidates.ts';
+import { clusterChanges, type ClusterChange } from './fit-cluster-candidates.ts';
 import { RunFault } from './fault.ts';
 import { finish, type Study } from './study.ts';
+import type { Command } from './types.ts';
 
-export interface FitSuggestion extends PodChange {
-  /** The object to edit: the pod itself, or the controller whose template it came from. */
+/** Plain data, ranked by `rank + size`: the smallest change comes first. */
+export interface FitSuggestion extends Change {
+  /**
+   * The object to edit: the pod itself or the controller whose template it came from; a Node; or a pool, of kind NodePool
+   * and without an apiVersion.
+   */
   readonly target: {
     readonly apiVersion: string;
     readonly kind: string;
     readonly namespace: string;
     readonly name: string;
   };
-  /** The target's manifest before and after, for a diff and for an apply. */
+  /**
+   * The target's manifest before and after, for a diff and for an apply. Of a Node only the part that changes; of a pool its
+   * lines, which are carried out by `command`.
+   */
   readonly before: string;
   readonly after: string;
+  /** What carries it out where an apply of `after` cannot. */
+  readonly command?: Command;
   /** Where the pod landed when this was tried, and who had to go for it. */
   readonly node: string;
   readonly victims: readonly string[];
@@ -30,6 +42,8 @@ export interface FitSuggestion extends PodChange {
 
 /** How long a fork may take to place the pod: victims are given their grace period. */
 const TRIAL_LIMIT_MS = 60_000;
+/** How long a change of the cluster may take: a node boots, joins, and becomes Ready. */
+const CLUSTER_TRIAL_LIMIT_MS = 120_000;
 const TRIAL_STEP_MS = 500;
 export const TRIAL_LIMIT = 24;
 
@@ -43,7 +57,8 @@ export function beginFit(world: World, namespace: string, name: string): Study<r
   if (!pod) throw new RunFault('fit.unknownPod', `There is no pod ${namespace}/${name}.`, { namespace, name });
   const last = pod.spec?.nodeName ? undefined : world.decisions({ namespace, pod: name }).at(-1);
   const record = last && world.decision(last.attempt);
-  const changes = record ? podChanges(world, pod, record).slice(0, TRIAL_LIMIT) : [];
+  const changes = record ? [...podChanges(world, pod, record), ...clusterChanges(world, pod, record)] : [];
+  changes.splice(TRIAL_LIMIT);
   const base = world.fork();
   const root = rootOf(base, pod);
   const found: FitSuggestion[] = [];
@@ -57,9 +72,9 @@ export function beginFit(world: World, namespace: string, name: string): Study<r
     next() {
       const change = changes[done];
       if (!change) return false;
-      trial ??= new Trial(base, pod, change.edit(structured(pod.spec!)));
-      if (trial.advance()) return true;
-      if (trial.landing) found.push(suggestionOf(root, change, trial.landing));
+      trial ??= 'edit' in change ? podTrial(base, pod, change) : clusterTrial(base, pod, change);
+      if (trial?.advance()) return true;
+      if (trial?.landing) found.push(suggestionOf(root, change, trial.landing));
       trial = undefined;
       done += 1;
       return done < changes.length;
@@ -68,13 +83,18 @@ export function beginFit(world: World, namespace: string, name: string): Study<r
   };
 }
 
-function suggestionOf(root: Stored, change: PodChange, landing: Landing): FitSuggestion {
+function suggestionOf(root: Stored, change: PodChange | ClusterChange, landing: Landing): FitSuggestion {
+  if (!('edit' in change)) {
+    const { carryOut: _, ...plain } = change;
+    return { ...plain, ...landing };
+  }
   const edited = structured(root);
   const spec = templateOf(edited);
   Object.assign(spec, change.edit(spec));
   const { apiVersion, kind, metadata } = root;
+  const { edit: _, ...plain } = change;
   return {
-    ...change,
+    ...plain,
     target: { apiVersion, kind, namespace: metadata.namespace ?? 'default', name: metadata.name },
     before: stringify(root),
     after: stringify(edited),
@@ -107,6 +127,8 @@ const RESOURCES: Readonly<Record<string, string>> = {
   CronJob: 'cronjobs.batch',
 };
 
+const OWNERS = ['replicaset', 'statefulset', 'daemonset', 'job'];
+
 interface Templated extends KubeObject {
   readonly spec?: {
     readonly template?: { spec: PodSpec };
@@ -125,48 +147,68 @@ interface Landing {
 }
 
 /** A fork where the pod is there once more with the change, and no longer without it. */
+function podTrial(base: World, { metadata, spec }: Stored<Pod>, change: PodChange): Trial | undefined {
+  const { namespace = 'default', name, labels, ownerReferences } = metadata;
+  const fork = base.fork();
+  // Who owns the pod would make another in its place, or take the second one for one too many.
+  for (const controller of OWNERS) fork.kernel.freeze(controllerId(controller));
+  const trial = `${name.slice(0, 200)}-trial`;
+  // Priority is worked out anew from the class; the tokens' volume is mounted anew.
+  const { priority: _, serviceAccount: __, ...rest } = change.edit(structured(spec!));
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name: trial, labels, ...(ownerReferences ? { ownerReferences } : {}) },
+    spec: withoutTokens(rest),
+  };
+  const answer = fork.kernel.runTurn(CLIENT, 0, () => {
+    fork.handle({ verb: 'delete', resource: 'pods', namespace, name, options: { gracePeriodSeconds: 0 } });
+    return fork.handle({ verb: 'create', resource: 'pods', namespace, body });
+  });
+  // One answer of the scheduler is enough, unless it makes room first.
+  return answer.code === 201 ? new Trial(fork, namespace, trial, TRIAL_LIMIT_MS, 1) : undefined;
+}
+
+/** A fork where the cluster is changed and the pod waits as it does: some event has to wake it. */
+function clusterTrial(base: World, { metadata }: Stored<Pod>, change: ClusterChange): Trial {
+  const fork = base.fork();
+  fork.kernel.runTurn(CLIENT, 0, () => change.carryOut(fork));
+  return new Trial(fork, metadata.namespace ?? 'default', metadata.name, CLUSTER_TRIAL_LIMIT_MS);
+}
+
 class Trial {
   landing: Landing | undefined;
-  private readonly fork: World;
-  private readonly namespace: string;
-  private readonly name: string;
   private readonly end: number;
-  private readonly isRefused: boolean;
+  private readonly before: number;
 
-  constructor(base: World, { metadata }: Stored<Pod>, spec: PodSpec) {
-    const { namespace = 'default', name, labels } = metadata;
-    const fork = base.fork();
-    this.fork = fork;
-    this.namespace = namespace;
-    this.name = `${name.slice(0, 200)}-trial`;
-    this.end = fork.now + TRIAL_LIMIT_MS;
-    // Priority is worked out anew from the class; the tokens' volume is mounted anew.
-    const { priority: _, serviceAccount: __, ...rest } = spec;
-    const body = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { namespace, name: this.name, labels },
-      spec: withoutTokens(rest),
-    };
-    const answer = fork.kernel.runTurn(CLIENT, 0, () => {
-      fork.handle({ verb: 'delete', resource: 'pods', namespace, name, options: { gracePeriodSeconds: 0 } });
-      return fork.handle({ verb: 'create', resource: 'pods', namespace, body });
-    });
-    this.isRefused = answer.code !== 201;
+  constructor(
+    private readonly fork: World,
+    private readonly namespace: string,
+    private readonly pod: string,
+    limitMs: number,
+    /** Attempts after which a pod for which nobody has to go is given up. */
+    private readonly attempts = Number.POSITIVE_INFINITY,
+  ) {
+    this.end = fork.now + limitMs;
+    this.before = this.decisions().length;
   }
 
   /** Lets some time go by; false once it is known whether the pod lands. */
   advance(): boolean {
-    const { fork, namespace, name } = this;
-    if (this.isRefused || fork.now >= this.end) return false;
+    const { fork, namespace, pod } = this;
+    if (fork.now >= this.end) return false;
     fork.kernel.advanceTo(fork.now + TRIAL_STEP_MS);
-    const node = (fork.find('pods', namespace, name) as Stored<Pod> | undefined)?.spec?.nodeName;
-    const attempts = fork.decisions({ namespace, pod: name });
-    const victims = attempts.flatMap(({ attempt, outcome }) =>
+    const node = (fork.find('pods', namespace, pod) as Stored<Pod> | undefined)?.spec?.nodeName;
+    const made = this.decisions().slice(this.before);
+    const victims = made.flatMap(({ attempt, outcome }) =>
       outcome === 'preempting' ? (fork.decision(attempt)?.postFilter?.victims ?? []) : [],
     );
     if (node) this.landing = { node, victims };
-    return !node && (attempts.length === 0 || victims.length > 0);
+    return !node && (made.length < this.attempts || victims.length > 0);
+  }
+
+  private decisions(): ReturnType<World['decisions']> {
+    return this.fork.decisions({ namespace: this.namespace, pod: this.pod });
   }
 }
 

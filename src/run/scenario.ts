@@ -3,7 +3,7 @@
  * was expected. Written by hand, a file may leave out nearly everything; the default cluster stands behind it.
  */
 import { parse } from 'yaml';
-import { checkOptions, defaultOptions } from '../sim/azure/index.ts';
+import { checkOptions, defaultOptions, NODE_LIMIT } from '../sim/azure/index.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
 import type { PoolOptions, WorldOptions } from '../sim/options.ts';
 import { RunFault } from './fault.ts';
@@ -144,7 +144,7 @@ function decodeLines(value: unknown, where: string): LineRange {
 function decodeCommand(value: unknown, where: string): Command {
   const fields = fieldsOf(value, where);
   const verb = oneOf(fields['verb'], `${where}.verb`, [
-    ...(['apply', 'delete', 'request', 'traffic', 'stop-traffic', 'configure-scheduler'] as const),
+    ...(['apply', 'delete', 'request', 'traffic', 'stop-traffic', 'configure-scheduler', 'scale-pool'] as const),
   ]);
   switch (verb) {
     case 'apply':
@@ -176,6 +176,12 @@ function decodeCommand(value: unknown, where: string): Command {
       return { verb };
     case 'configure-scheduler':
       return { verb, text: textOf(fields['text'], `${where}.text`, '') };
+    case 'scale-pool':
+      return {
+        verb,
+        pool: textOf(fields['pool'], `${where}.pool`),
+        count: numberOf(fields['count'], `${where}.count`, 0, NODE_LIMIT),
+      };
   }
 }
 

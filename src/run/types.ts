@@ -30,7 +30,9 @@ export type Command =
     }
   | { readonly verb: 'stop-traffic' }
   /** A KubeSchedulerConfiguration, put in force at once; empty for the default. */
-  | { readonly verb: 'configure-scheduler'; readonly text: string };
+  | { readonly verb: 'configure-scheduler'; readonly text: string }
+  /** `az aks nodepool scale`: a pool grows to so many nodes. */
+  | { readonly verb: 'scale-pool'; readonly pool: string; readonly count: number };
 
 /** Lines of a text, from 1, both included: a command on a part of it takes the documents that begin in there. */
 export interface LineRange {

@@ -14,16 +14,7 @@ import {
   type UserInfo,
 } from './apiserver/index.ts';
 import { serveHttp, type HttpAnswer, type HttpQuestion } from './apiserver/http.ts';
-import {
-  addons,
-  CLUSTER_DNS,
-  CloudController,
-  foundation,
-  machineMachine,
-  machineSpecs,
-  ScaleSets,
-  vmSize,
-} from './azure/index.ts';
+import { addons, CLUSTER_DNS, CloudController, foundation, machineMachine, ScaleSets, vmSize } from './azure/index.ts';
 import { clientApply, managerMachine, type PersonPort } from './client/index.ts';
 import { etcdMemberMachine } from './etcd/index.ts';
 import { CONTROLLER_MACHINES, makeControllers } from './controllers/index.ts';
@@ -97,7 +88,7 @@ export class World {
   readonly metrics: ResourceMetrics;
   /** Requests as the cluster's administrator, from the person's machine. */
   readonly personPort: PersonPort;
-  private readonly machines: ReadonlyMap<string, MachineSpec>;
+  private readonly scaleSets: ScaleSets;
 
   constructor(
     readonly options: WorldOptions,
@@ -130,17 +121,15 @@ export class World {
       findPod,
     });
     this.processes.useNetwork((process, question, reply) => this.network.ask(process, question, reply));
-    const specs = machineSpecs(options);
-    this.machines = new Map(specs.map((spec) => [spec.nodeName, spec]));
     this.personPort = { registry: KIND_REGISTRY, handle: (request) => this.api.handle({ ...request, user: ADMIN }) };
     this.processes.onChange((process, what) => this.programChanged(process, what));
-    const scaleSets = new ScaleSets(kernel, specs, (machine) => this.bootNode(machine));
+    this.scaleSets = new ScaleSets(kernel, options, (machine) => this.bootNode(machine));
     for (const component of [
       this.api,
       this.processes,
       this.network,
       this.scheduler,
-      scaleSets,
+      this.scaleSets,
       ...(options.preset === 'aks' ? [new CloudController(kernel, this.api)] : []),
       ...makeControllers(kernel, this.api, {
         registry: KIND_REGISTRY,
@@ -178,7 +167,7 @@ export class World {
       turn.cursor = kernel.now;
       for (const id of kernel.componentIds())
         if (id.includes('controller-manager') || id === this.scheduler.id) kernel.schedule(5, id, 'start');
-      (kernel.component('azure') as ScaleSets).start();
+      this.scaleSets.start();
     });
     kernel.advanceTo(200);
     kernel.runTurn(API_SERVER, 0, (turn) => {
@@ -230,7 +219,7 @@ export class World {
   }
 
   private makeProxy(node: string): KubeProxy {
-    const machine = this.kernel.assertFound(this.machines.get(node), `no machine ${node}`);
+    const machine = this.kernel.assertFound(this.scaleSets.machine(node), `no machine ${node}`);
     return new KubeProxy(this.kernel, this.api, node, machine.internalIp, machine.isHollow);
   }
 
@@ -320,11 +309,21 @@ export class World {
   /** What runs on each node uses, by the scripted workloads. */
   nodeUsage(): Readonly<Record<string, { cpuMillis: number; memoryBytes: number }>> {
     const usage: Record<string, { cpuMillis: number; memoryBytes: number }> = {};
-    for (const name of this.machines.keys()) {
+    for (const name of this.scaleSets.nodeNames()) {
       const kubelet = this.kernel.component(`node/${name}/kubelet`);
       if (kubelet) usage[name] = (kubelet as unknown as Kubelet).usage();
     }
     return usage;
+  }
+
+  /** Instances of a pool; undefined where there is no such pool. */
+  poolCount(pool: string): number | undefined {
+    return this.scaleSets.countOf(pool);
+  }
+
+  /** Adds instances to a pool until it has so many; each boots and joins as at the start. */
+  growPool(pool: string, count: number): void {
+    this.scaleSets.grow(pool, count);
   }
 
   /** Pods in each queue of the scheduler. */
@@ -360,6 +359,8 @@ export class World {
 
   load(state: WorldState): void {
     const wanted = state.kernel.components;
+    // Nodes that are made again below stand on these.
+    this.scaleSets.load(wanted.get(this.scaleSets.id));
     for (const id of this.kernel.componentIds()) if (!wanted.has(id)) this.kernel.remove(id);
     for (const id of wanted.keys()) if (!this.kernel.component(id)) this.remake(id);
     this.kernel.load(state.kernel);
@@ -368,7 +369,7 @@ export class World {
   private remake(id: string): void {
     const [kind, first = '', second = ''] = id.split('/');
     if (kind === 'node' && second === 'kubelet') {
-      this.makeKubelet(this.kernel.assertFound(this.machines.get(first), `no machine ${first}`));
+      this.makeKubelet(this.kernel.assertFound(this.scaleSets.machine(first), `no machine ${first}`));
     } else if (kind === 'node') this.kernel.add(this.makeProxy(first));
     else if (kind === 'coredns') this.kernel.add(new CoreDns(this.kernel, this.api, first, second));
     else this.kernel.assert(false, `no way to make component ${id} again`);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { defaultPool } from '../../src/sim/azure/index.ts';
-import { fitSuggestions } from '../../src/run/index.ts';
+import { defaultPool, plainOptions } from '../../src/sim/azure/index.ts';
+import { decodeScenario, fitSuggestions, Run, SCENARIO_VERSION } from '../../src/run/index.ts';
 import type { World } from '../../src/sim/world.ts';
 import { advance, apply, bootWorld, podsOf } from '../support/world.ts';
 
@@ -16,6 +16,8 @@ spec:
     metadata: {labels: {app: web}}
     spec:
       containers: [{name: main, image: nginx${spec}`;
+
+const nodesOf = (cluster: World): readonly string[] => [...cluster.list('nodes')].map(({ metadata }) => metadata.name);
 
 const suggest = (cluster: World): ReturnType<typeof fitSuggestions> => {
   advance(cluster, 5);
@@ -45,8 +47,95 @@ it('tolerates the taint that keeps the pod away, and leaves out what was tried a
   apply(cluster, deployment('}]\n'));
   expect(suggest(cluster).map(({ kind, values }) => [kind, values])).toEqual([
     ['add-toleration', { toleration: 'dedicated=gpu:NoSchedule' }],
+    ['remove-taint', { node: nodesOf(cluster)[0], taint: 'dedicated=gpu:NoSchedule' }],
   ]);
   const picky = world([{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }]);
   apply(picky, deployment('}]\n      nodeSelector: {disk: ssd}\n'));
   expect(suggest(picky)).toEqual([]);
+});
+
+it('offers the label that a node lacks and the selector that asks for it, and the label does what it says', () => {
+  const cluster = world();
+  apply(cluster, deployment('}]\n      nodeSelector: {disk: ssd}\n'));
+  const found = suggest(cluster);
+  expect(found.map(({ kind }) => kind)).toEqual(['add-node-label', 'remove-node-selector']);
+  const [label] = found;
+  const [node] = nodesOf(cluster);
+  expect(label).toMatchObject({
+    values: { node, label: 'disk=ssd' },
+    target: { apiVersion: 'v1', kind: 'Node', name: node },
+    node,
+  });
+  apply(cluster, label!.after);
+  advance(cluster, 30);
+  expect(podsOf(cluster, 'web')[0]!.spec?.nodeName).toBe(node);
+});
+
+it('never offers a label that the kubelet or the cloud owns', () => {
+  const cluster = world();
+  apply(cluster, deployment('}]\n      nodeSelector: {topology.kubernetes.io/zone: mars}\n'));
+  expect(suggest(cluster).map(({ kind }) => kind)).toEqual(['remove-node-selector']);
+});
+
+it('uncordons a node, by an edit of the Node that works when applied', () => {
+  const cluster = world();
+  const [node] = nodesOf(cluster);
+  apply(cluster, `apiVersion: v1\nkind: Node\nmetadata: {name: ${node}}\nspec: {unschedulable: true}\n`);
+  advance(cluster, 5);
+  apply(cluster, deployment('}]\n'));
+  const found = suggest(cluster);
+  expect(found[0]).toMatchObject({ kind: 'uncordon-node', values: { node }, node });
+  expect(found.map(({ kind }) => kind)).toContain('scale-pool');
+  apply(cluster, found[0]!.after);
+  advance(cluster, 30);
+  expect(podsOf(cluster, 'web')[0]!.spec?.nodeName).toBe(node);
+});
+
+it('adds a node to a pool where one is full, by a command that the log and a link can hold', () => {
+  const options = { ...plainOptions('full'), pools: [defaultPool('nodepool1', 'System', 1)] };
+  const run = new Run(decodeScenario({ version: SCENARIO_VERSION, options }));
+  run.command({ verb: 'apply', file: 'a.yaml', text: deployment(', resources: {requests: {cpu: "3"}}}]\n') }, false);
+  run.command(
+    {
+      verb: 'apply',
+      file: 'a.yaml',
+      text: deployment(', resources: {requests: {cpu: "3"}}}]\n').replace('name: web', 'name: full'),
+    },
+    false,
+  );
+  run.advance(run.now + 5_000);
+  const pending = podsOf(run.world, 'web').find(({ spec }) => !spec?.nodeName)!;
+  const found = fitSuggestions(run.world, 'default', pending.metadata.name);
+  const more = found.find(({ kind }) => kind === 'scale-pool')!;
+  expect(more).toMatchObject({
+    values: { pool: 'nodepool1', from: '1', to: '2' },
+    command: { verb: 'scale-pool', pool: 'nodepool1', count: 2 },
+  });
+  expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+  run.command(more.command!, false);
+  run.advance(run.now + 60_000);
+  expect(nodesOf(run.world)).toHaveLength(2);
+  expect(run.world.find('pods', 'default', pending.metadata.name)).toMatchObject({ spec: { nodeName: more.node } });
+  expect(run.world.fork().hash()).toBe(run.world.hash());
+  expect(() => run.command({ verb: 'scale-pool', pool: 'nodepool1', count: 1 }, false)).toThrow('has 2 nodes');
+  expect(() => run.command({ verb: 'scale-pool', pool: 'other', count: 1 }, false)).toThrow('no pool other');
+  expect(decodeScenario(JSON.parse(JSON.stringify(run.toScenario({ speed: 1 })))).commands.at(-1)!.command).toEqual(
+    more.command,
+  );
+});
+
+it('raises the priority by an existing class where a host port is taken, and names who has to go', () => {
+  const cluster = world();
+  const port = ', ports: [{containerPort: 80, hostPort: 80}]}]\n';
+  apply(cluster, 'apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: urgent}\nvalue: 100\n');
+  apply(cluster, deployment(port).replace('name: web', 'name: first').replaceAll('app: web', 'app: first'));
+  advance(cluster, 5);
+  apply(cluster, deployment(port));
+  const found = suggest(cluster);
+  expect(found.map(({ kind }) => kind)).toEqual(['remove-host-port', 'scale-pool', 'raise-priority']);
+  const [victim] = podsOf(cluster, 'first');
+  expect(found.at(-1)).toMatchObject({
+    values: { priorityClass: 'urgent', value: '100' },
+    victims: [`default/${victim!.metadata.name}`],
+  });
 });

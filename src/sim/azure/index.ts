@@ -1,12 +1,12 @@
 export { addons, foundation } from './bootstrap.ts';
 export { CloudController } from './cloud-controller.ts';
 export { CLUSTER_DNS, coreDnsReplicas, kubeSystemObjects } from './kube-system.ts';
-export { machineSpecs } from './machines.ts';
 export {
   checkOptions,
   defaultOptions,
   defaultPool,
   NODE_LIMIT,
+  POOL_NODE_LIMIT,
   plainOptions,
   REGIONS,
   VERSIONS,

@@ -15,20 +15,26 @@ function digitsOf(options: WorldOptions): string {
   return String(10_000_000 + (hashText(`${options.seed}/scale-sets`) % 89_999_999));
 }
 
+/** Azure keeps the first addresses of a subnet for itself. */
+const FIRST_HOST = 4;
+
+const addressOf = (host: number): string =>
+  `10.${224 + Math.floor(host / 65_536)}.${Math.floor(host / 256) % 256}.${host % 256}`;
+
 export function machineSpecs(options: WorldOptions): readonly MachineSpec[] {
-  let address = 4;
+  let host = FIRST_HOST;
   return options.pools.flatMap((pool) =>
-    Array.from({ length: pool.count }, (_, index) => {
-      const host = address;
-      address += 1;
-      return machineOf(
-        options,
-        pool,
-        index,
-        `10.${224 + Math.floor(host / 65_536)}.${Math.floor(host / 256) % 256}.${host % 256}`,
-      );
-    }),
+    Array.from({ length: pool.count }, (_, index) => machineOf(options, pool, index, addressOf(host++))),
   );
+}
+
+/** A machine that a pool got later: `index` is at least the pool's own count. Its address comes after all of the options. */
+export function grownMachine(options: WorldOptions, poolName: string, index: number): MachineSpec {
+  const { pools } = options;
+  const at = pools.findIndex(({ name }) => name === poolName);
+  const pool = pools[at]!;
+  const total = pools.reduce((sum, { count }) => sum + count, 0);
+  return machineOf(options, pool, index, addressOf(FIRST_HOST + total + (index - pool.count) * pools.length + at));
 }
 
 function machineOf(options: WorldOptions, pool: PoolOptions, index: number, internalIp: string): MachineSpec {

@@ -26,6 +26,7 @@ export const REGIONS: readonly { readonly name: string; readonly hasZones: boole
 export const VERSIONS: readonly string[] = ['1.35.2', '1.35.1', '1.35.0'];
 
 export const NODE_LIMIT = 5_000;
+export const POOL_NODE_LIMIT = 1_000;
 const POOL_LIMIT = 100;
 /** A pool with few pods a node is accepted only if it has room for this many in all. */
 const POOL_PODS = 30;
@@ -132,8 +133,11 @@ function checkPool({ pools, region, preset }: WorldOptions, index: number): Opti
   } else if (pool.mode === 'System' && (size.cpus < SYSTEM_CPUS || size.memoryGib < SYSTEM_MEMORY_GIB)) {
     say('vmSize', 'systemSize', `${size.name} is too small for a system pool.`, { size: size.name });
   }
-  if (count < 0 || count > 1000)
-    say('count', 'poolCount', `A pool has at most 1000 nodes; ${name} asks for ${count}.`, { name, count });
+  if (count < 0 || count > POOL_NODE_LIMIT)
+    say('count', 'poolCount', `A pool has at most ${POOL_NODE_LIMIT} nodes; ${name} asks for ${count}.`, {
+      name,
+      count,
+    });
   if (maxPods < 10 || maxPods > 250)
     say('maxPods', 'maxPods', `Pods per node must be from 10 to 250 in ${name}.`, { name });
   else if (preset === 'aks' && pool.mode === 'System' && count > 0 && count * maxPods < POOL_PODS) {

@@ -241,6 +241,12 @@ export const shellEn = {
       notALink: 'This is not a link of Pilothouse: it does not begin with a version. Copy it whole.',
       tooLarge: 'The link unpacks to more than {{limit}} bytes, which no run needs. It was not opened.',
     },
+    pool: {
+      unknown: 'There is no pool {{pool}}. Check the name among the pools of the cluster.',
+      shrink: '{{pool}} has {{now}} nodes, and making a pool smaller is not simulated. Drain and delete nodes instead.',
+      limit:
+        'A pool has at most {{poolLimit}} nodes and a cluster {{limit}}. Give {{pool}} a smaller number than {{count}}.',
+    },
     run: { none: 'No cluster is running yet. Wait until it has started.' },
     scenario: {
       invalid: '{{where}}: {{what}}. Correct it and open the file again.',

@@ -245,6 +245,13 @@ export const shellKo: ShellTexts = {
       notALink: 'Pilothouse 링크가 아닙니다. 버전으로 시작하지 않습니다. 전체를 다시 복사하세요.',
       tooLarge: '링크를 풀면 {{limit}}바이트가 넘습니다. 이렇게 큰 실행은 없으므로 열지 않았습니다.',
     },
+    pool: {
+      unknown: '{{pool}} 풀이 없습니다. 클러스터의 풀 이름을 확인하세요.',
+      shrink:
+        '{{pool}} 풀의 노드는 {{now}}개이며, 풀을 줄이는 것은 시뮬레이션하지 않습니다. 노드를 drain한 뒤 삭제하세요.',
+      limit:
+        '풀의 노드는 최대 {{poolLimit}}개, 클러스터는 {{limit}}개입니다. {{pool}} 풀에 {{count}}보다 작은 수를 지정하세요.',
+    },
     run: { none: '실행 중인 클러스터가 아직 없습니다. 시작될 때까지 기다리세요.' },
     scenario: {
       invalid: '{{where}}: {{what}}. 고친 다음 다시 여세요.',
