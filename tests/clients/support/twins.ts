@@ -1,0 +1,146 @@
+/** A stock kubectl and the page's own, side by side on one cluster whose time stands still. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { kubernetesTools } from '../../../src/node/kubernetes-tools.ts';
+import { ApiHost } from '../../../src/node/serve/api-host.ts';
+import { makeCredentials } from '../../../src/node/serve/authority.ts';
+import { kubeconfigText } from '../../../src/node/serve/kubeconfig.ts';
+import { openApiAnswer } from '../../../src/node/serve/openapi.ts';
+import { encode } from '../../../src/node/serve/wire.ts';
+import { serveHttp, type HttpAnswer } from '../../../src/sim/apiserver/http.ts';
+import { HTTP_CLIENTS } from '../../../src/sim/apiserver/http-watches.ts';
+import type { World } from '../../../src/sim/world.ts';
+import {
+  resumeKubectl,
+  startKubectl,
+  type KubeconfigState,
+  type KubectlContext,
+} from '../../../src/shell/kubectl/index.ts';
+import type { Output } from './served.ts';
+
+export interface Twins {
+  readonly world: World;
+  /** Both answers to one line, each from the same state; what they wrote is taken back. */
+  both(line: string, options?: TwinOptions): Promise<{ readonly stock: Output; readonly own: Output }>;
+  /** A line of the page's own, whose changes stay. */
+  own(line: string, stdin?: string): Output;
+  stop(): Promise<void>;
+}
+
+export interface TwinOptions {
+  readonly stdin?: string;
+  /** What is compared beside the text: the object at this path. */
+  readonly path?: string;
+}
+
+const root = resolve(import.meta.dirname, '../../..');
+const certificate = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+
+/** Words of a line as a shell splits them: quotes, and a backslash before a character. */
+export function wordsOf(line: string): readonly string[] {
+  const words: string[] = [];
+  for (const [, text] of line.matchAll(/((?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\])+)/g)) {
+    words.push(
+      text!.replace(
+        /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/g,
+        (_, single?: string, double?: string, char?: string) =>
+          single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? char ?? '',
+      ),
+    );
+  }
+  return words;
+}
+
+export async function makeTwins(world: World, files: Readonly<Record<string, string>> = {}): Promise<Twins> {
+  const credentials = await makeCredentials([], 'admin');
+  const host = new ApiHost({ world, credentials, pace: { kind: 'held' }, host: '127.0.0.1', port: 0 });
+  const address = await host.start();
+  const folder = mkdtempSync(join(tmpdir(), 'pilothouse-twins-'));
+  const kubeconfig = join(folder, '.kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigText(address, 'lab', credentials), { mode: 0o600 });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const config: KubeconfigState = {
+    currentContext: 'lab',
+    contexts: [{ name: 'lab', cluster: 'lab', user: 'admin_lab' }],
+    clusters: [{ name: 'lab', server: address }],
+    users: [{ name: 'admin_lab' }],
+  };
+  const environment = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: kubeconfig, LANG: 'C.UTF-8', TZ: 'UTC' };
+
+  const stock = (argv: readonly string[], stdin: string): Promise<Output> =>
+    new Promise((done) => {
+      const options = { cwd: folder, env: environment, maxBuffer: 64 * 1024 * 1024, timeout: 60_000 };
+      const child = execFile(kubernetesTools().kubectl, [...argv], options, (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+        done({ stdout, stderr, code });
+      });
+      child.stdin?.on('error', () => undefined).end(stdin);
+    });
+
+  const context = (stdin: string): KubectlContext => ({
+    request: ({ method, path, headers = {}, body = '' }) => answerOf(world, { method, path, headers, body }),
+    nowMs: world.options.epochMs + world.now,
+    stdin,
+    readFile: (path) => files[path],
+    listFiles: (path) => (path === '.' ? Object.keys(files) : []),
+    config,
+    columns: 120,
+    streams: {
+      logs: (name, query) => world.streams.logs(name, query),
+      exec: (name, argv, input) =>
+        world.kernel.runParallelTurn(HTTP_CLIENTS, 0, () => world.streams.exec(name, argv, input)),
+      execution: (id) => world.streams.execution(id),
+      close: (id) => world.streams.close(id),
+    },
+    formatLogTime: (at) => world.kernel.formatMicroTime(at).replace(/Z$/, '000Z'),
+  });
+
+  const own = (argv: readonly string[], stdin: string): Output => {
+    let step = startKubectl(argv, context(stdin));
+    let [stdout, stderr] = [step.stdout, step.stderr];
+    for (let count = 0; !step.done && count < 10_000; count += 1) {
+      const nowMs = world.options.epochMs + world.now;
+      const { revision } = world;
+      const until = step.wake.atMs - world.options.epochMs;
+      while (world.revision === revision && world.kernel.step(Math.max(until, world.now)));
+      if (world.options.epochMs + world.now === nowMs) world.kernel.advanceTo(Math.max(until, world.now + 1));
+      step = resumeKubectl(JSON.parse(JSON.stringify(step.state)) as typeof step.state, context(''));
+      stdout += step.stdout;
+      stderr += step.stderr;
+    }
+    return { stdout, stderr, code: step.done ? step.code : -1 };
+  };
+
+  return {
+    world,
+    own: (line, stdin = '') => own(wordsOf(line), stdin),
+    both: async (line, { stdin = '' } = {}) => {
+      const argv = wordsOf(line);
+      world.kernel.advanceTo(world.now);
+      const before = world.save();
+      const first = await stock(argv, stdin);
+      world.load(before);
+      const second = own(argv, stdin);
+      world.load(before);
+      return { stock: first, own: second };
+    },
+    stop: async () => {
+      await host.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const readFixture = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+function answerOf(world: World, question: Parameters<typeof serveHttp>[1]): ReturnType<KubectlContext['request']> {
+  const caller = { certificate, allowsAnonymous: false };
+  const ask = (path: string): HttpAnswer => serveHttp(world.api, { ...question, path }, caller);
+  const answer =
+    openApiAnswer(question, ask) ??
+    world.kernel.runParallelTurn(HTTP_CLIENTS, 0, () => serveHttp(world.api, question, caller));
+  const { status, headers, body } = answer;
+  return { status, headers, body: typeof body === 'string' ? body : `${encode(body)}\n` };
+}
