@@ -105,15 +105,18 @@ function printObjects(run: Run, isJson: boolean): void {
 
 function printEvents(run: Run, isJson: boolean): void {
   const events = [...run.world.list('events')] as unknown as {
-    lastTimestamp: string;
+    lastTimestamp: string | null;
+    eventTime: string | null;
     type: string;
     reason: string;
     message: string;
     involvedObject: { kind: string; name: string };
   }[];
   if (isJson) return console.log(JSON.stringify(events, undefined, 2));
-  for (const { lastTimestamp, type, reason, message, involvedObject } of events) {
-    console.log(`${lastTimestamp}  ${type}  ${reason}  ${involvedObject.kind}/${involvedObject.name}  ${message}`);
+  for (const { lastTimestamp, eventTime, type, reason, message, involvedObject } of events) {
+    console.log(
+      `${lastTimestamp ?? eventTime}  ${type}  ${reason}  ${involvedObject.kind}/${involvedObject.name}  ${message}`,
+    );
   }
 }
 

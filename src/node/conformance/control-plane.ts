@@ -1,6 +1,7 @@
 /**
  * Replays transcripts of a stock kubectl against a real control plane: the same commands against a simulated cluster, the
- * same masks, and the answers compared as text. Waits and pauses leap over virtual time.
+ * same masks, and the answers compared as text. Virtual time does not follow the wall clock: it passes with each command and
+ * request, and in waits and pauses, so that a replay comes out the same on a slow machine.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -56,16 +57,22 @@ interface Output {
   readonly exitCode: number;
 }
 
-/** Virtual time that passes between two looks of a wait: more each time. */
-const WAIT_STEP_MS = 300;
+/** Virtual time that a command takes to start, and that each of its requests takes. */
+const COMMAND_MS = 100;
+const REQUEST_MS = 10;
+/**
+ * Virtual time that passes before each look of a wait: more each time. The first is as long as the recorded kubelets took
+ * to see what their containers do (the relist period of pkg/kubelet/pleg), so that what was made in two seconds there is here.
+ */
+const WAIT_STEP_MS = 1_000;
 const WAIT_STEP_LIMIT_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** A new cluster and a new namespace come to rest in this virtual time. */
 const SETTLE_MS = 5_000;
 /** Real time that a command may take before it is given up. */
 const COMMAND_LIMIT_MS = 120_000;
-/** A command that still watches after this real time waits for the cluster: then time runs faster. */
-const PATIENCE_MS = 1_000;
+/** A command that has asked for something, and then nothing for so long of real time, waits for the cluster: time passes. */
+const PATIENCE_MS = 500;
 const HURRY_EVERY_MS = 50;
 const HURRY_MS = 250;
 
@@ -99,12 +106,15 @@ class Stage {
   ) {}
 
   static async open(namespace: string, tools: KubernetesTools): Promise<Stage> {
-    // A day ago, so that waits which leap over time do not bring the cluster ahead of kubectl's own clock.
-    const world = new World({ ...plainOptions(namespace), epochMs: Date.now() - DAY_MS });
+    // A day ago, so that waits which leap over time do not bring the cluster ahead of kubectl's own clock. Whole seconds,
+    // so that what happens within one second does so in each replay.
+    const epochMs = Math.floor((Date.now() - DAY_MS) / 1000) * 1000;
+    const world = new World({ ...plainOptions(namespace), epochMs });
     world.boot();
     world.kernel.advanceTo(world.now + SETTLE_MS);
     const credentials = await (shared ??= makeCredentials([], 'admin'));
-    const host = new ApiHost({ world, credentials, pace: { kind: 'speed', factor: 1 }, host: '127.0.0.1', port: 0 });
+    const pace = { kind: 'requests', eachMs: REQUEST_MS } as const;
+    const host = new ApiHost({ world, credentials, pace, host: '127.0.0.1', port: 0 });
     const address = await host.start();
     const folder = mkdtempSync(join(tmpdir(), 'pilothouse-conformance-'));
     const kubeconfig = join(folder, 'kubeconfig');
@@ -179,20 +189,22 @@ class Stage {
     const until = this.world.now + timeoutSeconds * 1000;
     let last = '';
     for (let stepMs = WAIT_STEP_MS; ; stepMs = Math.min(stepMs * 1.5, WAIT_STEP_LIMIT_MS)) {
+      this.host.clock.leap(Math.round(stepMs));
       const { stdout, stderr } = await this.command(run, '');
       last = stdout + stderr;
       const isThere = matches === undefined || new RegExp(matches, 'm').test(last);
       const isGone = notMatches === undefined || !new RegExp(notMatches, 'm').test(last);
       if (isThere && isGone) return [];
       if (this.world.now > until) break;
-      this.host.clock.leap(Math.round(stepMs));
     }
     const expected = matches === undefined ? `no ${notMatches}` : matches;
     return [{ step: index, run, what: 'waitFor', expected, actual: last }];
   }
 
-  /** Runs a command line; one that waits for the cluster sees its time run faster. */
+  /** Runs a command line; while it waits for the cluster, time passes there. */
   private command(run: string, stdin: string): Promise<Output> {
+    const { clock } = this.host;
+    clock.leap(COMMAND_MS);
     return new Promise((resolve) => {
       const child = spawn('bash', ['-c', run], { cwd: join(this.folder, 'work'), env: this.environment });
       const parts = { stdout: '', stderr: '' };
@@ -200,10 +212,13 @@ class Stage {
         child[name].setEncoding('utf8').on('data', (text: string) => (parts[name] += text));
       }
       const begin = performance.now();
+      const before = clock.requestCount;
+      let last = { requests: before, at: begin };
       const hurry = setInterval(() => {
-        const ran = performance.now() - begin;
-        if (ran > COMMAND_LIMIT_MS) child.kill('SIGKILL');
-        else if (ran > PATIENCE_MS && this.host.watches.size > 0) this.host.clock.leap(HURRY_MS);
+        const now = performance.now();
+        if (clock.requestCount !== last.requests) last = { requests: clock.requestCount, at: now };
+        if (now - begin > COMMAND_LIMIT_MS) child.kill('SIGKILL');
+        else if (last.requests > before && now - last.at > PATIENCE_MS) clock.leap(HURRY_MS);
       }, HURRY_EVERY_MS);
       child.stdin.on('error', () => undefined).end(stdin);
       child.on('close', (code) => {

@@ -129,7 +129,7 @@ export class ApiHost {
     const question = questionOf(incoming, body);
     const caller = this.callerOf(incoming);
     if (caller === 'refused') return reply(incoming, outgoing, refusal(UNAUTHORIZED));
-    this.clock.catchUp();
+    this.clock.arrive();
     if (podSubresourceOf(question.path) === 'log') return this.logs(incoming, outgoing, question, caller);
     if (this.watches.isWatch(question)) return this.stream(incoming, outgoing, question, caller);
     const documents = openApiAnswer(question, (path) => serveHttp(world.api, { ...question, path }, caller));
@@ -163,7 +163,7 @@ export class ApiHost {
     const question = questionOf(incoming, '');
     const subresource = podSubresourceOf(question.path);
     if (subresource !== 'exec') return refuse(refusal(badRequest(NOT_STREAMED[subresource ?? ''] ?? 'no such stream')));
-    this.clock.catchUp();
+    this.clock.arrive();
     this.clock.settleNow();
     const target = podTargetOf(world, question, caller);
     if (!('pod' in target)) return refuse(target);

@@ -1,11 +1,14 @@
 /**
  * How virtual time moves while a cluster is served: at the wall clock's pace times a speed, as fast as it can while
- * anything is under way, or only when told to.
+ * anything is under way, so much with each request whatever the wall clock says, or only when told to.
  */
 import type { World } from '../../sim/world.ts';
 
 export type Pace =
-  { readonly kind: 'speed'; readonly factor: number } | { readonly kind: 'max' } | { readonly kind: 'held' };
+  | { readonly kind: 'speed'; readonly factor: number }
+  | { readonly kind: 'max' }
+  | { readonly kind: 'requests'; readonly eachMs: number }
+  | { readonly kind: 'held' };
 
 /** Real milliseconds between two turns of the clock, and how long one of them may keep others waiting. */
 const TICK_MS = 10;
@@ -17,6 +20,7 @@ export class ServeClock {
   private timer: NodeJS.Timeout | undefined;
   private lastReal = performance.now();
   private owedMs = 0;
+  private requests = 0;
 
   constructor(
     private readonly world: World,
@@ -33,12 +37,24 @@ export class ServeClock {
     this.timer = undefined;
   }
 
-  /** Brings the world to where the wall clock says it should be. Called before each request too. */
-  catchUp(): void {
+  /** How many requests have come. */
+  get requestCount(): number {
+    return this.requests;
+  }
+
+  /** A request has come: the world is brought to where it should be by now. */
+  arrive(): void {
+    this.requests += 1;
+    if (this.pace.kind === 'requests') this.leap(this.pace.eachMs);
+    else this.catchUp();
+  }
+
+  /** Brings the world to where the wall clock says it should be. */
+  private catchUp(): void {
     const now = performance.now();
     const passed = Math.min(now - this.lastReal, LONGEST_LEAP_MS);
     this.lastReal = now;
-    if (this.pace.kind === 'held') return;
+    if (this.pace.kind === 'held' || this.pace.kind === 'requests') return;
     const factor = this.pace.kind === 'speed' ? this.pace.factor : 1;
     this.owedMs += passed * factor;
     const whole = Math.floor(this.owedMs);

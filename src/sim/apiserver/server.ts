@@ -196,8 +196,8 @@ export class ApiServer implements Component, ApiServerPort {
     const { kernel, store } = this;
     const changes: Change<Stored>[] = [];
     for (const previous of [...store.values(prefixOf(kind))]) {
-      const { lastTimestamp, eventTime, metadata } = previous.value as Stored<Event>;
-      const writtenAt = [lastTimestamp, eventTime, metadata.creationTimestamp]
+      const { lastTimestamp, series, eventTime, metadata } = previous.value as Stored<Event>;
+      const writtenAt = [lastTimestamp, series?.lastObservedTime, eventTime, metadata.creationTimestamp]
         .map((time) => (time ? kernel.parseTime(time) : Number.NaN))
         .find(Number.isFinite);
       if (writtenAt === undefined || writtenAt + EVENT_TTL_MS > kernel.now) continue;

@@ -7,6 +7,7 @@ import type { ApiServerPort, UserInfo, WatchDelivery } from '../apiserver/reques
 import type { Component, Kernel } from '../kernel/index.ts';
 import { Client, type ClientState } from './client.ts';
 import { EventRecorder, type EventRecorderState } from './event-recorder.ts';
+import { SeriesRecorder } from './series-recorder.ts';
 import { Informer, type InformerOptions, type InformerState } from './informer.ts';
 import { WorkQueue, type WorkQueueState } from './work-queue.ts';
 import type { ResourceTypes } from '../api/resource-types.ts';
@@ -20,6 +21,8 @@ export interface ControllerOptions {
   readonly host?: string;
   readonly qps?: number;
   readonly burst?: number;
+  /** Its events come by the newer API, as series. */
+  readonly recordsSeries?: boolean;
 }
 
 export interface ControllerState {
@@ -53,14 +56,15 @@ export abstract class Controller implements Component {
       ...(options.qps ? { qps: options.qps } : {}),
       ...(options.burst ? { burst: options.burst } : {}),
     });
-    this.recorder = new EventRecorder(kernel, this.client, options.reporter, options.host);
+    const Recorder = options.recordsSeries ? SeriesRecorder : EventRecorder;
+    this.recorder = new Recorder(kernel, this.client, options.reporter, options.host);
     this.queue = new WorkQueue(kernel, options.id);
   }
 
   /** One turn over one key. */
   protected abstract reconcile(key: string): Outcome;
 
-  /** Tasks beyond `start`, `watch`, `work` and `later`. */
+  /** Tasks beyond `start`, `watch`, `work`, `later` and `events`. */
   protected handleOther(action: string, _payload: unknown): void {
     this.kernel.assert(false, `${this.id} has no action ${action}`);
   }
@@ -102,6 +106,8 @@ export abstract class Controller implements Component {
         return this.work();
       case 'later':
         return this.queue.add(payload as string);
+      case 'events':
+        return this.recorder.sweep();
       default:
         return this.handleOther(action, payload);
     }

@@ -1,9 +1,8 @@
 /**
  * Records Kubernetes Events: counts repeats, combines floods, and refuses spam, as clients upstream do.
- * Upstream: client-go/tools/record/events_cache.go. The series API that the scheduler uses (client-go/tools/events)
- * is folded into the same counts.
+ * Upstream: client-go/tools/record/events_cache.go.
  */
-import type { KubeObject, Stored } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
 import { refOf } from '../api/object.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { Client } from './client.ts';
@@ -16,6 +15,7 @@ const CACHE_LIMIT = 4096;
 
 interface Seen {
   readonly name: string;
+  readonly namespace: string;
   readonly count: number;
   readonly firstTimestamp: string;
 }
@@ -34,6 +34,8 @@ export interface EventRecorderState {
   readonly seen: ReadonlyMap<string, Seen>;
   readonly similar: ReadonlyMap<string, Similar>;
   readonly allowances: ReadonlyMap<string, Allowance>;
+  /** What a recorder of series keeps besides. */
+  readonly series?: unknown;
 }
 
 export class EventRecorder {
@@ -42,12 +44,12 @@ export class EventRecorder {
   private allowances = new Map<string, Allowance>();
 
   constructor(
-    private readonly kernel: Kernel,
-    private readonly client: Client,
+    protected readonly kernel: Kernel,
+    protected readonly client: Client,
     /** `source.component`: `kubelet`, `deployment-controller`, `default-scheduler`. */
     readonly reporter: string,
     /** `source.host`, for components of a node. */
-    private readonly host?: string,
+    protected readonly host?: string,
   ) {}
 
   /**
@@ -72,6 +74,9 @@ export class EventRecorder {
     });
   }
 
+  /** What is due from time to time: nothing where repeats are written at once. */
+  sweep(): void {}
+
   save(): EventRecorderState {
     return { seen: new Map(this.seen), similar: new Map(this.similar), allowances: new Map(this.allowances) };
   }
@@ -91,12 +96,10 @@ export class EventRecorder {
     fieldPath: string | undefined,
   ): void {
     const now = this.kernel.formatTime();
-    const { namespace = '', name = '', uid, resourceVersion } = (object as Stored).metadata;
-    const eventNamespace = namespace || 'default';
     const before = this.seen.get(key);
     if (before) {
       const count = before.count + 1;
-      const patched = this.client.patch('events', eventNamespace, before.name, 'strategic', {
+      const patched = this.client.patch('events', before.namespace, before.name, 'strategic', {
         count,
         lastTimestamp: now,
         message,
@@ -106,31 +109,48 @@ export class EventRecorder {
         return;
       }
     }
-    const eventName = `${name}.${this.suffix()}`;
-    this.remember(this.seen, key, { name: eventName, count: 1, firstTimestamp: now });
+    const { name, namespace } = this.create(
+      object,
+      {
+        reason,
+        message,
+        source: this.host ? { component: this.reporter, host: this.host } : { component: this.reporter },
+        firstTimestamp: now,
+        lastTimestamp: now,
+        count: 1,
+        type,
+        eventTime: null,
+        reportingComponent: this.reporter,
+        reportingInstance: this.host ?? '',
+      },
+      fieldPath,
+    );
+    this.remember(this.seen, key, { name, namespace, count: 1, firstTimestamp: now });
+  }
+
+  protected create(
+    object: KubeObject,
+    fields: Readonly<Record<string, unknown>>,
+    fieldPath?: string,
+  ): { readonly name: string; readonly namespace: string } {
+    const { namespace, name = '', uid, resourceVersion } = object.metadata ?? {};
+    const metadata = { name: `${name}.${this.suffix()}`, namespace: namespace || 'default' };
     this.client.create('events', {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: eventName, namespace: eventNamespace },
+      metadata,
       involvedObject: {
         kind: object.kind,
         ...(namespace ? { namespace } : {}),
         name,
-        uid,
+        ...(uid ? { uid } : {}),
         apiVersion: object.apiVersion,
-        resourceVersion,
+        ...(resourceVersion ? { resourceVersion } : {}),
         ...(fieldPath ? { fieldPath } : {}),
       },
-      reason,
-      message,
-      source: this.host ? { component: this.reporter, host: this.host } : { component: this.reporter },
-      firstTimestamp: now,
-      lastTimestamp: now,
-      count: 1,
-      type,
-      reportingComponent: this.reporter,
-      reportingInstance: this.host ?? '',
-    });
+      ...fields,
+    } as never);
+    return metadata;
   }
 
   /**

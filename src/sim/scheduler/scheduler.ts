@@ -26,6 +26,8 @@ import { BACKOFF_WINDOW_MS, SchedulingQueue, UNSCHEDULABLE_CHECK_MS, type Queued
 import { DecisionRecords, type Attempt } from './records.ts';
 
 const REPORTER = 'default-scheduler';
+/** The host it runs on, as its events name it. */
+const HOST = 'kube-scheduler-0';
 const machine = new FlatMachine(schedulingMachine);
 /** Work of one cycle, in virtual time, besides its calls. */
 const CYCLE_MS = 1;
@@ -75,6 +77,8 @@ export class Scheduler extends Controller {
     super(kernel, api, {
       id: SCHEDULER,
       reporter: REPORTER,
+      host: HOST,
+      recordsSeries: true,
       user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] },
       ...clientRates(settings.configuration),
     });

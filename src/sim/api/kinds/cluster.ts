@@ -120,6 +120,17 @@ export const namespaceKind: KindDefinition<Namespace> = {
   columns: [nameColumn(), textColumn('Status', ({ status }) => status?.phase ?? ''), ageColumn()],
 };
 
+/** Events of the newer API have only their own time, and a series once they repeat. */
+const firstSeen = ({ firstTimestamp, eventTime }: Event): string | undefined =>
+  firstTimestamp ?? eventTime ?? undefined;
+const lastSeen = (event: Event): string | undefined =>
+  event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event);
+
+function sourceOf({ source, reportingComponent, reportingInstance }: Event): string {
+  const component = source?.component || reportingComponent;
+  return [component, source?.host || reportingInstance].filter(Boolean).join(', ');
+}
+
 export const eventKind: KindDefinition<Event> = {
   group: '',
   version: 'v1',
@@ -144,9 +155,7 @@ export const eventKind: KindDefinition<Event> = {
     type: ({ type }) => type ?? '',
   },
   columns: [
-    textColumn('Last Seen', ({ lastTimestamp, eventTime }, { nowEpochMs }) =>
-      ageOf(lastTimestamp ?? eventTime, nowEpochMs),
-    ),
+    textColumn('Last Seen', (event, { nowEpochMs }) => ageOf(lastSeen(event), nowEpochMs)),
     textColumn('Type', ({ type }) => type ?? ''),
     textColumn('Reason', ({ reason }) => reason ?? ''),
     textColumn(
@@ -154,10 +163,10 @@ export const eventKind: KindDefinition<Event> = {
       ({ involvedObject }) => `${(involvedObject.kind ?? '').toLowerCase()}/${involvedObject.name ?? ''}`,
     ),
     textColumn('Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? '', 1),
-    textColumn('Source', ({ source }) => [source?.component, source?.host].filter(Boolean).join(', '), 1),
+    textColumn('Source', sourceOf, 1),
     textColumn('Message', ({ message }) => (message ?? '').trim()),
-    textColumn('First Seen', ({ firstTimestamp }, { nowEpochMs }) => ageOf(firstTimestamp, nowEpochMs), 1),
-    textColumn('Count', ({ count }) => count ?? 1, 1),
+    textColumn('First Seen', (event, { nowEpochMs }) => ageOf(firstSeen(event), nowEpochMs), 1),
+    textColumn('Count', ({ count, series }) => series?.count ?? (count || 1), 1),
     textColumn('Name', ({ metadata }) => metadata.name, 1),
   ],
 };

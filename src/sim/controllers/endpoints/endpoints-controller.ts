@@ -13,6 +13,8 @@ import { byNamespace } from '../owners.ts';
 import { isNamespaceEnding } from '../pod-control.ts';
 import { isPodReady } from '../pods.ts';
 
+/** All addresses are written anew each time: changes of many pods at once are taken together. Upstream takes them one by one. */
+const BATCH_MS = 100;
 const MAX_ADDRESSES = 1000;
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
@@ -29,7 +31,7 @@ export class EndpointsController extends ManagedController {
 
   constructor(manager: Manager) {
     super(manager, 'endpoint');
-    this.batch = new Batch(this.queue);
+    this.batch = new Batch(this.queue, BATCH_MS);
     this.services = this.shared('services', byNamespace);
     this.pods = this.shared('pods', byNamespace);
     this.endpoints = this.shared('endpoints');

@@ -16,9 +16,6 @@ const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGER = 'endpointslice-controller.k8s.io';
 const HEADLESS = 'service.kubernetes.io/headless';
 export const ENDPOINTS_PER_SLICE = 100;
-/** Changes of many pods at once are taken together. */
-const BATCH_MS = 100;
-
 interface Wanted {
   readonly ports: readonly EndpointPort[];
   readonly endpoints: readonly Endpoint[];
@@ -29,7 +26,6 @@ export class EndpointSliceController extends ManagedController {
   private readonly pods: Informer<'pods'>;
   private readonly slices: Informer<'endpointslices.discovery.k8s.io'>;
   private readonly nodes: Informer<'nodes'>;
-  private pending = new Set<string>();
 
   constructor(manager: Manager) {
     super(manager, 'endpointslice', 'endpoint-slice-controller');
@@ -40,21 +36,15 @@ export class EndpointSliceController extends ManagedController {
         metadata.labels?.[MANAGED_BY] === MANAGER ? [`${metadata.namespace}/${metadata.labels[SERVICE_NAME]}`] : [],
     });
     this.nodes = this.shared('nodes');
-    this.services.onChange((next, old) => this.later(keyOf((next ?? old)!)));
+    this.services.onChange((next, old) => this.queue.add(keyOf((next ?? old)!)));
     this.pods.onChange((next, old) => {
       if (next && old && !changesEndpoint(old, next)) return;
-      for (const pod of [next, old]) if (pod) this.servicesOf(pod).forEach((key) => this.later(key));
+      for (const pod of [next, old]) if (pod) this.servicesOf(pod).forEach((key) => this.queue.add(key));
     });
     this.slices.onChange((next, old) => {
       if (!next && old?.metadata.labels?.[MANAGED_BY] === MANAGER)
-        this.later(`${old.metadata.namespace}/${old.metadata.labels[SERVICE_NAME]}`);
+        this.queue.add(`${old.metadata.namespace}/${old.metadata.labels[SERVICE_NAME]}`);
     });
-  }
-
-  private later(key: string): void {
-    if (this.pending.has(key)) return;
-    this.pending.add(key);
-    this.queue.addAfter(key, BATCH_MS);
   }
 
   private servicesOf(pod: Stored<Pod>): readonly string[] {
@@ -65,7 +55,6 @@ export class EndpointSliceController extends ManagedController {
   }
 
   protected reconcile(key: string): Outcome {
-    this.pending.delete(key);
     const service = this.services.byKey(key);
     const existing = this.slices.byIndex('service', key);
     if (!service) {
@@ -200,14 +189,6 @@ export class EndpointSliceController extends ManagedController {
       endpoints: [...endpoints],
     });
     return written.ok || written.status.code === 404 ? undefined : written.status.message;
-  }
-
-  protected override saveOwn(): unknown {
-    return [...this.pending];
-  }
-
-  protected override loadOwn(own: unknown): void {
-    this.pending = new Set(own as string[]);
   }
 }
 

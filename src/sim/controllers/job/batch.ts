@@ -6,12 +6,15 @@ const BATCH_MS = 1_000;
 export class Batch {
   private waiting = new Set<string>();
 
-  constructor(private readonly queue: WorkQueue) {}
+  constructor(
+    private readonly queue: WorkQueue,
+    private readonly periodMs = BATCH_MS,
+  ) {}
 
   add(key: string): void {
     if (this.waiting.has(key)) return;
     this.waiting.add(key);
-    this.queue.addAfter(key, BATCH_MS);
+    this.queue.addAfter(key, this.periodMs);
   }
 
   done(key: string): void {

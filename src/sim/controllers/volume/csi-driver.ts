@@ -44,6 +44,7 @@ export class AzureCsiDriver extends ManagedController {
   private readonly nodes: Informer<'nodes'>;
   private readonly csiNodes: Informer<'csinodes.storage.k8s.io'>;
   private readonly pods: Informer<'pods'>;
+  private readonly drivers: Informer<'csidrivers.storage.k8s.io'>;
   /** Work that Azure is at, by key, until when. */
   private busy = new Map<string, number>();
 
@@ -61,6 +62,10 @@ export class AzureCsiDriver extends ManagedController {
     this.attachments = this.shared('volumeattachments.storage.k8s.io', {
       node: ({ spec }) => [spec.nodeName],
     });
+    this.drivers = this.shared('csidrivers.storage.k8s.io');
+    this.drivers.onChange((next, old) => {
+      if (next && !old) this.installed();
+    });
     this.claims.onChange((next) => next && this.queue.add(`claim|${keyOf(next)}`));
     this.volumes.onChange((next) => {
       if (next && isOurs(next.spec?.csi?.driver)) this.queue.add(`volume|${keyOf(next)}`);
@@ -75,15 +80,25 @@ export class AzureCsiDriver extends ManagedController {
     this.nodes.onChange((next, old) => {
       if (next && !old) this.queue.add(`node|${keyOf(next)}`);
     });
-    this.classes.onChange(() => {
-      for (const node of this.nodes.list()) this.queue.add(`node|${keyOf(node)}`);
-    });
     this.pods.onChange((next, old) => {
       if (next?.status?.phase !== 'Running' || old?.status?.phase === 'Running') return;
       for (const { persistentVolumeClaim } of next.spec?.volumes ?? [])
         if (persistentVolumeClaim)
           this.queue.add(`claim|${next.metadata.namespace}/${persistentVolumeClaim.claimName}`);
     });
+  }
+
+  /** A driver that comes late finds all that has waited for it. */
+  private installed(): void {
+    for (const node of this.nodes.list()) this.queue.add(`node|${keyOf(node)}`);
+    for (const claim of this.claims.list()) this.queue.add(`claim|${keyOf(claim)}`);
+    for (const volume of this.volumes.list()) this.queue.add(`volume|${keyOf(volume)}`);
+    for (const attachment of this.attachments.list()) this.queue.add(`attachment|${keyOf(attachment)}`);
+  }
+
+  /** It is one of Azure's, and the cluster has it: a StorageClass alone provisions nothing. */
+  private isInstalled(driver: string | undefined): boolean {
+    return isOurs(driver) && this.drivers.get(undefined, driver!) !== undefined;
   }
 
   protected reconcile(key: string): Outcome {
@@ -125,7 +140,7 @@ export class AzureCsiDriver extends ManagedController {
   private provision(key: string, claim: Claim): Outcome {
     const driver = claim.metadata.annotations?.[PROVISIONER];
     const storageClass = this.classes.get(undefined, claim.spec?.storageClassName ?? '');
-    if (!isOurs(driver) || !storageClass || claim.metadata.deletionTimestamp) return undefined;
+    if (!this.isInstalled(driver) || !storageClass || claim.metadata.deletionTimestamp) return undefined;
     const isLate = storageClass.volumeBindingMode === 'WaitForFirstConsumer';
     const node = claim.metadata.annotations?.[SELECTED_NODE];
     if (isLate && !node) return undefined;
@@ -210,7 +225,7 @@ export class AzureCsiDriver extends ManagedController {
   private reclaim(key: string, volume: Volume): Outcome {
     const { name, finalizers = [] } = volume.metadata;
     const isWanted = volume.status?.phase === 'Released' && volume.spec?.persistentVolumeReclaimPolicy === 'Delete';
-    if (!isWanted || !isOurs(volume.metadata.annotations?.[PROVISIONED_BY])) return undefined;
+    if (!isWanted || !this.isInstalled(volume.metadata.annotations?.[PROVISIONED_BY])) return undefined;
     const isAttached = [...this.attachments.list()].some(({ spec }) => spec.source.persistentVolumeName === name);
     if (isAttached) {
       this.queue.addAfter(key, 1_000);
@@ -239,6 +254,7 @@ export class AzureCsiDriver extends ManagedController {
 
   private attach(key: string, attachment: Stored<VolumeAttachment>): Outcome {
     const { name, finalizers = [], deletionTimestamp } = attachment.metadata;
+    if (!this.isInstalled(attachment.spec.attacher)) return undefined;
     const finalizer = `external-attacher/${attachment.spec.attacher.replaceAll('.', '-')}`;
     if (deletionTimestamp) {
       if (!finalizers.includes(finalizer)) return undefined;
@@ -294,14 +310,17 @@ export class AzureCsiDriver extends ManagedController {
   /** The driver on a new node tells what it is called and how many disks its VM takes. */
   private register(name: string): Outcome {
     const node = this.nodes.get(undefined, name);
-    if (!node || !this.hasDriver()) return undefined;
+    if (!node) return undefined;
     const zones = node.metadata.labels?.[ZONE_KEY] === undefined ? [] : [ZONE_KEY];
     const drivers = [
       { name: DISK_DRIVER, nodeID: name, topologyKeys: zones, allocatable: { count: this.limitOf(name) } },
       { name: FILE_DRIVER, nodeID: name },
-    ].map(({ topologyKeys = [], ...driver }) => ({ ...driver, topologyKeys }));
+    ]
+      .filter((driver) => this.isInstalled(driver.name))
+      .map(({ topologyKeys = [], ...driver }) => ({ ...driver, topologyKeys }));
+    if (drivers.length === 0) return undefined;
     const found = this.csiNodes.get(undefined, name);
-    if ((found?.spec.drivers?.length ?? 0) > 0) return undefined;
+    if ((found?.spec.drivers?.length ?? 0) >= drivers.length) return undefined;
     const { uid } = node.metadata;
     const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }];
     const written = found
@@ -315,16 +334,11 @@ export class AzureCsiDriver extends ManagedController {
     return written.ok || written.status.reason === 'AlreadyExists' ? undefined : written.status.message;
   }
 
-  /** A cluster without Azure's add-ons has no driver. */
-  private hasDriver(): boolean {
-    return [...this.classes.list()].some(({ provisioner }) => isOurs(provisioner));
-  }
-
   private resize(key: string, claim: Claim): Outcome {
     const volume = this.volumes.get(undefined, claim.spec?.volumeName ?? '');
     const wanted = claim.spec?.resources?.requests?.['storage'];
     const has = claim.status?.capacity?.['storage'];
-    if (!volume || !isOurs(volume.spec?.csi?.driver) || !wanted || !has || claim.status?.phase !== 'Bound')
+    if (!volume || !this.isInstalled(volume.spec?.csi?.driver) || !wanted || !has || claim.status?.phase !== 'Bound')
       return undefined;
     if (compareQuantities(wanted, has) <= 0) return undefined;
     if (compareQuantities(wanted, volume.spec?.capacity?.['storage'] ?? '0') > 0) {

@@ -10,7 +10,7 @@ import { matchesLabels, selectorOf } from '../../../api/selectors.ts';
 import type { Stored } from '../../../api/object.ts';
 import { isDeepEqual } from '../../../apiserver/index.ts';
 import type { ClusterState } from '../../cluster-state.ts';
-import { failed, unresolvable, type Plugin, type PluginStatus } from '../../framework.ts';
+import { unresolvable, type Plugin, type PluginStatus } from '../../framework.ts';
 import { claimsOf, isOwnClaim } from '../../hints.ts';
 import type { NodeInfo } from '../../node-info.ts';
 import type { PodInfo } from '../../pod-info.ts';
@@ -72,7 +72,7 @@ function sortClaims(
     }
     const className = classNameOf(claim);
     const storageClass = className ? cluster.find('storageclasses.storage.k8s.io', undefined, className) : undefined;
-    if (className && !storageClass) return { status: failed(`storageclass.storage.k8s.io "${className}" not found`) };
+    // A class that is not there does not delay anything.
     const isDelayed = storageClass && defaultedBindingMode(storageClass) === 'WaitForFirstConsumer';
     if (isDelayed && !claim.spec?.volumeName) waiting.push(claim);
     else hasImmediate = true;
