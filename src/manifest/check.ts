@@ -169,7 +169,8 @@ function strange(document: ManifestDocument): Fault {
 }
 
 /** The name that differs least, by two letters at most, by one for short names. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The name that was probably meant; undefined when none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const limit = name.length <= 4 ? 1 : 2;
   let best: string | undefined;
   let least = limit + 1;

@@ -54,6 +54,16 @@ const ENGLISH = {
   'manifest.noRequestToScale':
     '{{kind}} {{name}} requests no {{resource}}, so its share of use cannot be worked out. Set resources.requests.{{resource}}.',
   'manifest.noBackend': 'There is no Service {{name}}; the route leads nowhere. Add it, or correct the name.',
+  'scheduler.documents': 'One document is expected, and there are {{count}}. Keep one KubeSchedulerConfiguration.',
+  'scheduler.unsupported': '{{value}} is not a value of {{field}}. Write one of {{known}}.',
+  'scheduler.noPlugin': 'There is no plugin {{name}}. Plugins of this release: {{known}}.',
+  'scheduler.noPluginNear': 'There is no plugin {{name}}; did you mean {{suggestion}}?',
+  'scheduler.required': '{{field}} is missing. {{reason}}',
+  'scheduler.duplicate': '{{value}} stands here twice. Remove one.',
+  'scheduler.range': '{{field}} is {{value}}, which is outside {{range}}. Write a number inside.',
+  'scheduler.invalid': '{{field}}: {{reason}}',
+  'scheduler.noProfile':
+    '{{count}} pods name the scheduler {{name}}, and no profile has that name: they will stay Pending. Add a profile "schedulerName: {{name}}".',
 } as const;
 
 export type FaultCode = keyof typeof ENGLISH;
@@ -108,6 +118,16 @@ const KOREAN: Readonly<Record<FaultCode, string>> = {
   'manifest.noRequestToScale':
     '{{kind}} {{name}}이(가) {{resource}}을(를) 요청하지 않아 사용률을 계산할 수 없습니다. resources.requests.{{resource}}를 정하세요.',
   'manifest.noBackend': 'Service {{name}}이(가) 없어 이 경로는 갈 곳이 없습니다. 추가하거나 이름을 고치세요.',
+  'scheduler.documents': '문서는 하나여야 하는데 {{count}}개입니다. KubeSchedulerConfiguration 하나만 남기세요.',
+  'scheduler.unsupported': '{{field}}에는 {{value}}을(를) 쓸 수 없습니다. {{known}} 중 하나를 쓰세요.',
+  'scheduler.noPlugin': '{{name}} 플러그인은 없습니다. 이 릴리스의 플러그인: {{known}}.',
+  'scheduler.noPluginNear': '{{name}} 플러그인은 없습니다. {{suggestion}} 아닌가요?',
+  'scheduler.required': '{{field}}이(가) 빠졌습니다. {{reason}}',
+  'scheduler.duplicate': '{{value}}이(가) 두 번 있습니다. 하나를 지우세요.',
+  'scheduler.range': '{{field}}의 {{value}}은(는) 범위 {{range}}를 벗어납니다. 범위 안의 수를 쓰세요.',
+  'scheduler.invalid': '{{field}}: {{reason}}',
+  'scheduler.noProfile':
+    '파드 {{count}}개가 스케줄러 {{name}}을(를) 지정했지만 그 이름의 프로필이 없어 Pending에 머뭅니다. "schedulerName: {{name}}" 프로필을 추가하세요.',
 };
 
 export type FaultLanguage = 'en' | 'ko';

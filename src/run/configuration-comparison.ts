@@ -4,6 +4,7 @@
  */
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../sim/api/object.ts';
+import { hourlyPrice } from '../sim/azure/index.ts';
 import {
   attempt,
   ClusterState,
@@ -35,7 +36,7 @@ export interface Placement {
   /** Standard deviation of the nodes' CPU and memory shares: 0 is even. */
   readonly cpuDeviation: number;
   readonly memoryDeviation: number;
-  /** Of the nodes that carry at least one of the pods. */
+  /** Of the nodes that carry at least one of the pods, in US dollars. */
   readonly hourlyCost: number;
 }
 
@@ -44,9 +45,20 @@ export interface Comparison {
   readonly right: Placement;
   /** Pods that the two put on different nodes. */
   readonly moved: readonly string[];
+  /** Of all nodes, whether or not one of the pods is on them. */
+  readonly hourlyCostOfAll: number;
 }
 
 type Price = (node: Stored<Node>) => number;
+
+/** By the size and region that the node's labels name; nothing for what is no machine of Azure's. */
+export function priceOfNode({ metadata }: Stored<Node>): number {
+  const { [INSTANCE_TYPE]: size = '', [REGION]: region = '' } = metadata.labels ?? {};
+  return hourlyPrice(size, region)?.usd ?? 0;
+}
+
+const INSTANCE_TYPE = 'node.kubernetes.io/instance-type';
+const REGION = 'topology.kubernetes.io/region';
 
 /** `hourlyPriceOf` says what a node costs. The texts are KubeSchedulerConfigurations in YAML; empty for the default. */
 export function compareConfigurations(
@@ -84,7 +96,8 @@ export function beginComparison(
         Placement,
       ];
       const moved = Object.keys(left.pods).filter((key) => left.pods[key]?.node !== right.pods[key]?.node);
-      return { left, right, moved };
+      const hourlyCostOfAll = sides[0].cluster.nodes.reduce((sum, { node }) => sum + hourlyPriceOf(node), 0);
+      return { left, right, moved, hourlyCostOfAll };
     },
   };
 }

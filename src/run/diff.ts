@@ -39,7 +39,7 @@ export function diffText(run: Run, file: string, text: string): readonly DiffEnt
 }
 
 /** Leaves out what the server keeps for itself, so that a diff shows what a person changes. */
-function withoutNoise(object: Stored): KubeObject {
+export function withoutNoise(object: Stored): KubeObject {
   const {
     managedFields: _fields,
     resourceVersion: _version,

@@ -10,6 +10,7 @@ import { POOL_NODE_LIMIT } from '../sim/azure/index.ts';
 import type { DecisionRecord } from '../sim/scheduler/index.ts';
 import type { World } from '../sim/world.ts';
 import { textOfTaint, type Change } from './fit-candidates.ts';
+import { titleOf } from './commands.ts';
 import type { Command } from './types.ts';
 
 export interface ClusterChange extends Change {
@@ -22,8 +23,9 @@ export interface ClusterChange extends Change {
   /** The part of the target that changes, before and after. */
   readonly before: string;
   readonly after: string;
-  /** For what no manifest can say. */
-  readonly command?: Command;
+  readonly command: Command;
+  /** The same as a person types it. */
+  readonly line: string;
   /** Does it, within a turn of the person's. */
   carryOut(world: World): void;
 }
@@ -63,6 +65,7 @@ function nodeChange(
   kind: Change['kind'],
   rank: number,
   node: Stored<Node>,
+  line: string,
   values: Change['values'],
   before: Part,
   after: Part,
@@ -75,15 +78,23 @@ function nodeChange(
     target: { apiVersion: 'v1', kind: 'Node', namespace: '', name },
     before: manifest(before),
     after: manifest(after),
+    line,
+    command: {
+      verb: 'request',
+      method: 'PATCH',
+      path: `/api/v1/nodes/${name}`,
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: JSON.stringify(after),
+    },
     carryOut: (world) => void world.handle({ verb: 'patch', resource: 'nodes', name, patchType: 'merge', body: after }),
   };
 }
 
 function uncordon(node: Stored<Node>): readonly ClusterChange[] {
   if (!node.spec?.unschedulable) return [];
-  return [
-    nodeChange('uncordon-node', 1, node, {}, { spec: { unschedulable: true } }, { spec: { unschedulable: false } }),
-  ];
+  const line = `kubectl uncordon ${node.metadata.name}`;
+  const before = { spec: { unschedulable: true } };
+  return [nodeChange('uncordon-node', 1, node, line, {}, before, { spec: { unschedulable: false } })];
 }
 
 /** The one label that the node lacks for the pod to want it. */
@@ -99,9 +110,10 @@ function addLabel(spec: PodSpec, node: Stored<Node>): readonly ClusterChange[] {
     .map(([key, value]) => {
       const old = labels[key];
       const before = old === undefined ? {} : { metadata: { labels: { [key]: old } } };
-      return nodeChange('add-node-label', 2, node, { label: `${key}=${value}` }, before, {
-        metadata: { labels: { [key]: value } },
-      });
+      const label = `${key}=${value}`;
+      const line = `kubectl label node ${node.metadata.name} ${label}${old === undefined ? '' : ' --overwrite'}`;
+      const after = { metadata: { labels: { [key]: value } } };
+      return nodeChange('add-node-label', 2, node, line, { label }, before, after);
     });
 }
 
@@ -134,7 +146,8 @@ function removeTaint(spec: PodSpec, node: Stored<Node>): readonly ClusterChange[
   if (!taint || blocking.length > 1 || taint.key.startsWith('node.kubernetes.io/')) return [];
   const rest = taints.filter((other) => other !== taint);
   const values = { taint: textOfTaint(taint) };
-  return [nodeChange('remove-taint', 3, node, values, { spec: { taints } }, { spec: { taints: rest } })];
+  const line = `kubectl taint node ${node.metadata.name} ${values.taint}-`;
+  return [nodeChange('remove-taint', 3, node, line, values, { spec: { taints } }, { spec: { taints: rest } })];
 }
 
 function morePools(world: World): readonly ClusterChange[] {
@@ -144,7 +157,7 @@ function morePools(world: World): readonly ClusterChange[] {
     const command = { verb: 'scale-pool', pool: name, count: now + 1 } as const;
     return [
       {
-        ...{ kind: 'scale-pool', rank: 3, size: 0, command },
+        ...{ kind: 'scale-pool', rank: 3, size: 0, command, line: titleOf(command) },
         values: { pool: name, from: String(now), to: String(now + 1), vmSize },
         target: { apiVersion: '', kind: 'NodePool', namespace: '', name },
         before: `name: ${name}\nvmSize: ${vmSize}\ncount: ${now}\n`,

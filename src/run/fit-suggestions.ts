@@ -9,6 +9,7 @@ import { stringify } from '../manifest/index.ts';
 import type { KubeObject, Stored } from '../sim/api/object.ts';
 import { CLIENT, controllerId } from '../sim/kernel/index.ts';
 import type { World } from '../sim/world.ts';
+import { withoutNoise } from './diff.ts';
 import { podChanges, type Change, type PodChange } from './fit-candidates.ts';
 import { clusterChanges, type ClusterChange } from './fit-cluster-candidates.ts';
 import { RunFault } from './fault.ts';
@@ -29,15 +30,22 @@ export interface FitSuggestion extends Change {
   };
   /**
    * The target's manifest before and after, for a diff and for an apply. Of a Node only the part that changes; of a pool its
-   * lines, which are carried out by `command`.
+   * lines.
    */
   readonly before: string;
   readonly after: string;
-  /** What carries it out where an apply of `after` cannot. */
+  /** What carries a change of the cluster out, and how a person would type it. */
   readonly command?: Command;
+  readonly line?: string;
   /** Where the pod landed when this was tried, and who had to go for it. */
   readonly node: string;
   readonly victims: readonly string[];
+}
+
+/** A suggestion, and for one that edits a manifest how to edit any text that holds it. */
+export interface Fit {
+  readonly suggestion: FitSuggestion;
+  edit?(object: KubeObject): KubeObject;
 }
 
 /** How long a fork may take to place the pod: victims are given their grace period. */
@@ -48,11 +56,11 @@ const TRIAL_STEP_MS = 500;
 export const TRIAL_LIMIT = 24;
 
 export function fitSuggestions(world: World, namespace: string, name: string): readonly FitSuggestion[] {
-  return finish(beginFit(world, namespace, name));
+  return finish(beginFit(world, namespace, name)).map(({ suggestion }) => suggestion);
 }
 
 /** The same piece by piece, on the world as it is now, whatever becomes of it meanwhile. */
-export function beginFit(world: World, namespace: string, name: string): Study<readonly FitSuggestion[]> {
+export function beginFit(world: World, namespace: string, name: string): Study<readonly Fit[]> {
   const pod = world.find('pods', namespace, name) as Stored<Pod> | undefined;
   if (!pod) throw new RunFault('fit.unknownPod', `There is no pod ${namespace}/${name}.`, { namespace, name });
   const last = pod.spec?.nodeName ? undefined : world.decisions({ namespace, pod: name }).at(-1);
@@ -61,7 +69,7 @@ export function beginFit(world: World, namespace: string, name: string): Study<r
   changes.splice(TRIAL_LIMIT);
   const base = world.fork();
   const root = rootOf(base, pod);
-  const found: FitSuggestion[] = [];
+  const found: Fit[] = [];
   let done = 0;
   let trial: Trial | undefined;
   return {
@@ -74,32 +82,37 @@ export function beginFit(world: World, namespace: string, name: string): Study<r
       if (!change) return false;
       trial ??= 'edit' in change ? podTrial(base, pod, change) : clusterTrial(base, pod, change);
       if (trial?.advance()) return true;
-      if (trial?.landing) found.push(suggestionOf(root, change, trial.landing));
+      if (trial?.landing) found.push(fitOf(root, change, trial.landing));
       trial = undefined;
       done += 1;
       return done < changes.length;
     },
-    end: () => found.sort((left, right) => left.size + left.rank - right.size - right.rank),
+    end: () => found.sort((left, right) => costOf(left) - costOf(right)),
   };
 }
 
-function suggestionOf(root: Stored, change: PodChange | ClusterChange, landing: Landing): FitSuggestion {
+const costOf = ({ suggestion: { rank, size } }: Fit): number => rank + size;
+
+function fitOf(root: Stored, change: PodChange | ClusterChange, landing: Landing): Fit {
   if (!('edit' in change)) {
     const { carryOut: _, ...plain } = change;
-    return { ...plain, ...landing };
+    return { suggestion: { ...plain, ...landing } };
   }
-  const edited = structured(root);
-  const spec = templateOf(edited);
-  Object.assign(spec, change.edit(spec));
   const { apiVersion, kind, metadata } = root;
   const { edit: _, ...plain } = change;
-  return {
-    ...plain,
-    target: { apiVersion, kind, namespace: metadata.namespace ?? 'default', name: metadata.name },
-    before: stringify(root),
-    after: stringify(edited),
-    ...landing,
-  };
+  const target = { apiVersion, kind, namespace: metadata.namespace ?? 'default', name: metadata.name };
+  const edit = (object: KubeObject): KubeObject => editTemplate(object, change);
+  const live = withoutNoise(root);
+  const [before, after] = [stringify(live), stringify(edit(live))];
+  return { suggestion: { ...plain, target, before, after, ...landing }, edit };
+}
+
+/** The object with the change in its own spec, or in that of the pods it makes. */
+function editTemplate(object: KubeObject, { edit }: PodChange): KubeObject {
+  const edited = structured(object);
+  const holder = holderOf(edited);
+  holder.spec = edit(holder.spec);
+  return edited;
 }
 
 function structured<T>(value: T): T {
@@ -129,16 +142,21 @@ const RESOURCES: Readonly<Record<string, string>> = {
 
 const OWNERS = ['replicaset', 'statefulset', 'daemonset', 'job'];
 
+interface Holder {
+  spec: PodSpec;
+}
+
 interface Templated extends KubeObject {
   readonly spec?: {
-    readonly template?: { spec: PodSpec };
-    readonly jobTemplate?: { spec: { template: { spec: PodSpec } } };
+    readonly template?: Holder;
+    readonly jobTemplate?: { readonly spec: { readonly template: Holder } };
   };
 }
 
-function templateOf(object: Stored): PodSpec {
+/** What has the spec of the pod: the pod itself, or the template in its controller. */
+function holderOf(object: KubeObject): Holder {
   const { spec } = object as Templated;
-  return spec?.template?.spec ?? spec?.jobTemplate?.spec.template.spec ?? (spec as PodSpec);
+  return spec?.template ?? spec?.jobTemplate?.spec.template ?? (object as unknown as Holder);
 }
 
 interface Landing {

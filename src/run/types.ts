@@ -4,6 +4,7 @@ import type { ChartDescription, SourceSpan, TraceEvent } from '../sim/kernel/ind
 import type { OptionFault } from '../sim/azure/options.ts';
 import type { WorldOptions } from '../sim/options.ts';
 import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.ts';
+import type { ChangeKind } from './fit-candidates.ts';
 
 /** What a person can do to a cluster. Everything that changes the world is one of these, and goes through the log. */
 export type Command =
@@ -268,6 +269,38 @@ export interface ClusterCheck {
   )[];
 }
 
+/** A single change that lets a pod be scheduled, as it was tried out. */
+export interface FitProposal {
+  /** Its place among the answers of the last search. */
+  readonly id: number;
+  readonly kind: ChangeKind;
+  readonly values: Readonly<Record<string, string>>;
+  /** The object whose manifest it changes. */
+  readonly target: { readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly node: string;
+  /** `namespace/name` of pods that have to go for it. */
+  readonly victims: readonly string[];
+  /** The part that changes, before and after. */
+  readonly before: string;
+  readonly after: string;
+  /** For a change of the cluster: what carries it out, and how a person types it. */
+  readonly command?: Command;
+  readonly line?: string;
+}
+
+/** What a proposal does to the texts of the editor. */
+export interface FitEdit {
+  readonly file: string;
+  /** No text holds the object: this one is added, made from the living object. */
+  readonly isNew: boolean;
+  readonly before: string;
+  readonly after: string;
+  /** Of the document in the new text. */
+  readonly lines: LineRange;
+  /** The object has to be deleted and made anew for it. */
+  readonly isReplaced: boolean;
+}
+
 export interface ForkNotice {
   /** What editing the past gives up: commands and virtual time after the playhead. */
   readonly discardedCommands: number;
@@ -276,4 +309,5 @@ export interface ForkNotice {
   readonly titles: readonly string[];
 }
 
-export type { DecisionRecord, DecisionSummary, KubeObject, OptionFault };
+export type { Comparison, NodeUse, Placement } from './configuration-comparison.ts';
+export type { ChangeKind, DecisionRecord, DecisionSummary, KubeObject, OptionFault };

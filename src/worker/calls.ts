@@ -1,13 +1,18 @@
 /** What each call of the page does. One handler a call; the map's type says if one is missing. */
 import {
+  beginComparison,
+  beginFit,
   checkCluster,
+  checkSchedulerConfiguration,
   clusterChoices,
   decodeScenario,
   decodeShareLink,
   diffText,
   encodeShareLink,
+  fitEdit,
   inspect,
   parseScenario,
+  priceOfNode,
   Run,
   RunFault,
   tableOf,
@@ -15,16 +20,21 @@ import {
   whyOf,
   type Carrying,
   type CommandResult,
+  type FitProposal,
+  type Fit,
+  type Study,
 } from '../run/index.ts';
 import { checkManifest, formatManifest } from '../manifest/index.ts';
 import { supportTable } from '../sim/api/index.ts';
 import { charts } from '../sim/world.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
-import type { CallAnswer, CallArguments, CallName, TraceFilter } from './messages.ts';
+import type { CallAnswer, CallArguments, CallName, Studied, TraceFilter } from './messages.ts';
 
 /** What the handlers may do to the host. */
 export interface Session {
   run: Run | undefined;
+  /** What the last search for fitting changes has found. */
+  fits: readonly Fit[];
   isPlaying: boolean;
   speed: number;
   take(run: Run): void;
@@ -34,11 +44,16 @@ export interface Session {
   /** Carries a command out, at once or in slices. */
   carry(carrying: Carrying): CommandResult | Later<CommandResult>;
   cancel(): void;
+  /** Begins work on copies of the world, whose answer comes later. */
+  study<T, A>(study: Study<T>, answerOf: (found: T) => A): Later<Studied<A>>;
+  cancelStudy(): void;
 }
 
 /** An answer that is not there yet; the host sends it when it is. */
 export class Later<T> {
-  answer: T | undefined;
+  /** The call it answers; known once its handler has returned. */
+  id = 0;
+  declare readonly answer: T;
 }
 
 type Handlers = {
@@ -105,6 +120,20 @@ const handlers: Handlers = {
   hash: (session) => runOf(session).world.hash(),
   support: () => supportTable(),
   table: (session, { resource, namespace }) => tableOf(runOf(session), resource, namespace),
+  fit: (session, { namespace, pod }) =>
+    session.study(beginFit(runOf(session).world, namespace, pod), (found) => {
+      session.fits = found;
+      return found.map(proposalOf);
+    }),
+  fitEdit(session, { proposal, files }) {
+    const fit = session.fits[proposal];
+    if (!fit) throw new RunFault('fit.forgotten', 'This suggestion is not known any more; search again.');
+    return fitEdit(fit, files);
+  },
+  compare: (session, { texts }) =>
+    session.study(beginComparison(runOf(session).world, texts, priceOfNode), (found) => found),
+  checkConfiguration: (session, { text }) => checkSchedulerConfiguration(text, session.run?.world),
+  cancelStudy: (session) => session.cancelStudy(),
   clusterChoices: () => clusterChoices(),
   checkCluster: (_session, { options }) => checkCluster(options),
   encodeShare(_session, { scenario }) {
@@ -114,6 +143,12 @@ const handlers: Handlers = {
   parseScenario: (_session, { text }) => ({ scenario: parseScenario(text) }),
   decodeShare: (_session, { payload }) => ({ scenario: decodeShareLink(payload) }),
 };
+
+function proposalOf({ suggestion }: Fit, id: number): FitProposal {
+  const { rank: _rank, size: _size, target, ...shown } = suggestion;
+  const { kind, namespace, name } = target;
+  return { id, ...shown, target: { kind, namespace, name } };
+}
 
 export function answer(session: Session, name: CallName, args: unknown): unknown {
   const handler = handlers[name] as ((session: Session, args: unknown) => unknown) | undefined;

@@ -1,5 +1,5 @@
 /** The page's end of the worker: calls with answers, frames with acknowledgements, and a restart for a dead worker. */
-import type { CallAnswer, CallArguments, CallFault, CallName, FromWorker, ToWorker } from './messages.ts';
+import type { CallAnswer, CallArguments, CallFault, CallName, FromWorker, ToWorker, Work } from './messages.ts';
 import type { Frame } from '../run/types.ts';
 import { SimulationFault, type SimulationClient } from './client-port.ts';
 
@@ -22,7 +22,7 @@ const spawn = (): WorkerPort =>
 
 export function createWorkerClient(start: () => WorkerPort = spawn): SimulationClient {
   const frameListeners = new Set<(frame: Frame) => void>();
-  const progressListeners = new Set<(done: number, total: number) => void>();
+  const progressListeners = new Set<(of: Work, done: number, total: number) => void>();
   const crashListeners = new Set<(fault: CallFault) => void>();
   let waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -64,7 +64,7 @@ export function createWorkerClient(start: () => WorkerPort = spawn): SimulationC
         post({ kind: 'acknowledge', frame: message.frame.number });
         return;
       case 'progress':
-        for (const listener of progressListeners) listener(message.done, message.total);
+        for (const listener of progressListeners) listener(message.of, message.done, message.total);
         return;
       case 'crashed':
         fail(message.fault);

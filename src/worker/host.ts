@@ -3,10 +3,11 @@
  * merge while the page has not acknowledged the last one. It is the one room that reads real time.
  */
 import { AssertionFailure } from '../sim/kernel/index.ts';
-import { RunFault, type Carrying, type CommandResult, type Run } from '../run/index.ts';
+import { RunFault, type Carrying, type CommandResult, type Fit, type Run, type Study } from '../run/index.ts';
 import { answer, Later, type Session } from './calls.ts';
+import { Studies } from './studies.ts';
 import { FrameMaker } from './frames.ts';
-import type { CallFault, CallName, FromWorker, ToWorker } from './messages.ts';
+import type { CallFault, CallName, FromWorker, Studied, ToWorker } from './messages.ts';
 
 export interface HostPort {
   post(message: FromWorker): void;
@@ -26,8 +27,6 @@ const CATCH_UP_MS = 250;
 interface Job {
   readonly carrying: Carrying;
   readonly result: Later<CommandResult>;
-  /** The call it answers; known once its handler has returned. */
-  id: number;
   done: number;
   isCancelled: boolean;
 }
@@ -35,10 +34,11 @@ interface Job {
 type Call = Extract<ToWorker, { readonly kind: 'call' }>;
 
 /** These go past a command under way: they read nothing of the run and move nothing. */
-const PASSING = new Set<CallName>(['ping', 'cancel']);
+const PASSING = new Set<CallName>(['ping', 'cancel', 'cancelStudy']);
 
 export class Host implements Session {
   run: Run | undefined;
+  fits: readonly Fit[] = [];
   isPlaying = false;
   speed = 1;
   private frames: FrameMaker | undefined;
@@ -52,7 +52,14 @@ export class Host implements Session {
   private job: Job | undefined;
   private readonly queue: Call[] = [];
 
-  constructor(private readonly port: HostPort) {}
+  private readonly studies: Studies;
+
+  constructor(private readonly port: HostPort) {
+    this.studies = new Studies(port, {
+      attempt: (id, work) => this.attempt(id, work),
+      reply: (id, reply) => this.port.post({ kind: 'reply', id, answer: reply }),
+    });
+  }
 
   receive(message: ToWorker): void {
     if (message.kind === 'acknowledge') {
@@ -67,7 +74,7 @@ export class Host implements Session {
   private handle({ id, name, args }: Call): void {
     this.attempt(id, () => {
       const reply = answer(this, name, args);
-      if (reply instanceof Later) this.job!.id = id;
+      if (reply instanceof Later) reply.id = id;
       else this.reply(id, reply);
     });
   }
@@ -94,7 +101,7 @@ export class Host implements Session {
 
   /** What fits into a slice is answered at once; the rest goes on slice by slice, between which messages are heard. */
   carry(carrying: Carrying): CommandResult | Later<CommandResult> {
-    const job: Job = { carrying, result: new Later(), id: 0, done: 0, isCancelled: false };
+    const job: Job = { carrying, result: new Later(), done: 0, isCancelled: false };
     if (this.isThrough(job)) return carrying.end();
     this.job = job;
     this.port.later(() => this.goOn(job), 0);
@@ -103,6 +110,14 @@ export class Host implements Session {
 
   cancel(): void {
     if (this.job) this.job.isCancelled = true;
+  }
+
+  study<T, A>(study: Study<T>, answerOf: (found: T) => A): Later<Studied<A>> {
+    return this.studies.begin(study, answerOf);
+  }
+
+  cancelStudy(): void {
+    this.studies.cancel();
   }
 
   private isThrough(job: Job): boolean {
@@ -116,10 +131,10 @@ export class Host implements Session {
 
   private goOn(job: Job): void {
     this.job = undefined;
-    this.attempt(job.id, () => {
-      if (job.isCancelled || this.isThrough(job)) return this.reply(job.id, job.carrying.end());
+    this.attempt(job.result.id, () => {
+      if (job.isCancelled || this.isThrough(job)) return this.reply(job.result.id, job.carrying.end());
       this.job = job;
-      this.port.post({ kind: 'progress', done: job.done, total: job.carrying.total });
+      this.port.post({ kind: 'progress', of: 'command', done: job.done, total: job.carrying.total });
       this.port.later(() => this.goOn(job), 0);
     });
     while (!this.job && this.queue.length > 0) this.handle(this.queue.shift()!);
@@ -127,6 +142,7 @@ export class Host implements Session {
   }
 
   take(run: Run): void {
+    this.studies.cancel();
     this.run = run;
     this.frames = new FrameMaker(run);
     this.isPlaying = false;

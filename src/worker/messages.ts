@@ -4,10 +4,13 @@ import type {
   ClusterChoices,
   Command,
   CommandResult,
+  Comparison,
   DecisionRecord,
   DecisionSummary,
   DiffEntry,
   Fault,
+  FitEdit,
+  FitProposal,
   ForkNotice,
   Frame,
   Inspection,
@@ -74,10 +77,26 @@ export interface Calls {
   table: [{ resource: string; namespace?: string }, ObjectTable];
   clusterChoices: [Record<string, never>, ClusterChoices];
   checkCluster: [{ options: WorldOptions }, ClusterCheck];
+  /** "What would make it fit?": changes that were each tried out on a copy of the cluster, the smallest first. */
+  fit: [{ namespace: string; pod: string }, Studied<readonly FitProposal[]>];
+  /** What a proposal of the last search does to the texts; undefined for one that is a command. */
+  fitEdit: [{ proposal: number; files: Readonly<Record<string, string>> }, FitEdit | undefined];
+  /** Two scheduler configurations, as YAML, on the pods of now. */
+  compare: [{ texts: readonly [string, string] }, Studied<Comparison>];
+  /** Faults of a KubeSchedulerConfiguration. */
+  checkConfiguration: [{ text: string }, readonly Fault[]];
+  /** Ends the search or comparison under way; it answers with what it has. */
+  cancelStudy: [Record<string, never>, void];
   encodeShare: [{ scenario: Scenario }, { payload: string; characters: number }];
   /** Reads a scenario file, YAML or JSON. */
   parseScenario: [{ text: string }, { scenario: Scenario }];
   decodeShare: [{ payload: string }, { scenario: Scenario }];
+}
+
+/** What came of work on copies of the cluster, which ends when it is broken off or takes too long. */
+export interface Studied<T> {
+  readonly found: T;
+  readonly isWhole: boolean;
 }
 
 export interface SupportRow {
@@ -101,6 +120,9 @@ export interface CallFault {
   readonly isAssertion?: boolean;
 }
 
+/** What takes long: a command goes before all else, a study goes on in between. */
+export type Work = 'command' | 'study';
+
 export type ToWorker =
   | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly args: unknown }
   | { readonly kind: 'acknowledge'; readonly frame: number };
@@ -109,6 +131,6 @@ export type FromWorker =
   | { readonly kind: 'reply'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'fault'; readonly id: number; readonly fault: CallFault }
   | { readonly kind: 'frame'; readonly frame: Frame }
-  /** How far the command under way has come. */
-  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  /** How far the command or the study under way has come. */
+  | { readonly kind: 'progress'; readonly of: Work; readonly done: number; readonly total: number }
   | { readonly kind: 'crashed'; readonly fault: CallFault };

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { defaultPool, plainOptions } from '../../src/sim/azure/index.ts';
-import { decodeScenario, fitSuggestions, Run, SCENARIO_VERSION } from '../../src/run/index.ts';
+import {
+  beginFit,
+  decodeScenario,
+  finish,
+  fitEdit,
+  fitSuggestions,
+  Run,
+  SCENARIO_VERSION,
+} from '../../src/run/index.ts';
 import type { World } from '../../src/sim/world.ts';
 import { advance, apply, bootWorld, podsOf } from '../support/world.ts';
 
@@ -36,7 +44,6 @@ it('lowers a request to what the node has left, as an edit of the Deployment tha
     target: { kind: 'Deployment', namespace: 'default', name: 'web' },
     values: { container: 'main', resource: 'cpu', from: '6' },
   });
-  expect(first!.after).toContain(`cpu: ${first!.values['to']}`);
   apply(cluster, deployment(`, resources: {requests: {cpu: ${first!.values['to']}}}}]\n`));
   advance(cluster, 30);
   expect(podsOf(cluster, 'web').some(({ spec }) => spec?.nodeName === first!.node)).toBe(true);
@@ -138,4 +145,47 @@ it('raises the priority by an existing class where a host port is taken, and nam
     values: { priorityClass: 'urgent', value: '100' },
     victims: [`default/${victim!.metadata.name}`],
   });
+});
+
+it('edits the text that holds the object, or writes one where none does', () => {
+  const cluster = world();
+  const text = `# Mine\n${deployment(', resources: {requests: {cpu: "6"}}}]\n')}`;
+  apply(cluster, text);
+  advance(cluster, 5);
+  const [fit] = finish(beginFit(cluster, 'default', podsOf(cluster, 'web')[0]!.metadata.name));
+  const to = fit!.suggestion.values['to']!;
+  expect(fitEdit(fit!, { 'other.yaml': 'kind: Nothing\n', 'mine.yaml': text })).toMatchObject({
+    file: 'mine.yaml',
+    isNew: false,
+    isReplaced: false,
+    after: text.replace('"6"', to),
+  });
+  const fresh = fitEdit(fit!, {})!;
+  expect(fresh).toMatchObject({ file: 'deployment-web.yaml', isNew: true });
+  expect(fresh.after).toContain(`cpu: ${to}`);
+  expect(fresh.after).not.toMatch(/uid:|resourceVersion:|status:/);
+  apply(cluster, fresh.after);
+  advance(cluster, 30);
+  expect(podsOf(cluster, 'web').some(({ spec }) => spec?.nodeName === fit!.suggestion.node)).toBe(true);
+});
+
+it('a change of the cluster is a command, with the line that a person would type', () => {
+  const run = new Run(
+    decodeScenario({
+      version: SCENARIO_VERSION,
+      options: { ...plainOptions('cordoned'), pools: [defaultPool('nodepool1', 'System', 1)] },
+    }),
+  );
+  const [node] = nodesOf(run.world);
+  const cordon = `apiVersion: v1\nkind: Node\nmetadata: {name: ${node}}\nspec: {unschedulable: true}\n`;
+  run.command({ verb: 'apply', file: 'n.yaml', text: cordon }, false);
+  run.advance(run.now + 5_000);
+  run.command({ verb: 'apply', file: 'a.yaml', text: deployment('}]\n') }, false);
+  run.advance(run.now + 5_000);
+  const [pod] = podsOf(run.world, 'web');
+  const [fit] = finish(beginFit(run.world, 'default', pod!.metadata.name));
+  expect([fit!.suggestion.line, fitEdit(fit!, {})]).toEqual([`kubectl uncordon ${node}`, undefined]);
+  run.command(fit!.suggestion.command!, false);
+  run.advance(run.now + 30_000);
+  expect(podsOf(run.world, 'web')[0]!.spec?.nodeName).toBe(node);
 });

@@ -12,5 +12,6 @@ export {
   VERSIONS,
   type OptionFault,
 } from './options.ts';
+export { hourlyPrice, HOURS_A_MONTH, PRICED_ON, type HourlyPrice } from './prices.ts';
 export { machineMachine, ScaleSets } from './scale-sets.ts';
 export { allocatableMemoryMi, reservedCpuMillis, VM_SIZES, vmSize, type VmSize } from './vm-sizes.ts';

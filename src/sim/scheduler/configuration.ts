@@ -13,7 +13,7 @@ import {
   type PluginSet,
   type ProfileOptions,
 } from './profile.ts';
-import { checkArgs, type ConfigurationFault, type FaultSink } from './plugin-args.ts';
+import { ARGUMENT_FIELDS, checkArgs, type ConfigurationFault, type FaultSink } from './plugin-args.ts';
 
 export type { ConfigurationFault } from './plugin-args.ts';
 
@@ -39,11 +39,22 @@ export const DEFAULT_CONFIGURATION: SchedulerConfiguration = {
 export const CONFIGURATION_API_VERSION = 'kubescheduler.config.k8s.io/v1';
 export const CONFIGURATION_KIND = 'KubeSchedulerConfiguration';
 
+/** Field names of a configuration and of its profiles, to find the one that was meant. */
+export const CONFIGURATION_FIELDS = [
+  ...['apiVersion', 'kind', 'percentageOfNodesToScore', 'podInitialBackoffSeconds', 'podMaxBackoffSeconds', 'profiles'],
+  ...['schedulerName', 'plugins', 'pluginConfig', 'enabled', 'disabled', 'name', 'weight', 'args', 'multiPoint'],
+  ...EXTENSION_POINTS,
+  ...Object.values(ARGUMENT_FIELDS).flat(),
+] as readonly string[];
+
 const FIELDS = new Set([
   ...['apiVersion', 'kind', 'parallelism', 'leaderElection', 'clientConnection', 'healthzBindAddress'],
   ...['metricsBindAddress', 'enableProfiling', 'enableContentionProfiling', 'percentageOfNodesToScore'],
   ...['podInitialBackoffSeconds', 'podMaxBackoffSeconds', 'profiles', 'extenders', 'delayCacheUntilActive'],
 ]);
+
+/** Which plugins sort and bind is the same in every release that is simulated. */
+const RELEASE = 35;
 
 export type ParsedConfiguration =
   | { readonly ok: true; readonly value: SchedulerConfiguration }
@@ -83,6 +94,7 @@ export function parseConfiguration(object: unknown): ParsedConfiguration {
     );
   const { qps, burst } = clientOf(object['clientConnection'], sink);
   const profiles = profilesOf(object['profiles'], sink);
+  if (faults.length === 0) profiles.forEach((options, index) => checkProfile(options, `profiles[${index}]`, sink));
   if (faults.length > 0) return { ok: false, faults };
   return {
     ok: true,
@@ -129,6 +141,17 @@ function profilesOf(value: unknown, sink: FaultSink): readonly ProfileOptions[] 
     names.add(profile.schedulerName);
     return profile;
   });
+}
+
+/** What upstream refuses when it makes a profile: it has to sort its queue in one way, and to bind. */
+function checkProfile(options: ProfileOptions, path: string, sink: FaultSink): void {
+  const profile = new Profile(options, RELEASE);
+  const of = `profile with scheduler name ${JSON.stringify(options.schedulerName)}`;
+  const sorts = profile.at('queueSort').length;
+  if (sorts !== 1)
+    sink(`${path}.plugins`, `Invalid value: only one queue sort plugin required for ${of}, but got ${sorts}`);
+  if (profile.at('bind').length === 0)
+    sink(`${path}.plugins`, `Required value: at least one bind plugin is needed for ${of}`);
 }
 
 function profileOf(item: unknown, path: string, sink: FaultSink): ProfileOptions {

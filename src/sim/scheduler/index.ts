@@ -10,12 +10,13 @@ export type { NodeInfo } from './node-info.ts';
 export { PodInfo } from './pod-info.ts';
 export { bestCandidates, dryRun, whyNotEligible, type Candidate } from './preemption.ts';
 export { runPostFilter, type PostFilterResult } from './post-filter.ts';
-export { isPluginName, makePlugin, type PluginArgs } from './plugins/registry.ts';
+export { isPluginName, makePlugin, PLUGIN_NAMES, type PluginArgs } from './plugins/registry.ts';
 export { hasPreempted, wasRejected, type PreemptionQuestion, type RejectionQuestion } from './questions.ts';
 export { defaultProfile, Profile, type ProfileOptions } from './profile.ts';
 export { Scheduler, type SchedulerSettings } from './scheduler.ts';
 export {
   CONFIGURATION_API_VERSION,
+  CONFIGURATION_FIELDS,
   CONFIGURATION_KIND,
   DEFAULT_CONFIGURATION,
   makeProfiles,

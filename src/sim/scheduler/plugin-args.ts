@@ -15,7 +15,7 @@ const isWhole = (value: unknown, least: number, most: number): boolean =>
   Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 
 /** Field names of each plugin's arguments; a plugin that is missing takes none. */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
+export const ARGUMENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   DefaultPreemption: ['minCandidateNodesPercentage', 'minCandidateNodesAbsolute'],
   InterPodAffinity: ['hardPodAffinityWeight', 'ignorePreferredTermsOfExistingPods'],
   NodeAffinity: ['addedAffinity'],
@@ -39,7 +39,7 @@ export function checkArgs(plugin: string, value: unknown, path: string, sink: Fa
   if (kind !== undefined && kind !== `${plugin}Args`)
     sink(`${path}.kind`, `Invalid value: ${shown(kind)}: expected "${plugin}Args"`);
   for (const name of Object.keys(fields))
-    if (!FIELDS[plugin]?.includes(name)) sink(`${path}.${name}`, `unknown field "${name}"`);
+    if (!ARGUMENT_FIELDS[plugin]?.includes(name)) sink(`${path}.${name}`, `unknown field "${name}"`);
   CHECKS[plugin]?.(fields, path, sink);
   return fields;
 }

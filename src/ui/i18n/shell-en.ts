@@ -241,6 +241,10 @@ export const shellEn = {
       notALink: 'This is not a link of Pilothouse: it does not begin with a version. Copy it whole.',
       tooLarge: 'The link unpacks to more than {{limit}} bytes, which no run needs. It was not opened.',
     },
+    fit: {
+      unknownPod: 'There is no pod {{namespace}}/{{name}} at this moment of the run.',
+      forgotten: 'This suggestion belongs to an earlier search. Search again.',
+    },
     pool: {
       unknown: 'There is no pool {{pool}}. Check the name among the pools of the cluster.',
       shrink: '{{pool}} has {{now}} nodes, and making a pool smaller is not simulated. Drain and delete nodes instead.',

@@ -245,6 +245,10 @@ export const shellKo: ShellTexts = {
       notALink: 'Pilothouse 링크가 아닙니다. 버전으로 시작하지 않습니다. 전체를 다시 복사하세요.',
       tooLarge: '링크를 풀면 {{limit}}바이트가 넘습니다. 이렇게 큰 실행은 없으므로 열지 않았습니다.',
     },
+    fit: {
+      unknownPod: '실행의 이 시점에는 파드 {{namespace}}/{{name}}이(가) 없습니다.',
+      forgotten: '이전 검색의 제안입니다. 다시 검색하세요.',
+    },
     pool: {
       unknown: '{{pool}} 풀이 없습니다. 클러스터의 풀 이름을 확인하세요.',
       shrink:

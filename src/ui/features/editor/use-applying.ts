@@ -23,7 +23,7 @@ export function useApplying(): Applying {
   const [applied, setApplied] = useState<readonly AppliedText[]>([]);
   const [isBusy, setBusy] = useState(false);
   const [progress, setProgress] = useState<Progress>();
-  useEffect(() => onProgress((done, total) => setProgress({ done, total })), []);
+  useEffect(() => onProgress((of, done, total) => (of === 'command' ? setProgress({ done, total }) : undefined)), []);
   const run: Applying['run'] = async (verb, names, lines) => {
     setApplied([]);
     setBusy(true);
