@@ -1,12 +1,14 @@
 /** English texts. The Korean ones have the same keys, which the types see to. */
 import { editorEn } from './editor-en.ts';
 import { explainEn } from './explain-en.ts';
+import { schedulerEn } from './scheduler-en.ts';
 import { shellEn } from './shell-en.ts';
 import { stageEn } from './stage-en.ts';
 
 export const en = {
   ...editorEn,
   ...explainEn,
+  ...schedulerEn,
   ...shellEn,
   ...stageEn,
   packet: {

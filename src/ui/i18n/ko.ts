@@ -1,6 +1,7 @@
 /** 한국어 문장. 열쇠는 영어와 같다. */
 import { editorKo } from './editor-ko.ts';
 import { explainKo } from './explain-ko.ts';
+import { schedulerKo } from './scheduler-ko.ts';
 import { shellKo } from './shell-ko.ts';
 import { stageKo } from './stage-ko.ts';
 import type { Texts } from './texts.ts';
@@ -8,6 +9,7 @@ import type { Texts } from './texts.ts';
 export const ko: Texts = {
   ...editorKo,
   ...explainKo,
+  ...schedulerKo,
   ...shellKo,
   ...stageKo,
   packet: {

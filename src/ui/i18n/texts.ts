@@ -1,6 +1,7 @@
 import type { editorEn } from './editor-en.ts';
 import type { en } from './en.ts';
 import type { explainEn } from './explain-en.ts';
+import type { schedulerEn } from './scheduler-en.ts';
 import type { shellEn } from './shell-en.ts';
 import type { stageEn } from './stage-en.ts';
 
@@ -12,6 +13,8 @@ export type Texts = Widened<typeof en>;
 export type EditorTexts = Widened<typeof editorEn>;
 
 export type ExplainTexts = Widened<typeof explainEn>;
+
+export type SchedulerTexts = Widened<typeof schedulerEn>;
 
 export type ShellTexts = Widened<typeof shellEn>;
 

@@ -9,6 +9,7 @@ import { askWhy, highlight, inspect, view } from '../../state/view.ts';
 import { shortNode, say } from '../../view/names.ts';
 import { becauseOf } from '../../view/narrate.ts';
 import { goTo } from '../events/EventsDrawer.tsx';
+import { WhatWouldFit } from '../fit/WhatWouldFit.tsx';
 import { formatClock } from '../timeline/clock.ts';
 import { Arithmetic } from './Arithmetic.tsx';
 import { Comparison } from './Comparison.tsx';
@@ -50,6 +51,7 @@ export function Attempt({
   return (
     <>
       <Header record={record} siblings={siblings} />
+      <WhatWouldFit key={record.uid} pod={`pods|${record.namespace}/${record.pod}`} />
       <Stepper steps={steps} at={at} go={setAt} />
       <About step={step} record={record} />
       <NodeTable

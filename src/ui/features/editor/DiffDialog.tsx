@@ -1,10 +1,8 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DiffEntry } from '../../../run/types.ts';
-import { Badge, Button, EmptyState, Modal } from '../../design/index.ts';
-import { LoadBoundary } from './LoadBoundary.tsx';
-
-const DiffText = lazy(async () => ({ default: (await import('./MonacoDiff.tsx')).MonacoDiff }));
+import { Badge, Button, Modal } from '../../design/index.ts';
+import { TextDiff } from './TextDiff.tsx';
 
 const OUTCOMES = ['error', 'created', 'configured', 'deleted', 'unchanged'] as const;
 const TONE = { error: 'failure', created: 'ok', configured: 'warn', deleted: 'failure', unchanged: 'neutral' } as const;
@@ -50,13 +48,7 @@ export function DiffDialog({ entries, isReadable, apply, close }: DiffDialogProp
         </ul>
         <div className="sides">
           {entry?.status ? <p className="problem">{entry.status.message}</p> : null}
-          {entry && !entry.status ? (
-            <LoadBoundary fallback={<PlainDiff before={entry.live} after={entry.merged} />}>
-              <Suspense fallback={<EmptyState>{t('editor.loading')}</EmptyState>}>
-                <DiffText before={entry.live} after={entry.merged} title={entry.title} />
-              </Suspense>
-            </LoadBoundary>
-          ) : null}
+          {entry && !entry.status ? <TextDiff before={entry.live} after={entry.merged} title={entry.title} /> : null}
         </div>
       </div>
       <footer>
@@ -66,18 +58,5 @@ export function DiffDialog({ entries, isReadable, apply, close }: DiffDialogProp
         <Button onClick={close}>{t('editor.close')}</Button>
       </footer>
     </Modal>
-  );
-}
-
-/** Both texts, where the editor could not be loaded. */
-function PlainDiff({ before, after }: { before: string; after: string }): React.JSX.Element {
-  const { t } = useTranslation();
-  return (
-    <>
-      <h3>{t('editor.now')}</h3>
-      <pre tabIndex={0}>{before || '-'}</pre>
-      <h3>{t('editor.then')}</h3>
-      <pre tabIndex={0}>{after}</pre>
-    </>
   );
 }

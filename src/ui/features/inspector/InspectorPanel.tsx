@@ -10,6 +10,7 @@ import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { showRight, view } from '../../state/view.ts';
 import { componentName, say } from '../../view/names.ts';
+import { WhatWouldFit } from '../fit/WhatWouldFit.tsx';
 import { Containers } from './Containers.tsx';
 import { ageText, factsOf, standingOf } from './facts.ts';
 import { KeyLink, Related } from './Related.tsx';
@@ -31,6 +32,7 @@ export function InspectorPanel(): React.JSX.Element {
   return (
     <div className="content inspector" tabIndex={0} key={selected}>
       {found.object ? <ObjectHead found={found} object={found.object} /> : <ComponentHead found={found} />}
+      <WhatWouldFit pod={selected} />
       {found.lives.map((life) => (
         <Life key={life.instance} life={life} />
       ))}

@@ -5,11 +5,12 @@ import { useStore } from 'zustand';
 import type { TraceEvent } from '../../../sim/kernel/index.ts';
 import { simulation } from '../../state/simulation.ts';
 import { highlight, reveal, view } from '../../state/view.ts';
-import { componentName, partsOfKey, say, type Sentence } from '../../view/names.ts';
+import { componentName, keyOfRef, partsOfKey, say, type Sentence } from '../../view/names.ts';
 import { isProblem, tell } from '../../view/narrate.ts';
 import { foldCauses, partOf, type CauseStep } from '../../view/story.ts';
 import { goTo, pointsAt } from '../events/EventsDrawer.tsx';
 import { PartIcon } from '../events/PartIcon.tsx';
+import { WhatWouldFit } from '../fit/WhatWouldFit.tsx';
 import { formatClock, formatSpan } from '../timeline/clock.ts';
 import { lookUpCauses, whyStore } from './why-store.ts';
 import './why.css';
@@ -57,11 +58,18 @@ function Chain({ chain, about }: { chain: readonly TraceEvent[]; about: string |
           />
         ))}
       </ol>
+      <WhatWouldFit key={podOf(last, about)} pod={podOf(last, about)} />
       <p className="soft root">
         <Flag size={14} aria-hidden /> {say(t, rootOf(first))}
       </p>
     </div>
   );
+}
+
+/** The pod that a chain is about, if it is about one. */
+function podOf({ object }: TraceEvent, about: string | undefined): string | undefined {
+  const key = about ?? (object ? keyOfRef(object) : undefined);
+  return key?.startsWith('pods|') ? key : undefined;
 }
 
 /** What the oldest link of a chain is: a chain ends at a command, or it says at what else. */

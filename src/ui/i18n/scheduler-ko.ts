@@ -1,0 +1,47 @@
+/** 스케줄러에 관한 한국어 문장: 맞출 방법, 구성, 비교, 선점. */
+import type { SchedulerTexts } from './texts.ts';
+
+export const schedulerKo: SchedulerTexts = {
+  fit: {
+    title: '어떻게 하면 들어갈까요?',
+    lead: '한 가지만 바꾸는 방법입니다. 하나하나 이 클러스터의 복사본에서 실제 스케줄러로 시험하여, 통한 것만 작은 변경부터 보여 줍니다.',
+    again: '다시 찾기',
+    cancel: '중지',
+    progress: '변경 {{total}}개 중 {{done}}번째 시험 중',
+    starting: '시험할 변경을 모으는 중',
+    none: '한 가지만 바꿔서 이 Pod를 실행할 방법을 찾지 못했습니다. 막는 것이 둘 이상이니 노드마다 무엇이 막았는지 살펴보세요.',
+    notWhole: '찾기를 일찍 끝냈습니다. 방법이 더 있을 수 있습니다.',
+    asOf: '{{time}} 시점의 클러스터 복사본에서 시험했습니다.',
+    lands: '그러면 {{node}}에서 실행됩니다.',
+    victims_one: '대신 Pod 하나가 나가야 합니다: {{list}}.',
+    victims_other: '대신 Pod {{count}}개가 나가야 합니다: {{list}}.',
+    show: '변경 내용 보기',
+    apply: '적용',
+    run: '실행',
+    close: '닫기',
+    edit: '{{file}}에 있는 {{kind}} {{name}}을(를) 고칩니다.',
+    editNew: '{{kind}} {{name}}이(가) 열린 파일에 없어, 살아 있는 오브젝트로 새 파일 {{file}}을(를) 만듭니다.',
+    replaced:
+      '{{kind}} {{name}}은(는) 제자리에서 바꿀 수 없습니다. kubectl replace --force처럼 삭제한 뒤 다시 만듭니다.',
+    command: '매니페스트 변경이 아니라 명령입니다:',
+    done: '{{file}}에 적용했습니다.',
+    ran: '실행했습니다: {{line}}',
+    refused: 'API 서버가 거절했습니다: {{message}}',
+    changed: '{{name}}의 변경 내용',
+    kind: {
+      'lower-request': '컨테이너 {{container}}의 {{resource}} 요청을 {{from}}에서 {{to}}(으)로 낮춥니다.',
+      'add-toleration': '테인트 {{toleration}}을(를) 용인합니다.',
+      'remove-node-selector': 'nodeSelector에서 {{label}}을(를) 뺍니다.',
+      'remove-node-affinity': '필수 노드 어피니티를 뺍니다.',
+      'remove-pod-affinity': '{{topologyKey}}에 대한 필수 Pod 어피니티를 뺍니다.',
+      'remove-pod-anti-affinity': '{{topologyKey}}에 대한 필수 Pod 안티어피니티를 뺍니다.',
+      'soften-spread': '{{topologyKey}} 분산을 희망 조건으로 바꿉니다: whenUnsatisfiable: ScheduleAnyway.',
+      'remove-host-port': '컨테이너 {{container}}의 호스트 포트 {{ports}}을(를) 쓰지 않습니다.',
+      'raise-priority': '우선순위를 높입니다: priorityClassName: {{priorityClass}} ({{value}}).',
+      'uncordon-node': '노드 {{node}}을(를) uncordon합니다.',
+      'add-node-label': '노드 {{node}}에 레이블 {{label}}을(를) 붙입니다.',
+      'remove-taint': '노드 {{node}}에서 테인트 {{taint}}을(를) 없앱니다.',
+      'scale-pool': '풀 {{pool}}에 노드({{vmSize}})를 하나 더합니다: {{from}} → {{to}}.',
+    },
+  },
+};
