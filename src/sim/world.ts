@@ -36,6 +36,7 @@ import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type Tra
 import type { WorldOptions } from './options.ts';
 import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
 import type { Workload } from './api/kinds/workload.ts';
+import { MetricsServer } from './metrics-api.ts';
 import { ResourceMetrics } from './metrics.ts';
 import { ContainerStreams } from './streams.ts';
 import { declaredFor, ProcessTable, type RunningProcess } from './workloads/index.ts';
@@ -113,6 +114,7 @@ export class World {
       pods: (namespace) => this.api.list('pods', namespace) as Iterable<Stored<Pod>>,
       nodes: () => this.api.list('nodes'),
     });
+    this.api.extend(new MetricsServer(kernel, this.metrics));
     this.streams = new ContainerStreams(kernel, this.processes, findPod);
     this.network = new Network({
       kernel,

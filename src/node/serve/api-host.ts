@@ -21,6 +21,7 @@ import type { Journal } from './journal.ts';
 import { sendLogs } from './logs.ts';
 import { openApiAnswer } from './openapi.ts';
 import { podSubresourceOf, podTargetOf } from './pod-target.ts';
+import { PortForwardServer } from './port-forward.ts';
 import { jsonBody, readBody } from './request-body.ts';
 import { encode, encodeEvent, indented } from './wire.ts';
 
@@ -47,6 +48,7 @@ export class ApiHost {
   readonly clock: ServeClock;
   private readonly server: Server;
   private readonly execs: ExecServer;
+  private readonly forwards: PortForwardServer;
   private hosts: ReadonlySet<string> = new Set();
   private timeNotes: NodeJS.Timeout | undefined;
 
@@ -72,6 +74,7 @@ export class ApiHost {
       this.upgrade(incoming, socket, head),
     );
     this.execs = new ExecServer(world);
+    this.forwards = new PortForwardServer(world);
     if (options.journal) this.recover(options.journal);
   }
 
@@ -162,12 +165,14 @@ export class ApiHost {
     if (caller === 'refused') return refuse(refusal(UNAUTHORIZED));
     const question = questionOf(incoming, '');
     const subresource = podSubresourceOf(question.path);
-    if (subresource !== 'exec') return refuse(refusal(badRequest(NOT_STREAMED[subresource ?? ''] ?? 'no such stream')));
+    if (!subresource || subresource === 'log') return refuse(refusal(badRequest('no such stream')));
+    if (incoming.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(refusal(badRequest(ONLY_WEBSOCKETS)));
     this.clock.arrive();
     this.clock.settleNow();
     const target = podTargetOf(world, question, caller);
     if (!('pod' in target)) return refuse(target);
-    this.execs.accept(incoming, socket, head, target);
+    if (subresource === 'portforward') this.forwards.accept(incoming, socket, head, target);
+    else this.execs.accept(incoming, socket, head, target, subresource);
   }
 
   private ask(question: HttpQuestion, caller: Caller): HttpAnswer {
@@ -244,10 +249,8 @@ export class ApiHost {
   }
 }
 
-const NOT_STREAMED: Readonly<Record<string, string>> = {
-  attach: 'attaching to a running container is not served by this cluster; use exec, or logs -f',
-  portforward: 'ports are not forwarded by this cluster; send requests from a pod with exec',
-};
+const ONLY_WEBSOCKETS =
+  'streams are served over WebSockets alone: use a client that speaks them, such as kubectl 1.31 or newer';
 
 const UNAUTHORIZED = failure({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 

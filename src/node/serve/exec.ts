@@ -1,13 +1,16 @@
 /**
- * `kubectl exec` over a WebSocket: the first byte of each message says which stream it belongs to.
- * Upstream: apimachinery/pkg/util/remotecommand/constants.go, cri/streaming. Left out: SPDY, and a terminal that is typed
- * into while its program runs: the input is handed over once it ends.
+ * `kubectl exec` and `attach` over a WebSocket: the first byte of each message says which stream it belongs to.
+ * Upstream: apimachinery/pkg/util/remotecommand/constants.go, cri/streaming. Left out: SPDY without a WebSocket, and the
+ * size of a terminal's window.
  */
 import type { IncomingMessage } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { HTTP_CLIENTS } from '../../sim/apiserver/http-watches.ts';
+import { OPEN_INPUT } from '../../sim/workloads/index.ts';
 import type { World } from '../../sim/world.ts';
+import { LineDiscipline } from './line-discipline.ts';
 import type { PodTarget } from './pod-target.ts';
 
 const STDIN = 0;
@@ -17,7 +20,15 @@ const ERROR = 3;
 const CLOSE = 255;
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const LOOK_EVERY_MS = 20;
-const INPUT_LIMIT = 1024 * 1024;
+
+interface Wishes {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
+const SUCCESS = { metadata: {}, status: 'Success' };
 
 export class ExecServer {
   private readonly sockets = new WebSocketServer({
@@ -27,68 +38,110 @@ export class ExecServer {
 
   constructor(private readonly world: World) {}
 
-  accept(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: PodTarget): void {
-    this.sockets.handleUpgrade(incoming, socket, head, (client) => this.serve(client, target));
+  accept(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: PodTarget, what: 'exec' | 'attach'): void {
+    this.sockets.handleUpgrade(incoming, socket, head, (client) => this.run(client, target, what));
   }
 
-  private serve(client: WebSocket, target: PodTarget): void {
-    const wantsInput = ['true', '1'].includes(target.query.get('stdin') ?? '');
-    if (!wantsInput) return this.run(client, target, undefined);
-    const parts: Buffer[] = [];
-    let hasBegun = false;
-    const begin = (): void => {
-      if (hasBegun) return;
-      hasBegun = true;
-      this.run(client, target, Buffer.concat(parts).toString('utf8'));
-    };
-    client.on('message', (data: Buffer) => {
-      if (data[0] === STDIN && parts.length < INPUT_LIMIT) parts.push(data.subarray(1));
-      else if (data[0] === CLOSE && data[1] === STDIN) begin();
-    });
-    // Whoever keeps the input open without a word wants the output all the same.
-    const isTerminal = ['true', '1'].includes(target.query.get('tty') ?? '');
-    if (isTerminal) setTimeout(begin, 0);
-  }
-
-  private run(client: WebSocket, { pod, container, query }: PodTarget, stdin: string | undefined): void {
+  private run(client: WebSocket, target: PodTarget, what: 'exec' | 'attach'): void {
     const { world } = this;
-    const argv = query.getAll('command');
-    const { kernel, processes } = world;
-    const session = kernel.runParallelTurn(HTTP_CLIENTS, 0, () =>
-      processes.exec(pod.metadata.uid, container, argv, stdin === undefined ? {} : { stdin }),
-    );
+    const wishes = wishesOf(target, what);
+    const session = this.begin(target, wishes, what);
     if (session === undefined) {
-      const message = `unable to upgrade connection: container not found ("${container}")`;
+      const message = `unable to upgrade connection: container not found ("${target.container}")`;
       return finish(client, { metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 });
     }
-    const isTerminal = ['true', '1'].includes(query.get('tty') ?? '');
+    if (wishes.stdin) this.listen(client, session, target, wishes, what);
     const sent = { stdout: 0, stderr: 0 };
     const look = (): void => {
-      const found = processes.session(session);
+      const found = world.processes.session(session);
       if (!found) return;
       for (const name of ['stdout', 'stderr'] as const) {
         const fresh = found[name].slice(sent[name]);
         sent[name] = found[name].length;
-        const text = isTerminal ? fresh.replaceAll('\n', '\r\n') : fresh;
-        const channel = name === 'stdout' || isTerminal ? STDOUT : STDERR;
-        if (text !== '') client.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
+        if (wishes[name] || wishes.tty) send(client, name === 'stdout' || wishes.tty ? STDOUT : STDERR, fresh, wishes);
       }
       if (found.exitCode === undefined) return;
       clearInterval(timer);
-      processes.closeSession(session);
-      finish(client, statusOf(found.exitCode));
+      world.processes.closeSession(session);
+      // Who looks on does not learn how the program ended; kubectl asks the pod.
+      finish(client, what === 'attach' ? SUCCESS : statusOf(found.exitCode));
     };
     const timer = setInterval(look, LOOK_EVERY_MS);
     client.on('close', () => {
       clearInterval(timer);
-      processes.closeSession(session);
+      this.turn(() => this.leave(session, target, what));
     });
     look();
   }
+
+  private begin(
+    { pod, container, query }: PodTarget,
+    { stdin, tty }: Wishes,
+    what: 'exec' | 'attach',
+  ): number | undefined {
+    const { processes } = this.world;
+    const { uid } = pod.metadata;
+    return this.turn(() =>
+      what === 'attach'
+        ? processes.attach(uid, container)
+        : processes.exec(uid, container, query.getAll('command'), {
+            ...(stdin ? { stdin: OPEN_INPUT } : {}),
+            ...(tty ? { hasTerminal: true } : {}),
+          }),
+    );
+  }
+
+  /** Hands over what is typed, line by line on a terminal. */
+  private listen(client: WebSocket, session: number, target: PodTarget, wishes: Wishes, what: 'exec' | 'attach'): void {
+    const keys = new StringDecoder('utf8');
+    const terminal = wishes.tty ? new LineDiscipline() : undefined;
+    const give = (text: string | undefined): void => this.turn(() => this.world.processes.type(session, text));
+    const end = (): void => {
+      if (what === 'exec' || isOnce(target)) give(undefined);
+    };
+    client.on('message', (data: Buffer) => {
+      if (data[0] === CLOSE && data[1] === STDIN) return end();
+      if (data[0] !== STDIN) return;
+      const text = keys.write(data.subarray(1));
+      if (!terminal) return give(text);
+      const { echo, lines, isEnd } = terminal.type(text);
+      send(client, STDOUT, echo, { ...wishes, tty: false });
+      if (lines !== '') give(lines);
+      if (isEnd) give(undefined);
+    });
+  }
+
+  private leave(session: number, target: PodTarget, what: 'exec' | 'attach'): void {
+    const { processes } = this.world;
+    if (what === 'attach' && isOnce(target)) processes.type(session, undefined);
+    processes.closeSession(session);
+  }
+
+  private turn<T>(act: () => T): T {
+    return this.world.kernel.runParallelTurn(HTTP_CLIENTS, 0, act);
+  }
+}
+
+function wishesOf({ pod, container, query }: PodTarget, what: 'exec' | 'attach'): Wishes {
+  const has = (name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
+  const tty = what === 'attach' ? (containerOf(pod, container)?.tty ?? false) : has('tty');
+  return { stdin: has('stdin'), stdout: has('stdout'), stderr: has('stderr'), tty };
+}
+
+function containerOf({ spec }: PodTarget['pod'], name: string): { stdinOnce?: boolean; tty?: boolean } | undefined {
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = spec ?? {};
+  return [...containers, ...initContainers, ...ephemeralContainers].find((item) => item.name === name);
+}
+
+const isOnce = ({ pod, container }: PodTarget): boolean => containerOf(pod, container)?.stdinOnce ?? false;
+
+function send(client: WebSocket, channel: number, text: string, { tty }: Wishes): void {
+  const shown = tty ? text.replaceAll('\n', '\r\n') : text;
+  if (shown !== '') client.send(Buffer.concat([Buffer.from([channel]), Buffer.from(shown)]));
 }
 
 function statusOf(code: number): object {
-  if (code === 0) return { metadata: {}, status: 'Success' };
+  if (code === 0) return SUCCESS;
   return {
     metadata: {},
     status: 'Failure',

@@ -13,12 +13,14 @@ interface LogWish {
   readonly hasTimes: boolean;
   readonly tailLines?: number;
   readonly sinceMs?: number;
+  readonly limitBytes: number;
 }
 
 const flag = (query: URLSearchParams, name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
 
 function wishOf({ query }: PodTarget, world: World): LogWish {
   const tail = query.get('tailLines');
+  const limit = query.get('limitBytes');
   const seconds = query.get('sinceSeconds');
   const time = query.get('sinceTime');
   const sinceMs = seconds ? world.now - Number(seconds) * 1000 : time ? world.kernel.parseTime(time) : undefined;
@@ -26,6 +28,7 @@ function wishOf({ query }: PodTarget, world: World): LogWish {
     isPrevious: flag(query, 'previous'),
     follows: flag(query, 'follow'),
     hasTimes: flag(query, 'timestamps'),
+    limitBytes: limit === null ? Number.POSITIVE_INFINITY : Number(limit),
     ...(tail === null ? {} : { tailLines: Number(tail) }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
   };
@@ -42,8 +45,9 @@ export function sendLogs(world: World, target: PodTarget, outgoing: ServerRespon
   outgoing.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
   const textOf = (lines: typeof log.lines): string =>
     lines.map(({ at, text }) => (wish.hasTimes ? `${timeOf(world, at)} ${text}\n` : `${text}\n`)).join('');
-  outgoing.write(textOf(log.lines));
-  if (!wish.follows || wish.isPrevious) {
+  const text = Buffer.from(textOf(log.lines));
+  outgoing.write(text.subarray(0, wish.limitBytes));
+  if (!wish.follows || wish.isPrevious || text.length >= wish.limitBytes) {
     outgoing.end();
     return undefined;
   }

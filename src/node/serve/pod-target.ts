@@ -33,6 +33,7 @@ export function podTargetOf(world: World, question: HttpQuestion, caller: Caller
   if (!verdict.isAllowed) return refusal(denial(identity.user, asked, verdict.reason));
   const pod = world.find('pods', namespace, name) as Stored<Pod> | undefined;
   if (!pod) return refusal(notFound('pods', name));
+  if (subresource === 'portforward') return { pod, container: '', query };
   const container = query.get('container') ?? '';
   const chosen = chooseContainer(pod, container);
   return typeof chosen === 'string' ? { pod, container: chosen, query } : chosen;

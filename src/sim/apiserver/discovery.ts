@@ -17,7 +17,8 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 
 /** Answers the paths that are about no object; undefined for all others. */
 export function serveDiscovery(api: ApiServer, path: string, accept: string): Said | undefined {
-  const kinds = api.registry.all();
+  const kinds = api.aggregator.kinds();
+  const isCurrent = (kind: KindDefinition): boolean => api.aggregator.isCurrent(kind);
   switch (path) {
     case '/livez':
     case '/readyz':
@@ -26,10 +27,11 @@ export function serveDiscovery(api: ApiServer, path: string, accept: string): Sa
     case '/version':
       return { body: versionOf(api.options.kubernetesVersion) };
     case '/api':
-      if (wantsAggregated(accept)) return { body: aggregated(kinds, ['']), contentType: AGGREGATED };
+      if (wantsAggregated(accept)) return { body: aggregated(kinds, [''], isCurrent), contentType: AGGREGATED };
       return { body: { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] } };
     case '/apis':
-      if (wantsAggregated(accept)) return { body: aggregated(kinds, groupsOf(kinds)), contentType: AGGREGATED };
+      if (wantsAggregated(accept))
+        return { body: aggregated(kinds, groupsOf(kinds), isCurrent), contentType: AGGREGATED };
       return { body: groupList(kinds) };
     default: {
       const groupVersion = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))$/.exec(path)?.slice(1).find(Boolean);
@@ -92,7 +94,14 @@ function resourcesOf(kind: KindDefinition): readonly unknown[] {
   ];
 }
 
-function aggregated(kinds: readonly KindDefinition[], groups: readonly string[]): unknown {
+/** Of a server that does not answer, the last that it said is told as stale. */
+function aggregated(
+  kinds: readonly KindDefinition[],
+  groups: readonly string[],
+  isCurrent: (kind: KindDefinition) => boolean,
+): unknown {
+  const of = (group: string, version: string): readonly KindDefinition[] =>
+    kinds.filter((kind) => kind.group === group && kind.version === version);
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
@@ -101,8 +110,8 @@ function aggregated(kinds: readonly KindDefinition[], groups: readonly string[])
       metadata: group ? { name: group } : {},
       versions: versionsOf(kinds, group).map((version) => ({
         version,
-        freshness: 'Current',
-        resources: kinds.filter((kind) => kind.group === group && kind.version === version).map(discoveryOf),
+        freshness: of(group, version).every(isCurrent) ? 'Current' : 'Stale',
+        resources: of(group, version).map(discoveryOf),
       })),
     })),
   };

@@ -20,6 +20,7 @@ import {
   type RequestStage,
   type ShownLife,
 } from '../kernel/index.ts';
+import { Aggregator, API_SERVICES, serveExtension, type ExtensionServer } from './aggregation.ts';
 import { authorize } from './authorization/authorize.ts';
 import { checkShape, decodeBody } from './decode.ts';
 import { Refusal, note, refuse, type RequestContext } from './context.ts';
@@ -59,6 +60,10 @@ const COMPACT_EVERY_MS = 300_000;
 /** How long Events are kept (`--event-ttl`). etcd's leases end to the minute; here they end with the next compaction. */
 const EVENT_TTL_MS = 3_600_000;
 
+/** How often the APIServices of extension servers are looked after. */
+const AVAILABILITY_EVERY_MS = 30_000;
+const ITSELF = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+
 const memberLife = new FlatMachine(etcdMemberMachine);
 
 export class ApiServer implements Component, ApiServerPort {
@@ -66,6 +71,8 @@ export class ApiServer implements Component, ApiServerPort {
   readonly store = new Store<Stored>();
   readonly watches: WatchHub;
   readonly addresses: ServiceAddresses;
+  /** Groups that other servers serve. */
+  readonly aggregator: Aggregator;
   private readonly life = new Statechart(apiServerMachine);
   private lifeSince = 0;
   /** The one member that holds the store; its life is kept here, since only the API server speaks to it. */
@@ -83,6 +90,7 @@ export class ApiServer implements Component, ApiServerPort {
     this.member = new Life(kernel, memberLife, ETCD);
     this.watches = new WatchHub(kernel);
     this.addresses = new ServiceAddresses(kernel, options.serviceCidr);
+    this.aggregator = new Aggregator(registry, (...what) => this.find(...what));
   }
 
   isSerial(): boolean {
@@ -106,6 +114,12 @@ export class ApiServer implements Component, ApiServerPort {
     this.member.send({ type: 'WON_ELECTION' });
     this.move('ETCD_REACHED');
     this.kernel.schedule(COMPACT_EVERY_MS, this.id, 'compact', undefined, true);
+    this.kernel.schedule(AVAILABILITY_EVERY_MS, this.id, 'availability', undefined, true);
+  }
+
+  /** Another server behind this one, as soon as there is an APIService for it. */
+  extend(server: ExtensionServer): void {
+    this.aggregator.add(server);
   }
 
   lives(): readonly ShownLife[] {
@@ -182,12 +196,23 @@ export class ApiServer implements Component, ApiServerPort {
   }
 
   private act(action: string): void {
+    if (action === 'availability') return this.tellAvailability();
     this.kernel.assert(action === 'compact', `the API server has no action ${action}`);
     this.store.compact(this.compactTo);
     this.kernel.emit('etcd.compact', { revision: this.compactTo }, { component: ETCD });
     this.compactTo = this.store.revision;
     this.expireEvents();
     this.kernel.schedule(COMPACT_EVERY_MS, this.id, 'compact', undefined, true);
+  }
+
+  /** Writes down which extension servers answer. */
+  private tellAvailability(): void {
+    for (const { name, condition } of this.aggregator.staleConditions()) {
+      const body = { status: { conditions: [{ ...condition, lastTransitionTime: this.kernel.formatTime() }] } };
+      const target = { resource: API_SERVICES, subresource: 'status', name } as const;
+      this.serve({ verb: 'patch', patchType: 'merge', ...target, body, user: ITSELF, isTyped: true });
+    }
+    this.kernel.schedule(AVAILABILITY_EVERY_MS, this.id, 'availability', undefined, true);
   }
 
   private expireEvents(): void {
@@ -209,7 +234,7 @@ export class ApiServer implements Component, ApiServerPort {
 
   private serve(request: ApiRequest): ApiResponse {
     const { turn } = this.kernel;
-    const kind = this.registry.byResource(request.resource);
+    const kind = this.aggregator.kindOf(request.resource);
     const stages: RequestStage[] = [];
     if (!kind) {
       const status = failure({
@@ -283,6 +308,8 @@ export class ApiServer implements Component, ApiServerPort {
     if (kind.verbs && !kind.verbs.includes(request.verb)) {
       refuse(context, 'decode', methodNotAllowed(context.resource));
     }
+    const extension = this.aggregator.serverOf(kind);
+    if (extension) return serveExtension(context, extension);
     if (kind.isReview) return answerReview(context, decodeBody(context, request.body));
     switch (request.verb) {
       case 'get':

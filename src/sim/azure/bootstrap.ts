@@ -1,6 +1,7 @@
 /** Objects of a new cluster, in the order in which they are made. */
 import type { KubeObject } from '../api/object.ts';
 import type { WorldOptions } from '../options.ts';
+import { localApiServices, metricsApiService, metricsServerPolicy } from './api-services.ts';
 import { kubeSystemObjects } from './kube-system.ts';
 
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -42,6 +43,7 @@ const csiDriver = (name: string, attachRequired: boolean): KubeObject =>
 export function foundation(): readonly KubeObject[] {
   return [
     ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
+    ...localApiServices(),
     priorityClass(
       'system-cluster-critical',
       2_000_000_000,
@@ -98,5 +100,7 @@ export function addons(options: WorldOptions): readonly KubeObject[] {
     csiDriver('disk.csi.azure.com', true),
     csiDriver('file.csi.azure.com', false),
     ...kubeSystemObjects(nodes),
+    ...metricsServerPolicy(),
+    metricsApiService(),
   ];
 }

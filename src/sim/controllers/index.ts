@@ -20,6 +20,7 @@ import { NodeTtlController } from './ttl/node-ttl-controller.ts';
 import { AccountsController } from './accounts/accounts-controller.ts';
 import { DaemonSetController } from './daemonset/daemonset-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
+import { ClusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { rolloutMachine } from './deployment/machine.ts';
 import { EndpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
@@ -79,6 +80,7 @@ export function makeControllers(
     new HorizontalController(manager, settings.metrics),
     new DisruptionController(manager),
     new ResourceQuotaController(manager),
+    new ClusterRoleAggregationController(manager),
     new PersistentVolumeController(manager),
     new AttachDetachController(manager),
     new VolumeProtectionController(manager),

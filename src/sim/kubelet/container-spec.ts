@@ -83,6 +83,8 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     image: spec.image ?? '',
     behaviour: launch.behaviour,
     ...(launch.argv ? { argv: launch.argv } : {}),
+    ...(spec.stdin || spec.tty ? { hasInput: true } : {}),
+    ...(spec.tty ? { hasTerminal: true } : {}),
     environment: variables,
     directory: spec.workingDir ?? '/',
     mounts: facts.mounts(pod, spec),

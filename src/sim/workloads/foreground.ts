@@ -68,6 +68,9 @@ const CLIENTS: readonly {
 const TOOLS =
   /^(apt|apt-get|apk|yum|dnf|microdnf|pip3?|npm|npx|yarn|gem|bundle|composer|git|tar|unzip|gzip|gunzip|openssl|jq|yq|perl|kubectl|helm|az|aws|gcloud|make|go|cargo|mvn|gradle|chroot|sysctl|iptables|ip|ifconfig|ping|ssh|scp|rsync|mount|umount|modprobe|adduser|useradd|groupadd|crond?|supervisord|update-ca-certificates|install|envsubst|rabbitmq-plugins|vault|consul)$/;
 
+const NO_COPIES =
+  'pilothouse: kubectl cp is not supported: containers here hold no real files. Use kubectl exec with cat, or mount a ConfigMap.\n';
+
 export function programFor(
   argv: readonly string[],
   process: RunningProcess,
@@ -82,6 +85,8 @@ export function programFor(
     return isListening(port) ? task(0, client.output) : task(1, '', client.failure);
   }
   if (SERVER.test(line)) return { program: { kind: 'server' }, behaviour: served(imageBehaviour(process.image), line) };
+  // `kubectl cp` is a tar in the container that speaks to a tar at home.
+  if (name === 'tar' && argv.includes('-')) return task(1, '', NO_COPIES, 0);
   if (TOOLS.test(name))
     return task(0, '', `pilothouse: ${commandName(word)} is not simulated; it is taken to have done its work\n`, 1_000);
   if (isShellImage(process.image)) return { program: { kind: 'missing' } };

@@ -21,7 +21,8 @@ export {
   type Launch,
 } from './program.ts';
 export { serve, type ServeContext } from './serve.ts';
-export type { Session } from './shell-runner.ts';
+export type { ExecOptions, Session } from './shell-runner.ts';
+export { OPEN_INPUT } from './shell/machine.ts';
 export { COMMAND_NAMES } from './shell/commands/index.ts';
 export type { FileEntry, NetworkReply, Question } from './shell/host.ts';
 export type { Usage } from './usage.ts';

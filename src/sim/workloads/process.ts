@@ -8,7 +8,7 @@ import type { Component, Kernel } from '../kernel/index.ts';
 import type { Behaviour } from './behaviour.ts';
 import { ContainerLogs } from './logs.ts';
 import type { NetworkReply, Question } from './shell/host.ts';
-import { ShellRunner, type Session } from './shell-runner.ts';
+import { ShellRunner, type ExecOptions, type Session } from './shell-runner.ts';
 import { VolumeStore, type Mount } from './volumes.ts';
 import { formatDate } from './shell/commands/system.ts';
 import { demandOf, RequestMeter, usageOf, type Usage } from './usage.ts';
@@ -36,6 +36,9 @@ export interface RunningProcess {
   readonly behaviour: Behaviour;
   /** The command line that a shell runs; absent: the image's own program. */
   readonly argv?: readonly string[];
+  /** Its standard input is kept open for who attaches, and it is on a terminal. */
+  readonly hasInput?: boolean;
+  readonly hasTerminal?: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
   readonly mounts: readonly Mount[];
@@ -258,17 +261,21 @@ export class ProcessTable implements Component {
    * Runs a command in a container, beside its program. Returns a number under which `session` finds it; undefined when
    * the container does not run. `notify` is a component that gets the task `executed` at its end.
    */
-  exec(
-    podUid: string,
-    container: string,
-    argv: readonly string[],
-    options: {
-      readonly stdin?: string;
-      readonly notify?: { readonly component: string; readonly payload: object };
-    } = {},
-  ): number | undefined {
+  exec(podUid: string, container: string, argv: readonly string[], options: ExecOptions = {}): number | undefined {
     const process = this.get(podUid, container);
     return process ? this.shells.exec(keyOf(podUid, container), process, argv, options) : undefined;
+  }
+
+  /** Looks on at what a container's program writes from now on; undefined when it does not run. */
+  attach(podUid: string, container: string): number | undefined {
+    return this.get(podUid, container) ? this.shells.attach(keyOf(podUid, container)) : undefined;
+  }
+
+  /** Types into the program of a session; without text, its input ends. */
+  type(session: number, text: string | undefined): void {
+    const key = this.shells.session(session)?.key;
+    const process = key === undefined ? undefined : this.processes.get(key);
+    if (process) this.shells.type(session, text, process);
   }
 
   session(id: number): Session | undefined {
@@ -312,7 +319,9 @@ export class ProcessTable implements Component {
   }
 
   write(process: RunningProcess, stream: 'stdout' | 'stderr', text: string): void {
-    const lines = this.logs.append(keyOf(process.podUid, process.container), this.now, stream, text);
+    const key = keyOf(process.podUid, process.container);
+    const lines = this.logs.append(key, this.now, stream, text);
+    this.shells.mirror(key, stream, text);
     const object = { object: refOf(process) };
     for (const line of lines) this.kernel.emit('container.log', { container: process.container, line }, object);
   }

@@ -89,11 +89,9 @@ export function launchOf(container: Container, argv: readonly string[], isTask =
   return { behaviour: leaking(base, container) };
 }
 
-/** A shell without a terminal and without input has nothing to do. */
+/** A shell reads its commands from its input; without a terminal and without input it has nothing to do. */
 function openShell(base: Behaviour, { stdin, tty }: Container): Launch {
-  return stdin || tty
-    ? { behaviour: asShell(base), argv: ['tail', '-f'] }
-    : { behaviour: asShell(base), argv: ['true'] };
+  return { behaviour: asShell(base), argv: [stdin || tty ? 'sh' : 'true'] };
 }
 
 /** Until it starts a server, a shell listens nowhere and uses little. */

@@ -4,7 +4,7 @@ import type { Behaviour } from './behaviour.ts';
 import { programFor } from './foreground.ts';
 import { DATA_PLANE, rootOf, type ReplyAddress, type RunningProcess } from './process.ts';
 import type { NetworkReply, Question, ShellHost } from './shell/host.ts';
-import { newShell, runShell, signalShell, wakeTime } from './shell/machine.ts';
+import { newShell, OPEN_INPUT, runShell, signalShell, typeInto, wakeTime } from './shell/machine.ts';
 import { copyShell, type ShellState } from './shell/state.ts';
 import { ContainerFiles, type VolumeStore } from './volumes.ts';
 
@@ -18,6 +18,17 @@ export interface ShellPorts {
   hasListener(process: RunningProcess, port: number): boolean;
 }
 
+export interface ExecOptions {
+  /** All of the input, or that it comes bit by bit, through `type`. */
+  readonly stdin?: string | typeof OPEN_INPUT;
+  /** A shell on a terminal says that it waits for a line. */
+  readonly hasTerminal?: boolean;
+  readonly notify?: Session['notify'];
+}
+
+/** How a shell knows that it is on a terminal. */
+const TERMINAL = { TERM: 'xterm' };
+
 export interface Session {
   readonly id: number;
   readonly key: string;
@@ -26,6 +37,8 @@ export interface Session {
   /** Undefined while it runs. */
   readonly exitCode?: number;
   readonly notify?: { readonly component: string; readonly payload: object };
+  /** It has no command of its own: it looks on, and types into, what the container runs. */
+  readonly isAttached?: boolean;
 }
 
 interface Running {
@@ -49,7 +62,9 @@ export class ShellRunner {
   constructor(private readonly ports: ShellPorts) {}
 
   start(key: string, process: RunningProcess): void {
-    const shell = newShell(process.argv!, process.environment, process.directory);
+    const input = process.hasInput ? OPEN_INPUT : undefined;
+    const environment = process.hasTerminal ? { ...process.environment, ...TERMINAL } : process.environment;
+    const shell = newShell(process.argv!, environment, process.directory, input);
     this.running.set(`${key}#${MAIN}`, { shell });
     this.go(key, MAIN, process);
   }
@@ -57,7 +72,7 @@ export class ShellRunner {
   stop(key: string): void {
     for (const id of [...this.running.keys()]) if (id.startsWith(`${key}#`)) this.running.delete(id);
     for (const session of this.sessions.values())
-      if (session.key === key && session.exitCode === undefined) this.finish(session, 137);
+      if (session.key === key && session.exitCode === undefined) this.finish(session, session.isAttached ? 0 : 137);
   }
 
   signal(key: string, signal: string, process: RunningProcess): 'heard' | 'ignored' | 'replaced' {
@@ -76,15 +91,41 @@ export class ShellRunner {
     key: string,
     process: RunningProcess,
     argv: readonly string[],
-    { stdin, notify }: { readonly stdin?: string; readonly notify?: Session['notify'] },
+    { stdin, hasTerminal, notify }: ExecOptions,
   ): number {
     this.lastSession += 1;
     const id = this.lastSession;
     this.sessions.set(id, { id, key, stdout: '', stderr: '', ...(notify ? { notify } : {}) });
-    const shell = newShell(argv, process.environment, process.directory, stdin);
+    const environment = hasTerminal ? { ...process.environment, ...TERMINAL } : process.environment;
+    const shell = newShell(argv, environment, process.directory, stdin);
     this.running.set(`${key}#${id}`, { shell });
     this.go(key, id, process);
     return id;
+  }
+
+  /** Somebody looks at what the container's own program writes from now on, and may type into it. */
+  attach(key: string): number {
+    this.lastSession += 1;
+    const id = this.lastSession;
+    this.sessions.set(id, { id, key, stdout: '', stderr: '', isAttached: true });
+    return id;
+  }
+
+  /** Input for a session's program; undefined ends it. */
+  type(id: number, text: string | undefined, process: RunningProcess): void {
+    const session = this.sessions.get(id);
+    if (!session) return;
+    const target = session.isAttached ? MAIN : id;
+    const found = this.running.get(`${session.key}#${target}`);
+    if (!found) return;
+    typeInto(found.shell, text);
+    this.go(session.key, target, process);
+  }
+
+  /** What the container's own program writes, for those who look on. */
+  mirror(key: string, stream: 'stdout' | 'stderr', text: string): void {
+    for (const session of this.sessions.values())
+      if (session.isAttached && session.key === key) this.append(session.id, stream, text);
   }
 
   session(id: number): Session | undefined {
@@ -180,6 +221,10 @@ export class ShellRunner {
 
   private output(process: RunningProcess, session: number, stream: 'stdout' | 'stderr', text: string): void {
     if (session === MAIN) return this.ports.write(process, stream, text);
+    this.append(session, stream, text);
+  }
+
+  private append(session: number, stream: 'stdout' | 'stderr', text: string): void {
     const found = this.sessions.get(session);
     if (found) this.sessions.set(session, { ...found, [stream]: (found[stream] + text).slice(-OUTPUT_LIMIT) });
   }

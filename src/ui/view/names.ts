@@ -49,6 +49,7 @@ const CONTROLLERS: Readonly<Record<string, string>> = {
   'persistentvolume-binder': 'PersistentVolume binder',
   'attach-detach': 'Attach/detach',
   resourcequota: 'ResourceQuota',
+  'clusterrole-aggregation': 'ClusterRole aggregation',
 };
 
 const COMPONENTS = new Set([

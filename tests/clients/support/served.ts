@@ -24,6 +24,8 @@ export interface Served {
   readonly kubeconfig: string;
   /** Runs a command line; fails the test when it fails, unless `code` says that it should. */
   run(line: string, options?: { stdin?: string; code?: number }): Promise<Output>;
+  /** Begins a command line that goes on until it is stopped. */
+  start(line: string): { stop(): void; readonly ended: Promise<Output> };
   stop(): Promise<void>;
 }
 
@@ -51,11 +53,12 @@ export async function serveCluster(preset: 'aks' | 'plain' = 'aks', speed = 10):
     credentials,
     kubeconfig,
     run: async (line, { stdin = '', code = 0 } = {}) => {
-      const output = await command(line, stdin, folder, environment);
+      const output = await begun(line, stdin, folder, environment).ended;
       if (output.code !== code)
         throw new Error(`${line} ended with ${output.code}\n${output.stdout}\n${output.stderr}`);
       return output;
     },
+    start: (line) => begun(line, '', folder, environment),
     stop: async () => {
       await host.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -63,9 +66,14 @@ export async function serveCluster(preset: 'aks' | 'plain' = 'aks', speed = 10):
   };
 }
 
-function command(line: string, stdin: string, cwd: string, env: Record<string, string>): Promise<Output> {
-  return new Promise((resolve) => {
-    const child = spawn('bash', ['-c', line], { cwd, env });
+function begun(
+  line: string,
+  stdin: string,
+  cwd: string,
+  env: Record<string, string>,
+): { stop(): void; readonly ended: Promise<Output> } {
+  const child = spawn('bash', ['-c', line], { cwd, env });
+  const ended = new Promise<Output>((resolve) => {
     const parts = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => (parts[name] += text));
@@ -73,4 +81,5 @@ function command(line: string, stdin: string, cwd: string, env: Record<string, s
     child.stdin.on('error', () => undefined).end(stdin);
     child.on('close', (code) => resolve({ ...parts, code: code ?? -1 }));
   });
+  return { stop: () => void child.kill(), ended };
 }

@@ -10,9 +10,17 @@ import type {
 import type { Endpoints } from 'kubernetes-types/core/v1';
 import type { CertificateSigningRequest } from 'kubernetes-types/certificates/v1';
 import type { KindDefinition } from '../kind.ts';
+import type { KubeObject } from '../object.ts';
 import { setDefault } from '../rules.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
 import { createdColumns, firstFew, status, stored } from './stored-kind.ts';
+
+interface ApiService extends KubeObject {
+  readonly spec?: { readonly service?: { readonly name?: string; readonly namespace?: string } };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
+  };
+}
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
 const FLOW = 'flowcontrol.apiserver.k8s.io/v1';
@@ -86,7 +94,22 @@ export const STORED_KINDS = [
     subresources: status('CustomResourceDefinition'),
     columns: createdColumns(),
   }),
-  stored('apiregistration.k8s.io/v1', 'APIService', 'apiservices', 'cluster', { subresources: status('APIService') }),
+  stored<ApiService>('apiregistration.k8s.io/v1', 'APIService', 'apiservices', 'cluster', {
+    nameRule: 'path',
+    subresources: status('APIService'),
+    columns: [
+      nameColumn(),
+      textColumn('Service', ({ spec }) =>
+        spec?.service ? `${spec.service.namespace ?? ''}/${spec.service.name ?? ''}` : 'Local',
+      ),
+      textColumn('Available', ({ status: { conditions = [] } = {} }) => {
+        const found = conditions.find(({ type }) => type === 'Available');
+        if (!found) return 'Unknown';
+        return found.status === 'True' ? 'True' : `${found.status} (${found.reason ?? ''})`;
+      }),
+      ageColumn(),
+    ],
+  }),
   stored<CertificateSigningRequest>(
     'certificates.k8s.io/v1',
     'CertificateSigningRequest',

@@ -25,6 +25,12 @@ export const SIGNALS: Readonly<Record<string, number>> = {
   TERM: 15,
 };
 
+/** Input that comes bit by bit, from somebody who is attached. */
+export const OPEN_INPUT = { kind: 'open' } as const;
+/** The pipe that holds it. */
+const TYPED = 0;
+const INPUT_LIMIT = 4 * 1024 * 1024;
+
 const CONSOLE: Streams = {
   input: { kind: 'null' },
   output: { kind: 'output', stream: 'stdout' },
@@ -36,7 +42,7 @@ export function newShell(
   argv: readonly string[],
   environment: Readonly<Record<string, string>>,
   directory: string,
-  stdin?: string,
+  stdin?: string | typeof OPEN_INPUT,
 ): ShellState {
   const scope: Scope = {
     variables: {
@@ -54,10 +60,27 @@ export function newShell(
     traps: {},
   };
   const state: ShellState = { threads: [], pipes: {}, texts: {}, nextId: 2, replies: {}, isBusy: false };
-  if (stdin !== undefined) state.texts[0] = stdin;
-  const streams: Streams = stdin === undefined ? CONSOLE : { ...CONSOLE, input: { kind: 'text', text: 0 } };
+  const streams: Streams = { ...CONSOLE, input: inputOf(state, stdin) };
   state.threads.push({ ...newThread(1, 0, scope), frames: [wordsFrame(argv, streams)] });
   return state;
+}
+
+function inputOf(state: ShellState, stdin: string | typeof OPEN_INPUT | undefined): Streams['input'] {
+  if (stdin === undefined) return CONSOLE.input;
+  if (typeof stdin === 'string') {
+    state.texts[0] = stdin;
+    return { kind: 'text', text: 0 };
+  }
+  state.pipes[TYPED] = { text: '', isCapture: false, writers: 1, readers: 1 };
+  return { kind: 'pipe', pipe: TYPED };
+}
+
+/** More of the input of a shell that was begun with an open one; without text, its end. */
+export function typeInto(state: ShellState, text: string | undefined): void {
+  const pipe = state.pipes[TYPED];
+  if (!pipe || pipe.writers === 0) return;
+  if (text === undefined) pipe.writers = 0;
+  else if (pipe.text.length < INPUT_LIMIT) pipe.text += text;
 }
 
 export function newThread(id: number, parent: number, scope: Scope): Thread {

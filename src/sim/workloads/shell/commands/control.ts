@@ -6,6 +6,7 @@ import { closeThread, reap, SIGNALS, spawn, wordsFrame } from '../machine.ts';
 import { parseScript } from '../parser.ts';
 import type { Thread } from '../state.ts';
 import { ShellFault } from '../state.ts';
+import { SyntaxFault } from '../syntax.ts';
 import { commandName, isKnownCommand, runCommand, type Builtin } from './index.ts';
 import { seconds } from './options.ts';
 
@@ -63,6 +64,53 @@ function runChild(io: CommandIo, words: readonly string[], change?: (child: Thre
   return isDone ? reap(state, id) : { kind: 'threads', ids: [id] };
 }
 
+/** Whether a script stops in the middle of something, so that more lines belong to it. */
+function isUnfinished(text: string): boolean {
+  return /(^|[^\\])\\\n$/.test(text) || /unterminated|unexpected end of file/.test(faultIn(text) ?? '');
+}
+
+/** A shell whose commands come one by one: each is run before the next is read. On a terminal it asks for them. */
+function converse(io: CommandIo, flags: readonly string[]): ReturnType<Builtin> {
+  const { thread, frame, memory, scope } = io;
+  if (thread.frames.length > 1) return runChild(io, ['sh', ...flags]);
+  const isOnTerminal = scope.variables['TERM'] !== undefined;
+  let text = (memory['text'] as string | undefined) ?? '';
+  for (;;) {
+    if (isOnTerminal && memory['isAsked'] !== true) {
+      io.err(text === '' ? `${scope.directory === scope.variables['HOME'] ? '~' : scope.directory} # ` : '> ');
+      memory['isAsked'] = true;
+    }
+    const line = io.readLine();
+    if (isWait(line)) return line;
+    memory['isAsked'] = false;
+    text += line ?? '';
+    if (line === undefined && text === '') return thread.status;
+    const isWhole = line === undefined || !isUnfinished(text);
+    memory['text'] = isWhole ? '' : text;
+    if (!isWhole) continue;
+    const ready = text;
+    text = '';
+    if (ready.trim() === '') continue;
+    const fault = faultIn(ready);
+    if (fault === undefined) {
+      thread.frames.push(frameOf(ready, parseScript(ready).root, frame.streams, false));
+      return 'pushed';
+    }
+    io.err(`sh: syntax error: ${fault}\n`);
+    thread.status = 2;
+  }
+}
+
+function faultIn(text: string): string | undefined {
+  try {
+    parseScript(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxFault) return error.message;
+    throw error;
+  }
+}
+
 const shell: Builtin = (io, [, ...words]) => {
   const flags = words.filter(
     (word, index) => /^[-+]/.test(word) && index <= words.findIndex((item) => !/^[-+]/.test(item)),
@@ -71,6 +119,7 @@ const shell: Builtin = (io, [, ...words]) => {
   const isCommand = flags.some((flag) => /^-[a-z]*c/.test(flag));
   const [first, ...more] = rest;
   if (first === undefined && !isCommand) {
+    if (io.frame.streams.input.kind === 'pipe') return converse(io, flags);
     const text = io.readAll();
     return isWait(text) ? text : runShellText(io, text, [], 'sh', flags);
   }

@@ -1,0 +1,182 @@
+/**
+ * The server's half of SPDY/3.1, as far as port forwarding speaks it: streams that the client opens, data both ways, ends
+ * of either half. Upstream: moby/spdystream; SPDY protocol draft 3.1. Left out: flow control and priorities, which the
+ * client does not use, and streams that the server opens.
+ */
+import { Duplex } from 'node:stream';
+import { Unzlib } from 'fflate';
+import { SPDY_DICTIONARY } from './spdy-dictionary.ts';
+
+const SYN_STREAM = 1;
+const SYN_REPLY = 2;
+const RST_STREAM = 3;
+const PING = 6;
+const GOAWAY = 7;
+const FIN = 0x01;
+const CONTROL = 0x80;
+const VERSION = 3;
+const HEAD_BYTES = 8;
+/** No frame of a client that forwards a port is longer. */
+const FRAME_LIMIT = 1024 * 1024;
+const STREAM_LIMIT = 1_000;
+
+/** A deflate block that is not compressed, and not the last. */
+const stored = (bytes: readonly number[]): readonly number[] => [
+  0x00,
+  bytes.length,
+  0x00,
+  ~bytes.length & 0xff,
+  0xff,
+  ...bytes,
+];
+
+export class SpdyFault extends Error {}
+
+export type SpdyHeaders = Readonly<Record<string, string>>;
+
+/** One stream: what the client writes can be read, what is written goes to the client. */
+export class SpdyStream extends Duplex {
+  constructor(
+    private readonly connection: SpdyConnection,
+    readonly id: number,
+    readonly headers: SpdyHeaders,
+  ) {
+    super({ allowHalfOpen: true });
+  }
+
+  override _read(): void {
+    // What comes is pushed as it comes.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
+    this.connection.sendData(this.id, chunk, false);
+    done();
+  }
+
+  override _final(done: () => void): void {
+    this.connection.sendData(this.id, Buffer.alloc(0), true);
+    done();
+  }
+}
+
+export interface SpdyPorts {
+  send(bytes: Buffer): void;
+  opened(stream: SpdyStream): void;
+}
+
+export class SpdyConnection {
+  private waiting = Buffer.alloc(0);
+  private readonly streams = new Map<number, SpdyStream>();
+  private readonly inflater: Unzlib;
+  private inflated: Buffer[] = [];
+  private hasReplied = false;
+
+  constructor(private readonly ports: SpdyPorts) {
+    this.inflater = new Unzlib({ dictionary: SPDY_DICTIONARY }, (part) => this.inflated.push(Buffer.from(part)));
+  }
+
+  /** Bytes from the client. Throws where they are no SPDY. */
+  receive(bytes: Buffer): void {
+    this.waiting = Buffer.concat([this.waiting, bytes]);
+    while (this.waiting.length >= HEAD_BYTES) {
+      const length = this.waiting.readUIntBE(5, 3);
+      if (length > FRAME_LIMIT) throw new SpdyFault(`a frame of ${length} bytes`);
+      if (this.waiting.length < HEAD_BYTES + length) return;
+      const head = this.waiting.subarray(0, HEAD_BYTES);
+      const body = this.waiting.subarray(HEAD_BYTES, HEAD_BYTES + length);
+      this.waiting = this.waiting.subarray(HEAD_BYTES + length);
+      if (((head[0] ?? 0) & CONTROL) === 0) this.data(head, body);
+      else this.control(head, body);
+    }
+  }
+
+  /** The client has gone. */
+  close(): void {
+    for (const stream of this.streams.values()) stream.destroy();
+    this.streams.clear();
+  }
+
+  sendData(id: number, data: Buffer, isEnd: boolean): void {
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt32BE(id);
+    head[4] = isEnd ? FIN : 0;
+    head.writeUIntBE(data.length, 5, 3);
+    this.ports.send(Buffer.concat([head, data]));
+  }
+
+  private sendControl(type: number, body: Buffer): void {
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt16BE((CONTROL << 8) | VERSION);
+    head.writeUInt16BE(type, 2);
+    head.writeUIntBE(body.length, 5, 3);
+    this.ports.send(Buffer.concat([head, body]));
+  }
+
+  private data(head: Buffer, body: Buffer): void {
+    const stream = this.streams.get(head.readUInt32BE() & 0x7fffffff);
+    if (!stream) return;
+    if (body.length > 0) stream.push(Buffer.from(body));
+    if (((head[4] ?? 0) & FIN) !== 0) stream.push(null);
+  }
+
+  private control(head: Buffer, body: Buffer): void {
+    switch (head.readUInt16BE(2)) {
+      case SYN_STREAM:
+        return this.open(body, ((head[4] ?? 0) & FIN) !== 0);
+      case RST_STREAM: {
+        const id = body.readUInt32BE() & 0x7fffffff;
+        this.streams.get(id)?.destroy();
+        this.streams.delete(id);
+        return;
+      }
+      case PING:
+        return this.sendControl(PING, Buffer.from(body));
+      case GOAWAY:
+        return this.close();
+      default:
+        return;
+    }
+  }
+
+  private open(body: Buffer, isEnded: boolean): void {
+    if (body.length < 10) throw new SpdyFault('a stream without headers');
+    const id = body.readUInt32BE() & 0x7fffffff;
+    const headers = this.headersOf(body.subarray(10));
+    if (this.streams.size >= STREAM_LIMIT) throw new SpdyFault('too many streams');
+    const stream = new SpdyStream(this, id, headers);
+    this.streams.set(id, stream);
+    stream.on('close', () => this.streams.delete(id));
+    stream.on('error', () => undefined);
+    const reply = Buffer.alloc(4);
+    reply.writeUInt32BE(id);
+    this.sendControl(SYN_REPLY, Buffer.concat([reply, this.noHeaders()]));
+    this.ports.opened(stream);
+    if (isEnded) stream.push(null);
+  }
+
+  private headersOf(block: Buffer): SpdyHeaders {
+    this.inflated = [];
+    this.inflater.push(block, false);
+    const bytes = Buffer.concat(this.inflated);
+    const headers: Record<string, string> = {};
+    let at = 0;
+    const word = (): string => {
+      const length = bytes.readUInt32BE(at);
+      const text = bytes.toString('utf8', at + 4, at + 4 + length);
+      at += 4 + length;
+      return text;
+    };
+    const count = bytes.readUInt32BE(at);
+    at += 4;
+    for (let left = count; left > 0; left -= 1) headers[word().toLowerCase()] = word();
+    return headers;
+  }
+
+  /** No headers, as a block that is stored uncompressed; the first begins the deflate stream of the connection. */
+  private noHeaders(): Buffer {
+    const begin = this.hasReplied ? [] : [0x78, 0x20, 0xe3, 0xc6, 0xa7, 0xc2];
+    this.hasReplied = true;
+    // An empty block after it tells Go's reader to give out what it has.
+    return Buffer.from([...begin, ...stored([0, 0, 0, 0]), ...stored([])]);
+  }
+}
