@@ -16,6 +16,7 @@ import {
   type Plugin,
   type PluginArgs,
   type PodInfo,
+  Rejections,
   type Rejection,
 } from '../../sim/scheduler/index.ts';
 import { clusterOf, describedPod, type ClusterDescription } from './cluster.ts';
@@ -126,9 +127,11 @@ function comparePostFilter(pod: PodInfo, cluster: ClusterState, vector: Vector, 
   const profile = preemptionProfile(vector);
   const prepared = preFilter(pod, cluster, profile);
   const run = FilterRun.of(pod, cluster, profile, prepared);
-  const rejections = new Map<string, Rejection>();
-  for (const [node, code] of Object.entries(nodeStatuses))
-    rejections.set(node, { plugin: '', status: { code: code as Rejection['status']['code'], reasons: [] } });
+  const given = cluster.nodes.filter(({ name }) => nodeStatuses[name] !== undefined);
+  const statuses = given.map(({ name }): Rejection => {
+    return { plugin: '', status: { code: nodeStatuses[name] as Rejection['status']['code'], reasons: [] } };
+  });
+  const rejections = new Rejections(given, statuses, 0);
   if (expect.eligible !== undefined) {
     const nominated = pod.pod.status?.nominatedNodeName;
     const status = nominated ? (rejections.get(nominated) ?? 'unresolvable') : undefined;
@@ -136,7 +139,7 @@ function comparePostFilter(pod: PodInfo, cluster: ClusterState, vector: Vector, 
   }
   if (expect.candidates || expect.bestNodeAnyOf) {
     const nodes = cluster.nodes.filter(({ name }) => nodeStatuses[name] === 'Unschedulable');
-    const { candidates } = dryRun(run, nodes, 0, nodes.length);
+    const { candidates } = dryRun(run, profile, nodes, 0, nodes.length);
     if (expect.candidates) found.same('candidates', sortCandidates(expect.candidates), candidatesFound(candidates));
     const best = bestCandidates(candidates).map(({ node }) => node);
     if (expect.bestNodeAnyOf)

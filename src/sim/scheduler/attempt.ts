@@ -61,7 +61,7 @@ export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptio
 function rejectorsOf({ preFilter, rejections, excluded }: Evaluation): readonly string[] {
   const names = new Set<string>();
   if (preFilter.rejection) names.add(preFilter.rejection.plugin);
-  for (const { plugin } of rejections.values()) names.add(plugin);
+  for (const { plugin } of rejections.tally.keys()) names.add(plugin);
   if (excluded > 0) for (const name of preFilter.narrowedBy) names.add(name);
   return [...names].sort();
 }

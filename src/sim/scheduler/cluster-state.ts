@@ -51,6 +51,8 @@ export class ClusterState {
   private order: readonly NodeInfo[] | undefined;
   private readonly placed = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
   private readonly nominated = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
+  /** By node, in the order in which they were nominated. */
+  private readonly nominatedOn = new Map<string, Map<string, PodInfo>>();
   private readonly listed = new Map<Listed, Map<string, Map<ObjectKey, Stored>>>();
   private readonly claimUses = new Map<string, number>();
   /** Image name to the number of nodes that have it. */
@@ -59,6 +61,7 @@ export class ClusterState {
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
   private effects: Effect[] = [];
   private effectsBefore = 0;
+  private slots = 0;
   /** Grows when nodes come, go, or change their labels or taints, or when namespaces change. */
   topology = 0;
 
@@ -118,8 +121,9 @@ export class ClusterState {
     return this.claimUses.has(`${namespace}/${claim}`);
   }
 
-  *nominatedTo(node: string): IterableIterator<PodInfo> {
-    for (const entry of this.nominated.values()) if (entry.node === node) yield entry.pod;
+  nominatedTo(node: string): readonly PodInfo[] {
+    const found = this.nominatedOn.get(node);
+    return found ? [...found.values()] : [];
   }
 
   get hasNominations(): boolean {
@@ -137,10 +141,7 @@ export class ClusterState {
       case 'pod':
         return this.setPod(change.uid, change.pod, change.node);
       case 'nomination':
-        this.nominated.delete(change.uid);
-        if (change.pod && change.node)
-          this.nominated.set(change.uid, { pod: PodInfo.of(change.pod), node: change.node });
-        return;
+        return this.setNomination(change.uid, change.pod, change.node);
       case 'object':
         return this.setObject(change.resource, change.key, change.object);
     }
@@ -159,11 +160,29 @@ export class ClusterState {
     return changes;
   }
 
+  private setNomination(uid: string, pod: Stored<Pod> | undefined, node: string | undefined): void {
+    const before = this.nominated.get(uid);
+    if (before) {
+      this.nominated.delete(uid);
+      const others = this.nominatedOn.get(before.node)!;
+      others.delete(uid);
+      if (others.size === 0) this.nominatedOn.delete(before.node);
+    }
+    if (!pod || !node) return;
+    const info = PodInfo.of(pod);
+    this.nominated.set(uid, { pod: info, node });
+    const others = this.nominatedOn.get(node);
+    if (others) others.set(uid, info);
+    else this.nominatedOn.set(node, new Map([[uid, info]]));
+  }
+
   private setNode(node: Stored<Node>): void {
     const { name } = node.metadata;
     const found = this.byName.get(name);
     if (!found) {
       const info = new NodeInfo(node);
+      info.slot = this.slots;
+      this.slots += 1;
       this.byName.set(name, info);
       this.addToZone(info);
       this.countImages(info.images, 1);

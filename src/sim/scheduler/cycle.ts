@@ -3,10 +3,11 @@
  * nothing. Upstream: pkg/scheduler/schedule_one.go, pkg/scheduler/framework/runtime/framework.go.
  */
 import type { ClusterState } from './cluster-state.ts';
-import { FilterRun, preFilter, type PreFilterResult, type Rejection } from './filter-run.ts';
+import { FilterRun, preFilter, type PreFilterResult } from './filter-run.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
+import { Rejections, type Rejection } from './rejections.ts';
 
 const MIN_FEASIBLE = 100;
 const MIN_PERCENT = 5;
@@ -34,8 +35,7 @@ export interface Evaluation {
   readonly run: FilterRun;
   /** In the order in which they were looked at. */
   readonly evaluated: readonly NodeInfo[];
-  /** By name of the node. */
-  readonly rejections: ReadonlyMap<string, Rejection>;
+  readonly rejections: Rejections;
   /** Nodes outside what PreFilter left, which were not looked at. */
   readonly excluded: number;
   readonly feasible: readonly NodeInfo[];
@@ -60,12 +60,12 @@ export function evaluate(pod: PodInfo, cluster: ClusterState, options: CycleOpti
   const run = FilterRun.of(pod, cluster, profile, prepared);
   const none = { pod, profile, cluster, preFilter: prepared, run, skippedScore: [], scores: [], totals: [] };
   if (prepared.rejection) {
-    return { ...none, evaluated: [], rejections: new Map(), excluded: 0, feasible: [], nextStart: startIndex };
+    return { ...none, evaluated: [], rejections: Rejections.NONE, excluded: 0, feasible: [], nextStart: startIndex };
   }
   const nominated = nominatedNode === undefined ? undefined : cluster.node(nominatedNode);
   if (nominated && !run.checkWithNominated(nominated)) {
     const feasible = [nominated];
-    return { ...none, evaluated: feasible, rejections: new Map(), excluded: 0, feasible, nextStart: startIndex };
+    return { ...none, evaluated: feasible, rejections: Rejections.NONE, excluded: 0, feasible, nextStart: startIndex };
   }
   const found = filterNodes(run, prepared, options);
   if (found.feasible.length <= 1) return { ...none, ...found };
@@ -81,18 +81,30 @@ function filterNodes(
   const candidates = nodeNames ? namedNodes(run.cluster, nodeNames) : nodes;
   const count = candidates.length;
   const enough = profile.at('score').length === 0 ? 1 : feasibleNodesToFind(count, percentageOfNodesToScore);
-  const rejections = new Map<string, Rejection>();
+  const rejected: NodeInfo[] = [];
+  const rejections: Rejection[] = [];
+  /** Where the search has come back to the first node of the list. */
+  const wrapAt = count === 0 ? 0 : count - (startIndex % count);
+  let wrap = 0;
   const evaluated: NodeInfo[] = [];
   const feasible: NodeInfo[] = [];
   for (let offset = 0; offset < count && feasible.length < enough; offset += 1) {
     const node = candidates[(startIndex + offset) % count]!;
     evaluated.push(node);
+    if (offset === wrapAt) wrap = rejected.length;
     const rejection = run.checkWithNominated(node);
-    if (rejection) rejections.set(node.name, rejection);
-    else feasible.push(node);
+    if (!rejection) feasible.push(node);
+    else {
+      rejected.push(node);
+      rejections.push(rejection);
+    }
   }
   const nextStart = nodes.length === 0 ? 0 : (startIndex + evaluated.length) % nodes.length;
-  return { evaluated, rejections, excluded: nodes.length - count, feasible, nextStart };
+  return {
+    ...{ evaluated, feasible, nextStart },
+    rejections: new Rejections(rejected, rejections, wrap),
+    excluded: nodes.length - count,
+  };
 }
 
 /** In the order of the node list, whatever the order in which the pod names them. */

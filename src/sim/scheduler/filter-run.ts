@@ -5,19 +5,18 @@
  */
 import type { ClusterState } from './cluster-state.ts';
 import type { Plugin, PluginStatus } from './framework.ts';
+import { LocalMemory, localKey, type LocalVerdicts } from './local-verdicts.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
-
-export interface Rejection {
-  readonly plugin: string;
-  readonly status: PluginStatus;
-}
+import type { Rejection } from './rejections.ts';
 
 interface Running {
   readonly plugin: Plugin;
   readonly state: unknown;
 }
+
+const memory = new LocalMemory<Rejection>();
 
 export class FilterRun {
   private constructor(
@@ -25,6 +24,9 @@ export class FilterRun {
     readonly cluster: ClusterState,
     private readonly filters: readonly Running[],
     private readonly extended: readonly Running[],
+    /** How many of the filters, from the first on, look at one node alone; and what they have said before. */
+    private readonly localCount: number,
+    private readonly known: LocalVerdicts<Rejection> | undefined,
   ) {}
 
   static of(pod: PodInfo, cluster: ClusterState, profile: Profile, prepared: PreFilterResult): FilterRun {
@@ -35,27 +37,41 @@ export class FilterRun {
       return found;
     };
     const runs = ({ plugin }: { plugin: Plugin }): boolean => !prepared.skipped.includes(plugin.name);
-    return new FilterRun(
-      pod,
-      cluster,
-      profile
-        .at('filter')
-        .filter(runs)
-        .map(({ plugin }) => of(plugin)),
-      profile
-        .at('preFilter')
-        .filter((entry) => runs(entry) && entry.plugin.addPod)
-        .map(({ plugin }) => of(plugin)),
-    );
+    const filters = profile
+      .at('filter')
+      .filter(runs)
+      .map(({ plugin }) => of(plugin));
+    const extended = profile
+      .at('preFilter')
+      .filter((entry) => runs(entry) && entry.plugin.addPod)
+      .map(({ plugin }) => of(plugin));
+    const firstOther = filters.findIndex(({ plugin }) => !plugin.isNodeLocal);
+    const localCount = firstOther < 0 ? filters.length : firstOther;
+    const names = filters.slice(0, localCount).map(({ plugin }) => plugin.name);
+    const known = localCount > 0 ? memory.of(cluster, profile, `${names.join()} ${localKey(pod)}`) : undefined;
+    return new FilterRun(pod, cluster, filters, extended, localCount, known);
+  }
+
+  /** Whether what is said of a node depends on that node alone. */
+  get isLocal(): boolean {
+    return this.localCount === this.filters.length;
   }
 
   /** The first plugin that turns the node down, or none. */
   check(node: NodeInfo): Rejection | undefined {
+    const { filters, localCount, known } = this;
+    if (!known || node.slot < 0) return this.ask(node, 0, filters.length);
+    const local = known.has(node) ? known.get(node) : known.set(node, this.ask(node, 0, localCount));
+    if (local || localCount === filters.length) return local;
+    return this.ask(node, localCount, filters.length);
+  }
+
+  private ask(node: NodeInfo, from: number, to: number): Rejection | undefined {
     const { filters, pod, cluster } = this;
-    for (let index = 0; index < filters.length; index += 1) {
+    for (let index = from; index < to; index += 1) {
       const { plugin, state } = filters[index]!;
       const status = plugin.filter!(pod, node, state, cluster);
-      if (status) return { plugin: plugin.name, status };
+      if (status) return rejectionBy(plugin.name, status);
     }
     return undefined;
   }
@@ -63,9 +79,9 @@ export class FilterRun {
   /** The node must fit with and without the pods of no lower priority that wait for room on it. */
   checkWithNominated(node: NodeInfo): Rejection | undefined {
     if (this.cluster.hasNominations) {
-      const expected = [...this.cluster.nominatedTo(node.name)].filter(
-        ({ uid, priority }) => uid !== this.pod.uid && priority >= this.pod.priority,
-      );
+      const expected = this.cluster
+        .nominatedTo(node.name)
+        .filter(({ uid, priority }) => uid !== this.pod.uid && priority >= this.pod.priority);
       if (expected.length > 0) {
         const { run, copy } = this.fork(node);
         for (const other of expected) run.addPod(copy, other);
@@ -86,7 +102,8 @@ export class FilterRun {
       if (!found) cloned.set(plugin, (found = { plugin, state: plugin.cloneState(state) }));
       return found;
     };
-    const run = new FilterRun(this.pod, this.cluster, this.filters.map(clone), this.extended.map(clone));
+    const { pod, cluster, localCount, known } = this;
+    const run = new FilterRun(pod, cluster, this.filters.map(clone), this.extended.map(clone), localCount, known);
     return { run, copy: node.copy() };
   }
 
@@ -103,6 +120,15 @@ export class FilterRun {
   stateOf(plugin: Plugin): unknown {
     return this.filters.find((running) => running.plugin === plugin)?.state;
   }
+}
+
+const rejections = new WeakMap<PluginStatus, Rejection>();
+
+/** Statuses are mostly one object each, and so are the rejections that carry them: they are counted by identity. */
+function rejectionBy(plugin: string, status: PluginStatus): Rejection {
+  let rejection = rejections.get(status);
+  if (!rejection) rejections.set(status, (rejection = { plugin, status }));
+  return rejection;
 }
 
 export interface PreFilterResult {

@@ -50,6 +50,11 @@ export interface Plugin<FilterState = unknown, ScoreState = unknown> {
   readonly isQueueSort?: boolean;
   readonly isPostFilter?: boolean;
   readonly isBinder?: boolean;
+  /**
+   * Its Filter reads nothing but the node, and of the pod its nodeName, selector, node affinity, tolerations, host ports and
+   * requests; so what it says holds for all such pods until the node changes.
+   */
+  readonly isNodeLocal?: boolean;
   preEnqueue?(pod: Pod): PluginStatus | undefined;
   preFilter?(pod: PodInfo, cluster: ClusterState): PreFilterVerdict<FilterState> | undefined;
   filter?(pod: PodInfo, node: NodeInfo, state: FilterState, cluster: ClusterState): PluginStatus | undefined;

@@ -1,5 +1,6 @@
 /** The texts of events and conditions. Upstream: pkg/scheduler/framework/types.go (FitError), pkg/scheduler/schedule_one.go. */
 import type { Evaluation } from './cycle.ts';
+import { reasonCounts } from './rejections.ts';
 
 const NOTE_LIMIT = 1024;
 const CUT = ' ...';
@@ -19,11 +20,11 @@ export function fitMessage(evaluation: Evaluation, postFilter: string): string {
   const tail = postFilter === '' ? '' : ` ${postFilter}`;
   const { rejection, narrowedBy } = evaluation.preFilter;
   if (rejection) return `${head} ${rejection.status.reasons.join(', ')}.${tail}`;
-  const counts = new Map<string, number>();
-  const count = (reason: string, times: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + times);
-  for (const { status } of evaluation.rejections.values()) for (const reason of status.reasons) count(reason, 1);
-  if (evaluation.excluded > 0)
-    count(`node(s) didn't satisfy plugin(s) [${[...narrowedBy].sort().join(' ')}]`, evaluation.excluded);
+  const counts = reasonCounts(evaluation.rejections.tally);
+  if (evaluation.excluded > 0) {
+    const reason = `node(s) didn't satisfy plugin(s) [${[...narrowedBy].sort().join(' ')}]`;
+    counts.set(reason, (counts.get(reason) ?? 0) + evaluation.excluded);
+  }
   return `${head}${histogram(counts)}${tail}`;
 }
 

@@ -27,6 +27,10 @@ export class NodeInfo {
   /** Image name to size in bytes. */
   images: ReadonlyMap<string, number> = new Map();
   ports: readonly HostPort[] = [];
+  /** Place in tables by node; -1 for a copy, of which nothing is kept. */
+  slot = -1;
+  /** Grows with every change. */
+  generation = 0;
 
   constructor(node: Stored<Node>) {
     this.node = node;
@@ -40,6 +44,7 @@ export class NodeInfo {
   }
 
   setNode(node: Stored<Node>): void {
+    this.generation += 1;
     this.node = node;
     this.name = node.metadata.name;
     this.labels = node.metadata.labels ?? NO_LABELS;
@@ -76,6 +81,7 @@ export class NodeInfo {
   copy(): NodeInfo {
     const copy = Object.create(NodeInfo.prototype) as NodeInfo;
     Object.assign(copy, this, {
+      slot: -1,
       requestedScalars: new Map(this.requestedScalars),
       pods: new Map(this.pods),
       podsWithAffinity: new Map(this.podsWithAffinity),
@@ -85,6 +91,7 @@ export class NodeInfo {
   }
 
   private count({ resources }: PodInfo, sign: 1 | -1): void {
+    this.generation += 1;
     const { requests } = resources;
     this.requestedCpu += sign * requests.cpu;
     this.requestedMemory += sign * requests.memory;

@@ -51,21 +51,15 @@ function deallocateClaims({ preFilter }: Evaluation): PostFilterResult {
 function preempt(evaluation: Evaluation, drawOffset: (nodes: number) => number): PostFilterResult {
   const { pod, cluster, run, rejections, preFilter, profile } = evaluation;
   const nominated = pod.pod.status?.nominatedNodeName;
-  const isAbsent = nominated !== undefined && !rejections.has(nominated);
-  const reason = whyNotEligible(
-    pod,
-    nominated,
-    isAbsent ? 'unresolvable' : nominated === undefined ? undefined : rejections.get(nominated),
-    cluster,
-  );
+  // A node that nobody looked at counts as one that nothing can help on.
+  const atNominated = nominated === undefined ? undefined : (rejections.get(nominated) ?? 'unresolvable');
+  const reason = whyNotEligible(pod, nominated, atNominated, cluster);
   if (reason !== undefined)
     return { ...NOTHING, status: 'Unschedulable', message: `preemption: ${reason}`, isEligible: false };
-  const potential = preFilter.rejection
-    ? []
-    : cluster.nodes.filter(({ name }) => rejections.get(name)?.status.code === 'Unschedulable');
+  const potential = preFilter.rejection ? [] : rejections.unschedulable;
   const args = profile.args.DefaultPreemption ?? {};
   const offset = potential.length === 0 ? 0 : drawOffset(potential.length);
-  const found = dryRun(run, potential, offset, candidatesToFind(potential.length, args));
+  const found = dryRun(run, profile, potential, offset, candidatesToFind(potential.length, args));
   const tied = bestCandidates(found.candidates);
   if (tied.length === 0) {
     const message = `preemption: ${noCandidateMessage(found.rejections, cluster.nodes.length)}`;

@@ -6,11 +6,14 @@ import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { matchesLabels, selectorOf } from '../api/selectors.ts';
 import type { Stored } from '../api/object.ts';
 import type { ClusterState } from './cluster-state.ts';
-import type { FilterRun, Rejection } from './filter-run.ts';
+import type { FilterRun } from './filter-run.ts';
+import { LocalMemory, localKey } from './local-verdicts.ts';
 import { histogram } from './messages.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { DefaultPreemptionArgs } from './plugins/registry.ts';
+import type { Profile } from './profile.ts';
+import { reasonCounts, tallyOf, type Rejection } from './rejections.ts';
 
 export interface Candidate {
   readonly node: string;
@@ -21,8 +24,8 @@ export interface Candidate {
 
 export interface Preemption {
   readonly candidates: readonly Candidate[];
-  /** By node: what still stood in the way without the pods of lower priority. */
-  readonly rejections: ReadonlyMap<string, Rejection>;
+  /** What still stood in the way without the pods of lower priority, for each node where something did. */
+  readonly rejections: readonly Rejection[];
 }
 
 const NO_VICTIMS: Rejection = {
@@ -99,17 +102,41 @@ export function candidatesToFind(nodes: number, args: DefaultPreemptionArgs): nu
   return Math.min(nodes, Math.max(least, Math.trunc((nodes * percentage) / 100)));
 }
 
+const memory = new LocalMemory<Candidate | Rejection>();
+
+/** How the victims on a node are found; where only the node matters, what was found is kept until it changes. */
+function searchOf(
+  run: FilterRun,
+  profile: Profile,
+  budgets: readonly Stored<PodDisruptionBudget>[],
+): (node: NodeInfo) => Candidate | Rejection {
+  const { cluster, pod } = run;
+  if (!run.isLocal || budgets.length > 0) return (node) => victimsOn(run, node, budgets);
+  const known = memory.of(cluster, profile, `${pod.priority} ${localKey(pod)}`);
+  return (node) => {
+    if (cluster.nominatedTo(node.name).length > 0) return victimsOn(run, node, budgets);
+    return known.has(node) ? known.get(node)! : known.set(node, victimsOn(run, node, budgets))!;
+  };
+}
+
 /** Tries the nodes from an offset on until there are candidates enough; those that violate no budget come first. */
-export function dryRun(run: FilterRun, nodes: readonly NodeInfo[], offset: number, wanted: number): Preemption {
+export function dryRun(
+  run: FilterRun,
+  profile: Profile,
+  nodes: readonly NodeInfo[],
+  offset: number,
+  wanted: number,
+): Preemption {
   const budgets = [...run.cluster.listAll('poddisruptionbudgets.policy')];
+  const search = searchOf(run, profile, budgets);
   const [harmless, violating]: [Candidate[], Candidate[]] = [[], []];
-  const rejections = new Map<string, Rejection>();
+  const rejections: Rejection[] = [];
   for (let index = 0; index < nodes.length; index += 1) {
     if (harmless.length > 0 && harmless.length + violating.length >= wanted) break;
     const node = nodes[(offset + index) % nodes.length]!;
-    const found = victimsOn(run, node, budgets);
-    if ('plugin' in found) rejections.set(node.name, found);
-    else if (found.victims.length === 0) rejections.set(node.name, nobodyOn(node.name));
+    const found = search(node);
+    if ('plugin' in found) rejections.push(found);
+    else if (found.victims.length === 0) rejections.push(nobodyOn(node.name));
     else (found.pdbViolations === 0 ? harmless : violating).push(found);
   }
   return { candidates: [...harmless, ...violating], rejections };
@@ -171,11 +198,9 @@ function isTerminatingByPreemption({ isTerminating, pod }: PodInfo): boolean {
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 
 /** What stands in the way on each node, when preemption helps nowhere. */
-export function noCandidateMessage(rejections: ReadonlyMap<string, Rejection>, nodeCount: number): string {
-  const counts = new Map<string, number>();
-  for (const { status } of rejections.values())
-    for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  const absent = nodeCount - rejections.size;
+export function noCandidateMessage(rejections: readonly Rejection[], nodeCount: number): string {
+  const counts = reasonCounts(tallyOf(rejections));
+  const absent = nodeCount - rejections.length;
   if (absent > 0) counts.set(NOT_HELPFUL, (counts.get(NOT_HELPFUL) ?? 0) + absent);
   return `0/${nodeCount} nodes are available:${histogram(counts)}`;
 }

@@ -53,6 +53,7 @@ export function makeNodeAffinity({
     !enforced || enforced.nodeSelectorTerms.some((term) => matchesTerm(term, node));
   return {
     name: 'NodeAffinity',
+    isNodeLocal: true,
     preFilter(pod) {
       const required = requiredOf(affinityOf(pod));
       if (!required && !enforced && !pod.pod.spec?.nodeSelector) return { isSkipped: true };

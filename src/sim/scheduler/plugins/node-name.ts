@@ -5,6 +5,7 @@ const OTHER_NODE = unresolvable("node(s) didn't match the requested node name");
 
 export const nodeName: Plugin = {
   name: 'NodeName',
+  isNodeLocal: true,
   filter({ pod }, node) {
     const wanted = pod.spec?.nodeName;
     return !wanted || wanted === node.name ? undefined : OTHER_NODE;

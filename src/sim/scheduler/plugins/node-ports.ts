@@ -16,6 +16,7 @@ const conflict = (wanted: readonly HostPort[], used: readonly HostPort[]): HostP
 
 export const nodePorts: Plugin = {
   name: 'NodePorts',
+  isNodeLocal: true,
   preFilter: ({ hostPorts }) => (hostPorts.length === 0 ? { isSkipped: true } : undefined),
   filter: ({ hostPorts }, { ports }) => (conflict(hostPorts, ports) ? TAKEN : undefined),
   hints: [

@@ -186,6 +186,7 @@ export function makeNodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
     shortagesOf(pod, new NodeInfo(node), isIgnored).length === 0;
   return {
     name: 'NodeResourcesFit',
+    isNodeLocal: true,
     preFilter: () => undefined,
     filter(pod, node) {
       if (fits(pod, node)) return undefined;

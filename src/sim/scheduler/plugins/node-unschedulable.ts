@@ -8,6 +8,7 @@ const CORDONED = unresolvable('node(s) were unschedulable');
 
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
+  isNodeLocal: true,
   filter({ pod }, { node }) {
     if (!node.spec?.unschedulable || tolerates(pod.spec?.tolerations ?? [], TAINT)) return undefined;
     return CORDONED;

@@ -16,6 +16,7 @@ export function blockingTaint(tolerations: readonly Toleration[], node: Node): T
 
 export const taintToleration: Plugin<undefined, readonly Toleration[]> = {
   name: 'TaintToleration',
+  isNodeLocal: true,
   filter({ pod }, { node }) {
     if (!node.spec?.taints) return undefined;
     return blockingTaint(pod.spec?.tolerations ?? NO_TOLERATIONS, node) ? TAINTED : undefined;

@@ -1,0 +1,64 @@
+/**
+ * What the filters that look at one node alone have said of it, kept for the pods that ask the same until the node changes.
+ * Upstream asks anew in every cycle; the answers are the same. On thousands of nodes this is what makes a pod that fits
+ * nowhere cheap, and with it preemption.
+ */
+import type { ClusterState } from './cluster-state.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { PodInfo } from './pod-info.ts';
+import type { Profile } from './profile.ts';
+
+/** Kinds of pods that are remembered at once. */
+const KEPT_LIMIT = 32;
+
+/** By the node's slot: what was said, and of which generation of the node. */
+export class LocalVerdicts<Verdict> {
+  private readonly generations: number[] = [];
+  private readonly verdicts: (Verdict | undefined)[] = [];
+
+  has({ slot, generation }: NodeInfo): boolean {
+    return this.generations[slot] === generation;
+  }
+
+  get({ slot }: NodeInfo): Verdict | undefined {
+    return this.verdicts[slot];
+  }
+
+  set({ slot, generation }: NodeInfo, verdict: Verdict | undefined): Verdict | undefined {
+    this.generations[slot] = generation;
+    this.verdicts[slot] = verdict;
+    return verdict;
+  }
+}
+
+/** Verdicts by kind of pod: all that such a filter may read of a pod. */
+export class LocalMemory<Verdict> {
+  private readonly clusters = new WeakMap<ClusterState, WeakMap<Profile, Map<string, LocalVerdicts<Verdict>>>>();
+
+  of(cluster: ClusterState, profile: Profile, key: string): LocalVerdicts<Verdict> {
+    let profiles = this.clusters.get(cluster);
+    if (!profiles) this.clusters.set(cluster, (profiles = new WeakMap()));
+    let kinds = profiles.get(profile);
+    if (!kinds) profiles.set(profile, (kinds = new Map()));
+    const kept = kinds.get(key) ?? new LocalVerdicts<Verdict>();
+    // The latest stand last.
+    kinds.delete(key);
+    kinds.set(key, kept);
+    if (kinds.size > KEPT_LIMIT) for (const oldest of kinds.keys()) if (kinds.delete(oldest)) break;
+    return kept;
+  }
+}
+
+const keys = new WeakMap<PodInfo, string>();
+
+export function localKey(pod: PodInfo): string {
+  let key = keys.get(pod);
+  if (key === undefined) {
+    const { nodeName, nodeSelector, affinity, tolerations } = pod.pod.spec ?? {};
+    const { cpu, memory, storage, scalars } = pod.resources.requests;
+    const asked = [cpu, memory, storage, ...(scalars ?? [])];
+    key = JSON.stringify([nodeName, nodeSelector, affinity?.nodeAffinity, tolerations, pod.hostPorts, asked]);
+    keys.set(pod, key);
+  }
+  return key;
+}
