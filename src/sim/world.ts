@@ -41,12 +41,17 @@ import { ResourceMetrics } from './metrics.ts';
 import { ContainerStreams } from './streams.ts';
 import { declaredFor, ProcessTable, type RunningProcess } from './workloads/index.ts';
 
+/** Room for 1,024 nodes with 256 addresses each; a larger cluster is planned with the range for carriers, which holds 16,384. */
 const POD_CIDR = '10.244.0.0/14';
+const LARGE_POD_CIDR = '100.64.0.0/10';
+const POD_CIDR_NODES = 1_024;
 /** Data disks of a VM of a size that nobody knows here. */
 const DEFAULT_DISK_LIMIT = 8;
 const SERVICE_CIDR = '10.0.0.0/16';
 /** A new cluster has to come up within this virtual time, or something is wrong with it. */
 const BOOT_LIMIT_MS = 600_000;
+/** Every node joins at the rates of the controllers' clients, and on AKS brings pods of its own. */
+const BOOT_LIMIT_MS_PER_NODE = 600;
 
 const ADMIN: UserInfo = { name: 'clusterAdmin', groups: ['system:masters', 'system:authenticated'] };
 const BOOTSTRAP: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] };
@@ -95,6 +100,7 @@ export class World {
     readonly options: WorldOptions,
     trace = new Trace(),
   ) {
+    const nodes = options.pools.reduce((sum, { count }) => sum + count, 0);
     this.kernel = new Kernel({ seed: options.seed, epochMs: options.epochMs }, trace);
     const { kernel } = this;
     this.api = new ApiServer(kernel, KIND_REGISTRY, {
@@ -135,7 +141,8 @@ export class World {
       ...(options.preset === 'aks' ? [new CloudController(kernel, this.api)] : []),
       ...makeControllers(kernel, this.api, {
         registry: KIND_REGISTRY,
-        podCidr: POD_CIDR,
+        podCidr: nodes > POD_CIDR_NODES ? LARGE_POD_CIDR : POD_CIDR,
+        nodes,
         metrics: this.metrics,
         csi: {
           diskLimitOf: (size) => vmSize(size)?.maxDataDisks ?? DEFAULT_DISK_LIMIT,
@@ -176,8 +183,9 @@ export class World {
       for (const object of addons(this.options)) this.make(object);
       turn.cursor = kernel.now;
     });
+    const limit = BOOT_LIMIT_MS + BOOT_LIMIT_MS_PER_NODE * [...this.scaleSets.nodeNames()].length;
     while (!kernel.isSettled) {
-      kernel.assert(kernel.now < BOOT_LIMIT_MS, 'the cluster does not come to rest');
+      kernel.assert(kernel.now < limit, 'the cluster does not come to rest');
       if (!kernel.step()) break;
     }
     kernel.advanceTo(Math.ceil(kernel.now / 1_000) * 1_000);

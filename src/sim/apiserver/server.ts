@@ -137,12 +137,22 @@ export class ApiServer implements Component, ApiServerPort {
     const asked = { verb: 'list', resource: request.resource, user: request.user } as ApiRequest;
     const { resourceVersion } = request;
     if (resourceVersion && resourceVersion !== '0') return this.resume(request, kind, selection, asked);
-    const items = [...this.store.values(prefixOf(kind))]
-      .map(({ value }) => value)
-      .filter((object) => isSelected(kind, selection, object));
+    const items = this.selected(kind, selection);
     this.traceRequest(asked, kind, [], 200, 0);
     this.watches.add({ ...request, resource: resourceName(kind) }, selection);
     return { items, resourceVersion: String(this.store.revision) };
+  }
+
+  /** Whoever asks for one name, as each kubelet does for its Node, gets it without a look at the others. */
+  private selected(kind: KindDefinition, selection: Selection): readonly Stored[] {
+    const items: Stored[] = [];
+    const named = selection.fields.find(({ field, isEqual }) => field === 'metadata.name' && isEqual);
+    if (named && (!kind.isNamespaced || selection.namespace)) {
+      const found = this.store.get(prefixOf(kind), keyFor(kind, selection.namespace, named.value))?.value;
+      return found && isSelected(kind, selection, found) ? [found] : [];
+    }
+    for (const { value } of this.store.values(prefixOf(kind))) if (isSelected(kind, selection, value)) items.push(value);
+    return items;
   }
 
   /** A watch that goes on from a revision: what happened since comes first, or an ERROR when nobody remembers. */

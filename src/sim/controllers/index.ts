@@ -28,6 +28,7 @@ import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeIpamController } from './node-ipam/node-ipam-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { PodGcController } from './pod-gc/pod-gc-controller.ts';
+import { clientRatesFor } from './identity.ts';
 import type { Manager } from './managed-controller.ts';
 import { ReplicaSetController, ReplicationControllerController } from './replicaset/replicaset-controller.ts';
 import { statefulMachine } from './statefulset/machine.ts';
@@ -47,6 +48,8 @@ export const CONTROLLER_MACHINES = [rolloutMachine, statefulMachine, daemonMachi
 export interface ControllerSettings {
   readonly registry: KindRegistry;
   readonly podCidr: string;
+  /** Nodes of the cluster at its start, by which its flags are chosen. */
+  readonly nodes: number;
   readonly csi: CsiSettings;
   readonly metrics: MetricsSource;
 }
@@ -61,7 +64,8 @@ export function makeControllers(
 ): readonly Component[] {
   const user = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
   const informers = new SharedInformers(kernel, api, INFORMERS, user);
-  const manager: Manager = { kernel, api, informers, registry: settings.registry };
+  const rates = clientRatesFor(settings.nodes);
+  const manager: Manager = { kernel, api, informers, registry: settings.registry, rates };
   return [
     informers,
     new AccountsController(manager),

@@ -4,13 +4,14 @@ import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Indexes, type Informer, type SharedInformers } from '../client/index.ts';
 import type { Kernel } from '../kernel/index.ts';
-import { controllerOptions } from './identity.ts';
+import { controllerOptions, type ClientRates } from './identity.ts';
 
 export interface Manager {
   readonly kernel: Kernel;
   readonly api: ApiServerPort;
   readonly informers: SharedInformers;
   readonly registry: KindRegistry;
+  readonly rates: ClientRates;
 }
 
 export abstract class ManagedController extends Controller {
@@ -19,7 +20,7 @@ export abstract class ManagedController extends Controller {
     name: string,
     reporter?: string,
   ) {
-    super(manager.kernel, manager.api, controllerOptions(name, reporter));
+    super(manager.kernel, manager.api, controllerOptions(name, manager.rates, reporter));
   }
 
   protected shared<R extends ResourceName>(resource: R, indexes?: Indexes<ResourceTypes[R]>): Informer<R> {

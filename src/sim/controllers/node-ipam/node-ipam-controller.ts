@@ -5,6 +5,9 @@ import { ManagedController, type Manager } from '../managed-controller.ts';
 export class NodeIpamController extends ManagedController {
   private readonly nodes: Informer<'nodes'>;
   private taken = new Map<string, number>();
+  /** The blocks above, to look them up; none below `firstFree` is free. */
+  private used = new Set<number>();
+  private firstFree = 0;
 
   constructor(
     manager: Manager,
@@ -14,7 +17,7 @@ export class NodeIpamController extends ManagedController {
     super(manager, 'node-ipam');
     this.nodes = this.shared('nodes');
     this.nodes.onChange((next, old) => {
-      if (!next && old) this.taken.delete(old.metadata.name);
+      if (!next && old) this.release(old.metadata.name);
       else if (next && !next.spec?.podCIDR) this.queue.add(next.metadata.name);
     });
   }
@@ -35,13 +38,22 @@ export class NodeIpamController extends ManagedController {
     const [base = '', bits = '16'] = this.podCidr.split('/');
     const [first = 0, second = 0] = base.split('.').map(Number);
     const limit = 2 ** (24 - Number(bits));
-    const used = new Set(this.taken.values());
-    for (let block = 0; block < limit; block += 1) {
-      if (used.has(block)) continue;
+    for (let block = this.firstFree; block < limit; block += 1) {
+      if (this.used.has(block)) continue;
       this.taken.set(name, block);
+      this.used.add(block);
+      this.firstFree = block + 1;
       return `${first}.${second + (block >> 8)}.${block & 255}.0/24`;
     }
     return undefined;
+  }
+
+  private release(name: string): void {
+    const block = this.taken.get(name);
+    if (block === undefined) return;
+    this.taken.delete(name);
+    this.used.delete(block);
+    this.firstFree = Math.min(this.firstFree, block);
   }
 
   protected override saveOwn(): unknown {
@@ -50,5 +62,7 @@ export class NodeIpamController extends ManagedController {
 
   protected override loadOwn(own: unknown): void {
     this.taken = new Map(own as Map<string, number>);
+    this.used = new Set(this.taken.values());
+    this.firstFree = 0;
   }
 }
