@@ -1,19 +1,22 @@
 /**
- * `npm run bench -- [--json] [--full] [--browser] [--only NAME]...`: events a second of the kernel, what rollouts take, what the
- * page weighs before Monaco, and pods a second of the scheduler on upstream's workloads at 5,000 nodes.
+ * `npm run bench -- [--json] [--full] [--browser] [--only NAME]...`: events a second of the kernel, what rollouts and large
+ * worlds take, what the page weighs before Monaco, and pods a second of the scheduler on upstream's workloads at 5,000 nodes.
  * Each measurement runs in a process of its own, so that peak memory is its own. `--browser` alone is
  * a rollout in a browser. Progress goes to stderr.
  */
 import { execFileSync } from 'node:child_process';
-import { kernelEventsPerSecond } from './bench/kernel-speed.ts';
+import { fileURLToPath } from 'node:url';
+import { buildMeasurements } from './bench/build.ts';
+import type { WorkloadFigures } from './bench/measure.ts';
 import type { PageWeight } from './bench/page-weight.ts';
 import type { PageTasks } from './bench/page-tasks.ts';
-import { measureRollout, ROLLOUT_SIZES, type RolloutFigures } from './bench/rollout.ts';
-import { measureWorkload, type WorkloadFigures } from './bench/scheduler-perf.ts';
+import { ROLLOUT_SIZES, type RolloutFigures } from './bench/rollout.ts';
+import type { RecordingFigures } from './bench/scheduler-alone.ts';
 import { WORKLOADS } from './bench/scheduler-workloads.ts';
+import { WORLD_SIZES, type WorldFigures } from './bench/world-start.ts';
 
 /** Everything that a run without options measures. */
-const PARTS = ['kernel', 'rollouts', 'page', 'scheduler'];
+const PARTS = ['kernel', 'rollouts', 'worlds', 'page', 'recording', 'scheduler'];
 const WORKLOAD_NAMES = WORKLOADS.map(({ name }) => name);
 
 interface Options {
@@ -28,8 +31,10 @@ interface Options {
 interface Figures {
   readonly kernelEventsPerSecond?: number;
   readonly rollouts?: readonly RolloutFigures[];
+  readonly worlds?: readonly WorldFigures[];
   readonly page?: PageWeight;
   readonly browser?: PageTasks;
+  readonly recording?: RecordingFigures;
   readonly scheduler?: readonly WorkloadFigures[];
 }
 
@@ -59,11 +64,14 @@ function readOptions(words: readonly string[]): Options {
   return { isJson, isFull, isBrowser, only };
 }
 
+/** Enough for 5,000 nodes and the trace of what they do. */
+const HEAP_MB = 8_000;
+
 /** One measurement in a process of its own. */
-function inChild<T>(...words: string[]): T {
+function inChild<T>(file: string, ...words: string[]): T {
   const begin = performance.now();
-  process.stderr.write(`${words.join(' ').replaceAll('--', '')}... `);
-  const output = execFileSync(process.execPath, [...process.execArgv, process.argv[1]!, ...words], {
+  process.stderr.write(`${words.join(' ')}... `);
+  const output = execFileSync(process.execPath, ['--expose-gc', `--max-old-space-size=${HEAP_MB}`, file, ...words], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -71,21 +79,28 @@ function inChild<T>(...words: string[]): T {
   return JSON.parse(output) as T;
 }
 
-function measure({ isFull, isBrowser, only }: Options): Figures {
+async function measure({ isFull, isBrowser, only }: Options): Promise<Figures> {
   const wants = (part: string): boolean => (only.length === 0 && !isBrowser) || only.includes(part);
   const workloads = wants('scheduler') ? WORKLOAD_NAMES : WORKLOAD_NAMES.filter((name) => only.includes(name));
   const isWhole = (name: string): boolean => isFull || only.includes(name);
+  const file = await buildMeasurements(fileURLToPath(new URL('../..', import.meta.url)));
   return {
-    ...(wants('kernel') ? { kernelEventsPerSecond: inChild<number>('--kernel') } : {}),
+    ...(wants('kernel') ? { kernelEventsPerSecond: inChild<number>(file, 'kernel') } : {}),
     ...(wants('rollouts')
-      ? { rollouts: ROLLOUT_SIZES.map((size) => inChild<RolloutFigures>('--rollout', String(size))) }
+      ? { rollouts: ROLLOUT_SIZES.map((size) => inChild<RolloutFigures>(file, 'rollout', String(size))) }
       : {}),
-    ...(wants('page') ? { page: inChild<PageWeight>('--page') } : {}),
-    ...(isBrowser ? { browser: inChild<PageTasks>('--page-tasks') } : {}),
+    ...(wants('worlds')
+      ? {
+          worlds: WORLD_SIZES.map(({ preset, nodes }) => inChild<WorldFigures>(file, 'world', preset, String(nodes))),
+        }
+      : {}),
+    ...(wants('page') ? { page: await (await import('./bench/page-weight.ts')).measurePageWeight() } : {}),
+    ...(isBrowser ? { browser: await (await import('./bench/page-tasks.ts')).measurePageTasks() } : {}),
+    ...(wants('recording') ? { recording: inChild<RecordingFigures>(file, 'recording') } : {}),
     ...(workloads.length > 0
       ? {
           scheduler: workloads.map((name) =>
-            inChild<WorkloadFigures>('--workload', name, ...(isWhole(name) ? ['--whole'] : [])),
+            inChild<WorkloadFigures>(file, 'workload', name, ...(isWhole(name) ? ['whole'] : [])),
           ),
         }
       : {}),
@@ -107,36 +122,45 @@ function tasksLine({ replicas, seconds, longTasks, longestMs }: PageTasks): stri
   return `page during a rollout of ${replicas} replicas (${seconds} s): ${longTasks} long tasks, the longest ${longestMs} ms`;
 }
 
+function worldLine(row: WorldFigures): string {
+  const boot = `boot ${row.bootCpuMs} ms CPU (${row.bootVirtualSeconds} s virtual, ${row.bootEvents} events)`;
+  return `${row.nodes} ${row.preset} nodes: ${boot}, a minute at rest ${row.restCpuMs} ms, fork ${row.forkCpuMs} ms, ${row.heapMb} MB (${row.heapKbPerNode} kB a node)`;
+}
+
+function recordingLine({ workload, withoutRecords, withRecords, withExplanations }: RecordingFigures): string {
+  return `${workload}, pods a second alone: ${withoutRecords} with nothing kept, ${withRecords} with the records that explain later, ${withExplanations} with every number written out`;
+}
+
+function wholeLine({
+  podsPerSecond,
+  cpuSeconds,
+  virtualSeconds,
+  profile,
+}: NonNullable<WorkloadFigures['whole']>): string {
+  const parts = Object.entries(profile).map(([room, share]) => `${room} ${share}%`);
+  return `, ${podsPerSecond} with the whole control plane (${cpuSeconds} s CPU, ${virtualSeconds} s virtual: ${parts.join(', ')})`;
+}
+
 function workloadLine(row: WorkloadFigures): string {
-  const size = `${row.nodes} nodes, ${row.initialPods + row.hopelessPods} pods there before`;
+  const size = `${row.nodes} nodes, ${row.initialPods} pods there before`;
   const count = row.alonePods < row.pods ? `${row.alonePods} of ${row.pods} pods` : `${row.pods} pods`;
-  const whole =
-    row.wholePodsPerSecond === undefined
-      ? ''
-      : `, ${row.wholePodsPerSecond} with the whole control plane (${row.pods})`;
   const threshold = row.upstreamThreshold === undefined ? '' : `, upstream's threshold ${row.upstreamThreshold}`;
-  return `${row.name} (${size}): ${row.alonePodsPerSecond} pods a second alone (${count})${whole}${threshold}`;
+  const whole = row.whole ? wholeLine(row.whole) : '';
+  return `${row.name} (${size}): ${row.alonePodsPerSecond} pods a second alone (${count})${threshold}${whole}`;
 }
 
 function print(figures: Figures): void {
   if (figures.kernelEventsPerSecond !== undefined)
     console.log(`kernel: ${figures.kernelEventsPerSecond.toLocaleString('en')} events a second`);
   for (const row of figures.rollouts ?? []) console.log(rolloutLine(row));
+  for (const row of figures.worlds ?? []) console.log(worldLine(row));
   if (figures.page) console.log(pageLine(figures.page));
   if (figures.browser) console.log(tasksLine(figures.browser));
+  if (figures.recording) console.log(recordingLine(figures.recording));
   for (const row of figures.scheduler ?? []) console.log(workloadLine(row));
 }
 
-const [flag, value, extra] = process.argv.slice(2);
-const answer = (figures: unknown): void => void process.stdout.write(JSON.stringify(figures));
-if (flag === '--kernel') answer(kernelEventsPerSecond());
-else if (flag === '--rollout') answer(measureRollout(Number(value)));
-else if (flag === '--page') answer(await (await import('./bench/page-weight.ts')).measurePageWeight());
-else if (flag === '--page-tasks') answer(await (await import('./bench/page-tasks.ts')).measurePageTasks());
-else if (flag === '--workload') answer(measureWorkload(value ?? '', extra === '--whole'));
-else {
-  const options = readOptions(process.argv.slice(2));
-  const figures = measure(options);
-  if (options.isJson) console.log(JSON.stringify(figures, undefined, 2));
-  else print(figures);
-}
+const options = readOptions(process.argv.slice(2));
+const figures = await measure(options);
+if (options.isJson) console.log(JSON.stringify(figures, undefined, 2));
+else print(figures);

@@ -1,6 +1,7 @@
 /**
  * The workloads of upstream's scheduler benchmark, by their names and with their sizes at 5,000 nodes.
- * Upstream: test/integration/scheduler_perf (performance-config.yaml and templates). Nodes are objects alone, as there.
+ * Upstream: test/integration/scheduler_perf (performance-config.yaml and templates). PreemptionBasic is listed there with
+ * these sizes, but without a threshold.
  */
 import type { Affinity, Node, Pod, PodSpec } from 'kubernetes-types/core/v1';
 
@@ -8,8 +9,8 @@ export interface Workload {
   readonly name: string;
   /** Pods that are there before the clock starts, by how they look and how many. */
   readonly initial: readonly (readonly [PodKind, number])[];
-  /** Pods that stay unscheduled while the clock runs. */
-  readonly hopeless: number;
+  /** Pods that fit nowhere and are made every 200 ms beside the measured ones. */
+  readonly churn?: PodKind;
   readonly measured: readonly [PodKind, number];
   readonly zones: readonly string[];
   /** Upstream's published threshold in pods a second, where there is one. */
@@ -36,7 +37,10 @@ const HOSTNAME = 'kubernetes.io/hostname';
 const ONE_ZONE = ['zone1'];
 const THREE_ZONES = ['moon-1', 'moon-2', 'moon-3'];
 
-const plain = { initial: [], hopeless: 0, zones: ONE_ZONE } as const;
+/** How often a pod of the churn is made. */
+export const CHURN_MS = 200;
+
+const plain = { initial: [], zones: ONE_ZONE } as const;
 
 export const WORKLOADS: readonly Workload[] = [
   { ...plain, name: 'SchedulingBasic', initial: [['default', 1_000]], measured: ['default', 10_000], upstream: 680 },
@@ -84,7 +88,14 @@ export const WORKLOADS: readonly Workload[] = [
     measured: ['preferred-affinity', 5_000],
     upstream: 90,
   },
-  { ...plain, name: 'Unschedulable', hopeless: 200, measured: ['default', 10_000], upstream: 590 },
+  {
+    ...plain,
+    name: 'Unschedulable',
+    initial: [['default', 100]],
+    churn: 'hopeless',
+    measured: ['default', 10_000],
+    upstream: 590,
+  },
   { ...plain, name: 'PreemptionBasic', initial: [['low-priority', 20_000]], measured: ['high-priority', 5_000] },
   {
     ...plain,
@@ -151,6 +162,8 @@ const REQUESTS: Readonly<Partial<Record<PodKind, Readonly<Record<string, string>
   hopeless: { cpu: '9', memory: '500Mi' },
 };
 
+const HIGH: ReadonlySet<PodKind> = new Set<PodKind>(['high-priority', 'hopeless']);
+
 export function makePod(kind: PodKind, name: string): Pod {
   const color = COLORS[kind];
   const affinity = affinityOf(kind);
@@ -171,7 +184,8 @@ export function makePod(kind: PodKind, name: string): Pod {
     ],
     ...(affinity ? { affinity } : {}),
     ...(isSpread ? { topologySpreadConstraints: [constraint] } : {}),
-    ...(kind === 'high-priority' ? { priority: 10 } : {}),
+    ...(HIGH.has(kind) ? { priority: 10 } : {}),
+    ...(kind === 'low-priority' || kind === 'high-priority' ? { terminationGracePeriodSeconds: 0 } : {}),
   };
   const labels: Record<string, string> = color ? { color } : {};
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels }, spec };

@@ -151,7 +151,8 @@ export class ApiServer implements Component, ApiServerPort {
       const found = this.store.get(prefixOf(kind), keyFor(kind, selection.namespace, named.value))?.value;
       return found && isSelected(kind, selection, found) ? [found] : [];
     }
-    for (const { value } of this.store.values(prefixOf(kind))) if (isSelected(kind, selection, value)) items.push(value);
+    for (const { value } of this.store.values(prefixOf(kind)))
+      if (isSelected(kind, selection, value)) items.push(value);
     return items;
   }
 

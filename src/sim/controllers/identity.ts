@@ -15,7 +15,11 @@ export const clientRatesFor = (nodes: number): ClientRates =>
   nodes > LARGE_CLUSTER_NODES ? { qps: 100, burst: 100 } : { qps: 20, burst: 30 };
 
 /** `deployment` becomes the account `deployment-controller`, as with `--use-service-account-credentials`. */
-export function controllerOptions(name: string, rates: ClientRates, reporter = `${name}-controller`): ControllerOptions {
+export function controllerOptions(
+  name: string,
+  rates: ClientRates,
+  reporter = `${name}-controller`,
+): ControllerOptions {
   return {
     id: controllerId(name),
     reporter,

@@ -4,6 +4,8 @@
  */
 import type { ClusterState } from './cluster-state.ts';
 import { FilterRun, preFilter, type PreFilterResult } from './filter-run.ts';
+import type { Plugin } from './framework.ts';
+import { LocalMemory, localKey } from './local-verdicts.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
@@ -136,15 +138,36 @@ export function scoreNodes(
   for (const { plugin, weight } of profile.at('score')) {
     if (skippedScore.includes(plugin.name)) continue;
     const state = states.get(plugin.name);
-    const raw = new Array<number>(feasible.length);
-    for (let index = 0; index < feasible.length; index += 1) {
-      raw[index] = plugin.score!(pod, feasible[index]!, state, cluster);
-    }
+    const raw = rawScores(plugin, pod, cluster, profile, feasible, state);
     const normalized = plugin.normalize ? plugin.normalize(raw, state, feasible) : raw;
     scores.push({ plugin: plugin.name, weight, state, raw, normalized });
     for (let index = 0; index < totals.length; index += 1) totals[index]! += normalized[index]! * weight;
   }
   return { scores, totals, skippedScore };
+}
+
+const memory = new LocalMemory<number>();
+
+function rawScores(
+  plugin: Plugin,
+  pod: PodInfo,
+  cluster: ClusterState,
+  profile: Profile,
+  feasible: readonly NodeInfo[],
+  state: unknown,
+): readonly number[] {
+  const raw = new Array<number>(feasible.length);
+  if (!plugin.isNodeLocal) {
+    for (let index = 0; index < raw.length; index += 1)
+      raw[index] = plugin.score!(pod, feasible[index]!, state, cluster);
+    return raw;
+  }
+  const known = memory.of(cluster, profile, `${plugin.name} ${localKey(pod)}`);
+  for (let index = 0; index < raw.length; index += 1) {
+    const node = feasible[index]!;
+    raw[index] = known.has(node) ? known.get(node)! : known.set(node, plugin.score!(pod, node, state, cluster))!;
+  }
+  return raw;
 }
 
 /** The nodes with the highest total, in the order in which they were looked at. */

@@ -51,8 +51,8 @@ export interface Plugin<FilterState = unknown, ScoreState = unknown> {
   readonly isPostFilter?: boolean;
   readonly isBinder?: boolean;
   /**
-   * Its Filter reads nothing but the node, and of the pod its nodeName, selector, node affinity, tolerations, host ports and
-   * requests; so what it says holds for all such pods until the node changes.
+   * Its Filter and Score read nothing but the node, and of the pod its nodeName, selector, node affinity, tolerations, host
+   * ports and requests; so what they say holds for all such pods until the node changes.
    */
   readonly isNodeLocal?: boolean;
   preEnqueue?(pod: Pod): PluginStatus | undefined;

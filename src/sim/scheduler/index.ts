@@ -1,3 +1,6 @@
+export { explain } from './explain.ts';
+export { Journal } from './journal.ts';
+export type { Attempt } from './records.ts';
 export { attempt, type Chance, type Outcome } from './attempt.ts';
 export { ClusterState, type Change, type Listed } from './cluster-state.ts';
 export { bestNodes, evaluate, feasibleNodesToFind, scoreNodes, type Evaluation } from './cycle.ts';

@@ -1,7 +1,7 @@
 /**
- * What the filters that look at one node alone have said of it, kept for the pods that ask the same until the node changes.
+ * What plugins that look at one node alone have said of it, kept for the pods that ask the same until the node changes.
  * Upstream asks anew in every cycle; the answers are the same. On thousands of nodes this is what makes a pod that fits
- * nowhere cheap, and with it preemption.
+ * nowhere cheap, and with it preemption; and a score is read from a table instead of from the node.
  */
 import type { ClusterState } from './cluster-state.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -9,7 +9,7 @@ import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
 
 /** Kinds of pods that are remembered at once. */
-const KEPT_LIMIT = 32;
+const KEPT_LIMIT = 64;
 
 /** By the node's slot: what was said, and of which generation of the node. */
 export class LocalVerdicts<Verdict> {
@@ -31,7 +31,7 @@ export class LocalVerdicts<Verdict> {
   }
 }
 
-/** Verdicts by kind of pod: all that such a filter may read of a pod. */
+/** Verdicts by kind of pod: all that such a plugin may read of a pod. */
 export class LocalMemory<Verdict> {
   private readonly clusters = new WeakMap<ClusterState, WeakMap<Profile, Map<string, LocalVerdicts<Verdict>>>>();
 
@@ -56,7 +56,8 @@ export function localKey(pod: PodInfo): string {
   if (key === undefined) {
     const { nodeName, nodeSelector, affinity, tolerations } = pod.pod.spec ?? {};
     const { cpu, memory, storage, scalars } = pod.resources.requests;
-    const asked = [cpu, memory, storage, ...(scalars ?? [])];
+    const { scoredCpu, scoredMemory } = pod.resources;
+    const asked = [cpu, memory, storage, scoredCpu, scoredMemory, ...(scalars ?? [])];
     key = JSON.stringify([nodeName, nodeSelector, affinity?.nodeAffinity, tolerations, pod.hostPorts, asked]);
     keys.set(pod, key);
   }

@@ -20,9 +20,11 @@ interface WantedImages {
 function wantedImages({ pod }: PodInfo, spread: ReadonlyMap<string, number>, nodes: number): WantedImages {
   const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
   return {
-    images: containers.map(({ image }) => {
+    // What no node has counts nowhere.
+    images: containers.flatMap(({ image }) => {
       const name = normalizedName(image ?? '');
-      return { name, spread: (spread.get(name) ?? 0) / nodes };
+      const holders = spread.get(name) ?? 0;
+      return holders > 0 ? [{ name, spread: holders / nodes }] : [];
     }),
     highest: MAX_BYTES_PER_CONTAINER * containers.length,
   };

@@ -51,6 +51,7 @@ export function makeBalancedAllocation({ resources = DEFAULT_BALANCED }: Balance
   const isPlain = names.length === 2 && names[0] === 'cpu' && names[1] === 'memory';
   return {
     name: 'NodeResourcesBalancedAllocation',
+    isNodeLocal: true,
     preScore: (pod) => (names.every((name) => amountAsked(pod, name, true) === 0) ? { isSkipped: true } : undefined),
     score(pod, node) {
       const { cpu, memory } = node.allocatable;

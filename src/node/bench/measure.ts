@@ -1,0 +1,55 @@
+/** One measurement in a process of its own: what it is about comes as arguments, the figures go out as JSON. */
+import { kernelEventsPerSecond } from './kernel-speed.ts';
+import { measureRollout } from './rollout.ts';
+import { measureRecording, rateAlone } from './scheduler-alone.ts';
+import { measureWhole, type WholeFigures } from './scheduler-whole.ts';
+import { NODES, WORKLOADS } from './scheduler-workloads.ts';
+import { measureWorld } from './world-start.ts';
+
+export interface WorkloadFigures {
+  readonly name: string;
+  readonly nodes: number;
+  /** Pods there before the clock starts. */
+  readonly initialPods: number;
+  /** Pods that upstream's workload measures. */
+  readonly pods: number;
+  /** Decisions and what they change, without queue, API or binding: pods decided, and pods a second of CPU time. */
+  readonly alonePods: number;
+  readonly alonePodsPerSecond: number;
+  readonly whole?: WholeFigures;
+  readonly upstreamThreshold?: number;
+}
+
+async function measureWorkload(name: string, isWhole: boolean): Promise<WorkloadFigures> {
+  const workload = WORKLOADS.find((candidate) => candidate.name === name);
+  if (!workload) throw new Error(`There is no workload ${name}.`);
+  const { initial, measured, upstream } = workload;
+  const alone = rateAlone(workload);
+  return {
+    name,
+    nodes: NODES,
+    initialPods: initial.reduce((sum, [, count]) => sum + count, 0),
+    pods: measured[1],
+    alonePods: alone.pods,
+    alonePodsPerSecond: alone.perSecond,
+    ...(isWhole ? { whole: await measureWhole(workload) } : {}),
+    ...(upstream === undefined ? {} : { upstreamThreshold: upstream }),
+  };
+}
+
+async function measure([part = '', first = '', second = '']: readonly string[]): Promise<unknown> {
+  switch (part) {
+    case 'kernel':
+      return kernelEventsPerSecond();
+    case 'rollout':
+      return measureRollout(Number(first));
+    case 'world':
+      return measureWorld(first, Number(second));
+    case 'recording':
+      return measureRecording();
+    default:
+      return measureWorkload(first, second === 'whole');
+  }
+}
+
+process.stdout.write(JSON.stringify(await measure(process.argv.slice(2))));
