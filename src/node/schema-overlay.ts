@@ -49,7 +49,15 @@ const NEW_KINDS: Record<string, Record<string, Record<string, OverlaySchema>>> =
         }),
         exit: object('It ends by itself.', {
           afterSeconds: whole('Seconds after its start.'),
-          code: whole('Exit code, 0 by default.'),
+          code: whole('Exit code: 0 by default, 1 where it ends for a reason.'),
+          log: text('The last line of its log.'),
+          when: object('It ends for one of these reasons alone.', {
+            variableMissing: text('An environment variable is not set.'),
+            fileMissing: text('A file or directory is not there.'),
+            unreachable: text('Nothing listens at this address, e.g. db:5432.'),
+            requests: whole('It has answered so many requests.'),
+            path: text('It is asked for this path.'),
+          }),
         }),
         stop: object('How it ends when it is told to.', {
           afterSeconds: whole('Seconds after SIGTERM.'),
@@ -58,7 +66,25 @@ const NEW_KINDS: Record<string, Record<string, Record<string, OverlaySchema>>> =
         client: object('Sends requests of its own.', {
           url: text('Where to.'),
           everySeconds: whole('Seconds between two requests, 1 by default.'),
+          requestsPerSecond: whole('Requests a second; above 2 each that is shown stands for many.'),
+          method: text('GET by default.'),
+          body: text('What it sends; {pod} stands for its name.'),
         }),
+        queue: object('Keeps messages in queues: POST /orders, POST /orders/take, DELETE /orders/<id>, GET /orders.', {
+          directory: text('Where it keeps them, /data by default: mount a volume there.'),
+        }),
+        consumer: object('Takes messages from a queue and settles them.', {
+          url: text('The queue, e.g. http://queue:8080/orders; $(NAME) stands for a variable.'),
+          secondsPerMessage: whole('How long a message takes, 1 by default; its lock ends after 30.'),
+          failPercent: whole('How many of a hundred messages it fails at.'),
+        }),
+        store: object('Keeps values under /keys/<name>; one replica leads and takes writes, the others copy.', {
+          peers: text('The headless Service under which the replicas find each other.'),
+          lease: text('The Lease that they elect a leader by; without one the replica with ordinal 0 leads.'),
+          directory: text('Where it keeps them, /data by default: mount a volume there.'),
+          copyEverySeconds: whole('How often a follower copies, 3 by default.'),
+        }),
+        script: text('A program for the shell, which runs beside what is served.'),
         log: listOf(text('A line.'), 'Lines that it logs at its start.'),
       }),
     },

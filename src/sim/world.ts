@@ -39,7 +39,7 @@ import type { Workload } from './api/kinds/workload.ts';
 import { MetricsServer } from './metrics-api.ts';
 import { ResourceMetrics } from './metrics.ts';
 import { ContainerStreams } from './streams.ts';
-import { declaredFor, ProcessTable, type RunningProcess } from './workloads/index.ts';
+import { declaredFor, electionMachine, Elector, ProcessTable, type RunningProcess } from './workloads/index.ts';
 
 /** Room for 1,024 nodes with 256 addresses each; a larger cluster is planned with the range for carriers, which holds 16,384. */
 const POD_CIDR = '10.244.0.0/14';
@@ -72,6 +72,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   containerMachine,
   kubeProxyMachine,
   coreDnsMachine,
+  electionMachine,
   machineMachine,
 ];
 
@@ -235,20 +236,31 @@ export class World {
 
   /** Programs that are part of the cluster run as components while their container runs. */
   private programChanged(process: RunningProcess, what: 'started' | 'stopped'): void {
-    const { role } = process.behaviour;
-    if (role !== 'kube-proxy' && role !== 'coredns') return;
-    const program =
-      role === 'kube-proxy'
-        ? this.makeProxy(process.node)
-        : new CoreDns(this.kernel, this.api, process.namespace, process.pod);
+    const program = this.programOf(process);
+    if (!program) return;
     if (what === 'stopped' || this.kernel.component(program.id)) {
       this.api.disconnect(program.id);
       this.kernel.remove(program.id);
     }
-    if (what === 'started') this.startProgram(program);
+    if (what === 'stopped') return;
+    if (program instanceof Elector) {
+      const pod = this.find('pods', process.namespace, process.pod) as Stored<Pod> | undefined;
+      program.begin(process, pod?.spec?.serviceAccountName ?? 'default');
+    }
+    this.startProgram(program);
   }
 
-  private startProgram(program: KubeProxy | CoreDns): void {
+  private programOf({ behaviour, node, namespace, pod }: RunningProcess): KubeProxy | CoreDns | Elector | undefined {
+    if (behaviour.election) return this.makeElector(namespace, pod);
+    if (behaviour.role === 'kube-proxy') return this.makeProxy(node);
+    return behaviour.role === 'coredns' ? new CoreDns(this.kernel, this.api, namespace, pod) : undefined;
+  }
+
+  private makeElector(namespace: string, pod: string): Elector {
+    return new Elector(this.kernel, this.api, this.processes, { namespace, pod });
+  }
+
+  private startProgram(program: KubeProxy | CoreDns | Elector): void {
     this.kernel.add(program);
     this.kernel.schedule(50, program.id, 'start');
   }
@@ -382,6 +394,7 @@ export class World {
       this.makeKubelet(this.kernel.assertFound(this.scaleSets.machine(first), `no machine ${first}`));
     } else if (kind === 'node') this.kernel.add(this.makeProxy(first));
     else if (kind === 'coredns') this.kernel.add(new CoreDns(this.kernel, this.api, first, second));
+    else if (kind === 'pod') this.kernel.add(this.makeElector(first, second));
     else this.kernel.assert(false, `no way to make component ${id} again`);
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KIND_REGISTRY } from '../../src/sim/api/index.ts';
+import { COMMAND_NAMES, OWN_IMAGES, TAKEN_FOR_DONE } from '../../src/sim/workloads/index.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -23,5 +24,14 @@ describe.each([
   ])('says of the kinds of its row %s what the registry says', (row, support) => {
     const wanted = KIND_REGISTRY.all().filter((kind) => kind.support === support);
     expect([...kindsOf(file, row)].sort()).toEqual(wanted.map(({ kind }) => kind).sort());
+  });
+
+  it('lists every scripted image and every command of the shell', () => {
+    const text = readFileSync(resolve(root, file), 'utf8');
+    const images = [...text.matchAll(/^\| `([\w/-]+):1\.0`/gm)].map(([, name]) => name);
+    expect(images.sort()).toEqual(Object.keys(OWN_IMAGES).sort());
+    const [commands = ''] = text.split('\n').filter((line) => line.startsWith('`.` '));
+    expect(commands.split(' ')).toEqual(COMMAND_NAMES.map((name) => `\`${name}\``));
+    expect(text).toContain(TAKEN_FOR_DONE.map((name) => `\`${name}\``).join(' '));
   });
 });

@@ -23,6 +23,8 @@ export interface ClientOptions {
   /** Requests a second and burst, as flags of the component set them; none for a person. */
   readonly qps?: number;
   readonly burst?: number;
+  /** A program that is no part of the cluster: its rights are looked up, and its objects read as anybody's. */
+  readonly isForeign?: boolean;
 }
 
 export interface ClientState {
@@ -140,7 +142,7 @@ export class Client {
     const answer: ApiResponse = this.api.handle({
       ...(request as Omit<ApiRequest, 'user'>),
       user: this.options.user,
-      isTyped: true,
+      isTyped: !this.options.isForeign,
     });
     return answer.code < 300 ? { ok: true, object: answer.body as T } : { ok: false, status: answer.body as Status };
   }

@@ -23,6 +23,7 @@ export interface ControllerOptions {
   readonly burst?: number;
   /** Its events come by the newer API, as series. */
   readonly recordsSeries?: boolean;
+  readonly isForeign?: boolean;
 }
 
 export interface ControllerState {
@@ -55,6 +56,7 @@ export abstract class Controller implements Component {
       user: options.user,
       ...(options.qps ? { qps: options.qps } : {}),
       ...(options.burst ? { burst: options.burst } : {}),
+      ...(options.isForeign ? { isForeign: true } : {}),
     });
     const Recorder = options.recordsSeries ? SeriesRecorder : EventRecorder;
     this.recorder = new Recorder(kernel, this.client, options.reporter, options.host);

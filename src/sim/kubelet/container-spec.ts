@@ -8,6 +8,7 @@ import {
   imageSize,
   leaking,
   launchOf,
+  ownProgram,
   type ContainerLogs,
   type Launch,
   type Mount,
@@ -67,7 +68,7 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     facts.runtime === 'pretended'
       ? { behaviour: pretendedBehaviour(spec) }
       : own
-        ? { behaviour: leaking(own, spec) }
+        ? ownProgram(addressed(leaking(own, spec), variables))
         : launchOf({ ...spec, env: Object.entries(variables).map(([name, value]) => ({ name, value })) }, argv, isTask);
   return {
     namespace: pod.metadata.namespace!,
@@ -98,6 +99,14 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
   };
 }
 
+/** A declared client may name the address by variables of its container. */
+function addressed(behaviour: Launch['behaviour'], variables: Readonly<Record<string, string>>): Launch['behaviour'] {
+  const { client } = behaviour;
+  return client
+    ? { ...behaviour, client: { ...client, url: expandReferences(client.url, (name) => variables[name]) } }
+    : behaviour;
+}
+
 export function limitsOf({ resources }: Container): RunningProcess['limits'] {
   const { limits = {} } = resources ?? {};
   return {
@@ -108,7 +117,7 @@ export function limitsOf({ resources }: Container): RunningProcess['limits'] {
 
 /** Declared ports and those of the behaviour; a shell listens nowhere until it starts a server. */
 function portsOf(spec: Container, { behaviour, argv }: Launch): RunningProcess['ports'] {
-  if (argv) return [];
+  if (argv && behaviour.script === undefined) return [];
   const declared = (spec.ports ?? []).map(({ containerPort, protocol = 'TCP', name }) => ({
     port: containerPort,
     protocol: protocol as RunningProcess['ports'][number]['protocol'],

@@ -20,6 +20,7 @@ import { rulingOn } from './node-rules.ts';
 import { resolvConfOf, searchPath } from './resolver.ts';
 import {
   isMuslImage,
+  orderOf,
   replyOf,
   targetOf,
   type Arrival,
@@ -42,8 +43,6 @@ const CLIENT_PATIENCE_MS = 300_000;
 const DNS_PATIENCE_MS = 60_000;
 /** Azure's resolver, which nodes ask. */
 const HOST_DNS = '168.63.129.16';
-/** Requests that programs send by themselves are recorded at most this often. */
-const CLIENT_MIN_MS = 500;
 
 export interface NetworkPorts {
   readonly kernel: Kernel;
@@ -90,18 +89,7 @@ export class Network implements Component {
   }
 
   private beginClient(process: RunningProcess): void {
-    const { url, intervalMs } = process.behaviour.client!;
-    const { namespace, pod, podUid, container } = process;
-    const flow: Flow = {
-      namespace,
-      pod,
-      url,
-      count: Number.MAX_SAFE_INTEGER,
-      intervalMs: Math.max(CLIENT_MIN_MS, intervalMs),
-      epoch: 0,
-      sent: 0,
-      process: `${podUid}/${container}`,
-    };
+    const flow: Flow = { ...orderOf(process), epoch: 0, sent: 0, process: `${process.podUid}/${process.container}` };
     this.ports.kernel.schedule(flow.intervalMs, this.id, 'flow', flow, true);
   }
 
@@ -149,6 +137,7 @@ export class Network implements Component {
     const request = this.newRequest(namespace, pod, reply.isUpkeep, parsed.ok ? parsed.target : parsed.empty, {
       kind: question.kind,
       method: question.kind === 'http' ? question.method : '',
+      ...(question.kind === 'http' && question.body !== undefined ? { content: question.body } : {}),
       timeoutMs: question.kind === 'dns' ? DNS_PATIENCE_MS : question.timeoutMs,
       reply,
     });
@@ -161,11 +150,10 @@ export class Network implements Component {
     pod: string,
     isUpkeep: boolean,
     target: Target,
-    more: { kind: Request['kind']; method: string; timeoutMs: number; reply?: ReplyAddress },
+    { timeoutMs, ...more }: Pick<Request, 'kind' | 'method' | 'content' | 'weight' | 'reply'> & { timeoutMs: number },
   ): Request {
     this.lastRequest += 1;
     const began = this.ports.kernel.turn.cursor;
-    const { kind, method, timeoutMs, reply } = more;
     return {
       id: this.lastRequest,
       namespace,
@@ -175,17 +163,22 @@ export class Network implements Component {
       names: [],
       attempt: 0,
       isUpkeep,
-      kind,
-      method,
+      ...more,
       deadline: began + timeoutMs,
-      ...(reply ? { reply } : {}),
     };
   }
 
   private send(flow: Flow, isUpkeep: boolean): void {
     const parsed = parseUrl(flow.url);
     const target = parsed.ok ? parsed.target : { url: flow.url, host: '', port: 0, path: '' };
-    const how = { kind: 'http', method: 'GET', timeoutMs: CLIENT_PATIENCE_MS } as const;
+    const { method = 'GET', content, weight } = flow;
+    const how = {
+      kind: 'http',
+      method,
+      timeoutMs: CLIENT_PATIENCE_MS,
+      ...(content === undefined ? {} : { content }),
+      ...(weight === undefined ? {} : { weight }),
+    } as const;
     const request = this.newRequest(flow.namespace, flow.pod, isUpkeep, target, how);
     if (!parsed.ok) return this.end(request, 0, { failure: parsed.failure });
     const pod = this.ports.findPod(flow.namespace, flow.pod);
@@ -395,7 +388,8 @@ export class Network implements Component {
     if (!process) return this.refused({ ...arrival, address: asked }, HOP_MS);
     const now = kernel.turn.cursor;
     const draw = (bound: number): number => kernel.stream('network/replies').below(bound);
-    const path = { method, path: target.path, host: target.host, port };
+    const body = arrival.content === undefined ? {} : { body: arrival.content };
+    const path = { method, path: target.path, host: target.host, port, ...body };
     const reply =
       arrival.kind === 'tcp'
         ? ({ kind: 'connected', latencyMs: 0 } as const)

@@ -1,5 +1,11 @@
 /** A request on its way, as the tasks of the network carry it: plain data. */
-import { lookUpImage, type NetworkReply, type Question, type ReplyAddress } from '../workloads/index.ts';
+import {
+  lookUpImage,
+  type NetworkReply,
+  type Question,
+  type ReplyAddress,
+  type RunningProcess,
+} from '../workloads/index.ts';
 import { parseUrl, type Target } from './url.ts';
 
 export interface TrafficOrder {
@@ -8,6 +14,11 @@ export interface TrafficOrder {
   readonly url: string;
   readonly count: number;
   readonly intervalMs: number;
+  /** GET, unless a program says otherwise. */
+  readonly method?: string;
+  readonly content?: string;
+  /** How many requests each stands for, in the usage of who answers. */
+  readonly weight?: number;
 }
 
 export interface Request {
@@ -22,8 +33,10 @@ export interface Request {
   /** What is wanted; a person's request and a program's own are HTTP. */
   readonly kind: 'http' | 'tcp' | 'dns';
   readonly method: string;
+  readonly content?: string;
   /** When the client gives up. */
   readonly deadline: number;
+  readonly weight?: number;
   /** A program waits for the answer. */
   readonly reply?: ReplyAddress;
 }
@@ -54,6 +67,26 @@ export interface Outcome {
   readonly address?: string;
   readonly names?: { readonly name: string; readonly addresses: readonly string[]; readonly canonicalName?: string };
   readonly isUpkeep: boolean;
+}
+
+/** Requests that programs send by themselves are recorded at most this often. */
+const CLIENT_MIN_MS = 500;
+
+/** What a program of the cluster sends: a busy client is shown as a few requests that stand for many. */
+export function orderOf({ namespace, pod, behaviour }: RunningProcess): TrafficOrder {
+  const { url, intervalMs, requests = 1, method, body } = behaviour.client!;
+  const shownMs = Math.max(CLIENT_MIN_MS, intervalMs);
+  const weight = (requests * shownMs) / intervalMs;
+  return {
+    namespace,
+    pod,
+    url,
+    count: Number.MAX_SAFE_INTEGER,
+    intervalMs: shownMs,
+    ...(method ? { method } : {}),
+    ...(body === undefined ? {} : { content: body.replaceAll('{pod}', pod) }),
+    ...(weight === 1 ? {} : { weight }),
+  };
 }
 
 /** Alpine's C library resolves names its own way; busybox images are built with it here. */

@@ -28,10 +28,41 @@ export interface Behaviour {
   /** Lines it logs at start. */
   readonly log: readonly string[];
   /** Sends requests of its own, at a rate. */
-  readonly client?: { readonly url: string; readonly intervalMs: number };
+  readonly client?: {
+    readonly url: string;
+    readonly intervalMs: number;
+    /** Sent at each interval; 1 by default. */
+    readonly requests?: number;
+    readonly method?: string;
+    readonly body?: string;
+  };
+  /** A program for the shell that runs beside what it serves; the container ends with it. */
+  readonly script?: string;
+  /** Ends when something is wrong or happens. */
+  readonly crash?: CrashCondition;
+  /** Stands for election: the Lease that replicas take turns in, and the file that says who leads. */
+  readonly election?: { readonly lease: string };
+}
+
+export interface CrashCondition {
+  readonly code: number;
+  /** Time from start to the end, for what is wrong from the start on. */
+  readonly afterMs: number;
+  /** The last line of its log. */
+  readonly log?: string;
+  /** A variable that has to be set. */
+  readonly variableMissing?: string;
+  /** A file that has to be there. */
+  readonly fileMissing?: string;
+  /** It ends with this many answered requests. */
+  readonly requests?: number;
+  /** It ends with a request for this path. */
+  readonly path?: string;
 }
 
 export interface HttpBehaviour {
+  /** It keeps what it is sent, in files of a directory: messages of queues, or values under keys. */
+  readonly keeps?: { readonly what: 'queue' | 'values'; readonly directory: string };
   readonly status: number;
   /** `{pod}`, `{node}`, `{ip}`, `{path}`, `{image}` stand for the facts of the process. */
   readonly body: string;
@@ -55,6 +86,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly host: string;
   readonly port: number;
+  readonly body?: string;
 }
 
 export type Reply =

@@ -1,5 +1,6 @@
 export type { Behaviour, HttpBehaviour, HttpRequest, Reply } from './behaviour.ts';
 export { CATALOGUE, type CataloguedImage } from './catalogue/images.ts';
+export { OWN_IMAGES } from './catalogue/own.ts';
 export type { ContainerLogs, LogLine, LogOptions } from './logs.ts';
 export {
   DATA_PLANE,
@@ -10,12 +11,15 @@ export {
   type RunningProcess,
 } from './process.ts';
 export { declaredFor } from './declared.ts';
+export { electionMachine } from './election-machine.ts';
+export { Elector } from './elector.ts';
 export {
   imageSize,
   isShellImage,
   launchOf,
   leaking,
   lookUpImage,
+  ownProgram,
   parseImage,
   type ImageName,
   type Launch,
@@ -23,6 +27,7 @@ export {
 export { serve, type ServeContext } from './serve.ts';
 export type { ExecOptions, Session } from './shell-runner.ts';
 export { OPEN_INPUT } from './shell/machine.ts';
+export { TAKEN_FOR_DONE } from './foreground.ts';
 export { COMMAND_NAMES } from './shell/commands/index.ts';
 export type { FileEntry, NetworkReply, Question } from './shell/host.ts';
 export type { Usage } from './usage.ts';

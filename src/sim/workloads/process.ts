@@ -5,11 +5,12 @@
  */
 import { refOf } from './reference.ts';
 import type { Component, Kernel } from '../kernel/index.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Behaviour, CrashCondition } from './behaviour.ts';
+import { isLastRequest, lacksSomething } from './crash.ts';
 import { ContainerLogs } from './logs.ts';
 import type { NetworkReply, Question } from './shell/host.ts';
 import { ShellRunner, type ExecOptions, type Session } from './shell-runner.ts';
-import { VolumeStore, type Mount } from './volumes.ts';
+import { ContainerFiles, VolumeStore, type Mount } from './volumes.ts';
 import { formatDate } from './shell/commands/system.ts';
 import { demandOf, RequestMeter, usageOf, type Usage } from './usage.ts';
 
@@ -120,10 +121,21 @@ export class ProcessTable implements Component {
     this.put(process);
     this.logs.begin(key);
     for (const listener of this.listeners) listener(process, 'started');
-    if (process.argv) return this.shells.start(key, process);
-    for (const line of process.behaviour.log) this.write(process, 'stdout', `${line}\n`);
-    const { exit } = process.behaviour;
-    if (exit) this.endLater(process, exit.afterMs, exit.code, exit.reason);
+    const { exit, crash, log, script } = process.behaviour;
+    if (!process.argv || script !== undefined) for (const line of log) this.write(process, 'stdout', `${line}\n`);
+    if (crash && lacksSomething(crash, process.environment, this.filesOf(process))) return this.crash(process, crash);
+    if (exit && (!process.argv || script !== undefined)) this.endLater(process, exit.afterMs, exit.code, exit.reason);
+    if (process.argv) this.shells.start(key, process);
+  }
+
+  private crash(process: RunningProcess, { code, afterMs, log }: CrashCondition): void {
+    if (log !== undefined) this.write(process, 'stderr', `${log}\n`);
+    this.endLater(process, afterMs, code);
+  }
+
+  private filesOf(process: RunningProcess): ContainerFiles {
+    const { mounts, image, generatedFiles } = process;
+    return new ContainerFiles(this.volumes, rootOf(process), mounts, image, this.now, generatedFiles, false);
   }
 
   /** SIGTERM, and SIGKILL when the grace is over. The owner hears of the end. */
@@ -134,7 +146,8 @@ export class ProcessTable implements Component {
     this.put({ ...process, stoppingSince: this.now });
     const { stopAfterMs, stopCode = 0 } = process.behaviour;
     const heard = process.argv ? this.shells.signal(key, 'TERM', process) : 'replaced';
-    if (heard === 'replaced' && stopAfterMs <= graceMs) this.endLater(process, stopAfterMs, stopCode);
+    const isOver = heard === 'replaced' || (heard === 'ignored' && process.behaviour.script !== undefined);
+    if (isOver && stopAfterMs <= graceMs) this.endLater(process, stopAfterMs, stopCode);
     this.endLater(process, graceMs, 137);
   }
 
@@ -155,11 +168,15 @@ export class ProcessTable implements Component {
   /** Takes note of an answered request: it has used processor time, and web servers log it. */
   served(
     process: RunningProcess,
-    from: { pod: string; target: { path: string }; method: string },
+    from: { pod: string; target: { path: string }; method: string; weight?: number },
     reply?: { status: number; body: string },
   ): void {
     const { behaviour, podUid, container } = process;
-    if (behaviour.cpuMillisPerRequest) this.requests.add(keyOf(podUid, container), this.now);
+    const key = keyOf(podUid, container);
+    const { crash } = behaviour;
+    if (behaviour.cpuMillisPerRequest || crash?.requests) this.requests.add(key, this.now, from.weight);
+    if (crash && isLastRequest(crash, from.target.path, this.requests.total(key)))
+      this.crash(process, { ...crash, afterMs: 0 });
     if (behaviour.name !== 'web-server' || !reply) return;
     const at = formatDate('%d/%b/%Y:%H:%M:%S +0000', this.kernel.options.epochMs + this.now);
     this.write(
@@ -324,6 +341,11 @@ export class ProcessTable implements Component {
     this.shells.mirror(key, stream, text);
     const object = { object: refOf(process) };
     for (const line of lines) this.kernel.emit('container.log', { container: process.container, line }, object);
+  }
+
+  /** A file of the container's own, as another part of the program writes it. */
+  writeFile(process: RunningProcess, path: string, text: string): void {
+    this.filesOf(process).write(path, text);
   }
 
   /** A shell has started a server in its foreground: it listens from now on. */

@@ -1,9 +1,10 @@
 /** What a container runs: a command line that the shell knows (shell/), or its image's behaviour. */
 import type { Container } from 'kubernetes-types/core/v1';
 import type { Behaviour } from './behaviour.ts';
-import { wholeValue } from '../api/quantity.ts';
+import { milliValue, wholeValue } from '../api/quantity.ts';
 import { agnhost } from './agnhost.ts';
 import { CATALOGUE, MIB, PLAIN_SERVER, type CataloguedImage } from './catalogue/images.ts';
+import { OWN_IMAGES } from './catalogue/own.ts';
 import { SAMPLES } from './catalogue/samples.ts';
 import { served, SERVER } from './server-command.ts';
 import { commandName, isKnownCommand } from './shell/commands/index.ts';
@@ -35,7 +36,7 @@ export function parseImage(image: string): ImageName | undefined {
 
 export function lookUpImage(image: string): CataloguedImage | undefined {
   const name = parseImage(image);
-  return name && (CATALOGUE[name.repository] ?? SAMPLES[name.repository]);
+  return name && (CATALOGUE[name.repository] ?? OWN_IMAGES[name.repository] ?? SAMPLES[name.repository]);
 }
 
 const UNKNOWN_IMAGE_BYTES = 80 * 1024 * 1024;
@@ -86,7 +87,13 @@ export function launchOf(container: Container, argv: readonly string[], isTask =
   }
   if (known?.behaviour.name === 'agnhost') return { behaviour: agnhost(base, args) };
   if (!known && asTask) return { behaviour: { ...base, exit: TASK_END } };
-  return { behaviour: leaking(base, container) };
+  return ownProgram(leaking(base, container));
+}
+
+/** A program whose image says it as a script runs in the shell, and serves beside it. */
+export function ownProgram(behaviour: Behaviour): Launch {
+  const { script } = behaviour;
+  return script === undefined ? { behaviour } : { behaviour, argv: ['sh', '-c', script] };
 }
 
 /** A shell reads its commands from its input; without a terminal and without input it has nothing to do. */
@@ -96,7 +103,16 @@ function openShell(base: Behaviour, { stdin, tty }: Container): Launch {
 
 /** Until it starts a server, a shell listens nowhere and uses little. */
 function asShell(base: Behaviour): Behaviour {
-  const { exit: _exit, client: _client, http: _http, role: _role, ...still } = base;
+  const {
+    exit: _exit,
+    client: _client,
+    http: _http,
+    role: _role,
+    script: _script,
+    crash: _crash,
+    election: _election,
+    ...still
+  } = base;
   return { ...still, ports: [], listenAfterMs: 0, log: [], cpuMillis: 1, memoryBytes: MIB };
 }
 
@@ -132,8 +148,17 @@ function steered(base: Behaviour, container: Container, tag: string): Behaviour 
       },
     };
   }
-  const url = env.get('TARGET_URL') ?? env.get('ORDER_SERVICE_URL');
+  const url = env.get('TARGET_URL') ?? env.get('QUEUE_URL') ?? env.get('ORDER_SERVICE_URL');
   if (base.client && url) result = { ...result, client: { ...base.client, url } };
+  const every = Number(env.get('EVERY_SECONDS'));
+  if (result.client && every > 0) result = { ...result, client: { ...result.client, intervalMs: every * 1000 } };
+  const rate = Number(env.get('REQUESTS_PER_SECOND'));
+  if (result.client && rate > 0)
+    result = { ...result, client: { ...result.client, intervalMs: 1_000, requests: rate } };
+  const lease = env.get('LEASE_NAME');
+  if (base.election && lease) result = { ...result, election: { lease } };
+  const cpu = env.get('CPU');
+  if (base.name === 'burner' && cpu) result = { ...result, cpuMillis: milliValue(cpu) };
   if (container.image?.startsWith('pilothouse/web')) {
     if (tag === 'broken')
       return { ...result, exit: { afterMs: 2_000, code: 1 }, log: ['panic: configuration is missing'] };

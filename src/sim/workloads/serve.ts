@@ -1,6 +1,8 @@
 /** What a program answers. Shared by probes and by the network, so that both meet the same program. */
 import type { HttpRequest, Reply } from './behaviour.ts';
 import { rootOf, type RunningProcess } from './process.ts';
+import { answerQueue } from './queue-server.ts';
+import { answerValues } from './value-server.ts';
 import { ContainerFiles, type VolumeStore } from './volumes.ts';
 
 export interface ServeContext {
@@ -26,6 +28,20 @@ export function serve(process: RunningProcess, request: HttpRequest, context: Se
   );
   if (special)
     return { kind: 'http', status: special.status, body: fill(special.body ?? '', process, request), latencyMs };
+  if (http.keeps) {
+    const files = new ContainerFiles(
+      context.volumes,
+      rootOf(process),
+      process.mounts,
+      process.image,
+      context.nowMs,
+      {},
+      process.isReadOnlyRoot,
+    );
+    const kept = { request, files, directory: http.keeps.directory, nowMs: context.nowMs, hostname: process.hostname };
+    const reply = http.keeps.what === 'queue' ? answerQueue(kept) : answerValues(kept);
+    if (reply) return { kind: 'http', ...reply, latencyMs };
+  }
   const file = http.root === undefined ? undefined : fileOf(process, http.root, request.path, context);
   if (file) return { kind: 'http', ...file, latencyMs };
   const isError = http.errorPercent > 0 && context.draw(100) < http.errorPercent;

@@ -13,14 +13,21 @@ interface Count {
   readonly window: number;
   readonly count: number;
   readonly before: number;
+  readonly total: number;
 }
 
 export class RequestMeter {
   private counts = new Map<string, Count>();
 
-  add(key: string, nowMs: number): void {
-    const { window, count, before } = this.current(key, nowMs);
-    this.counts.set(key, { window, count: count + 1, before });
+  /** One request, or one that stands for many. */
+  add(key: string, nowMs: number, weight = 1): void {
+    const { window, count, before, total } = this.current(key, nowMs);
+    this.counts.set(key, { window, count: count + weight, before, total: total + weight });
+  }
+
+  /** Since its start. */
+  total(key: string): number {
+    return this.counts.get(key)?.total ?? 0;
   }
 
   /** Requests a second, over the last whole window or the running one, whichever is busier. */
@@ -33,9 +40,9 @@ export class RequestMeter {
   private current(key: string, nowMs: number): Count {
     const window = Math.floor(nowMs / WINDOW_MS);
     const known = this.counts.get(key);
-    if (!known) return { window, count: 0, before: 0 };
+    if (!known) return { window, count: 0, before: 0, total: 0 };
     if (known.window === window) return known;
-    return { window, count: 0, before: known.window === window - 1 ? known.count : 0 };
+    return { window, count: 0, before: known.window === window - 1 ? known.count : 0, total: known.total };
   }
 
   forget(key: string): void {

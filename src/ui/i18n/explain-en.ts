@@ -494,6 +494,10 @@ export const explainEn = {
       syncing: 'The kubernetes plugin has not listed everything: unknown names are SERVFAIL.',
       serving: 'Answers from its copy of Services and EndpointSlices.',
     },
+    election: {
+      following: 'Somebody else holds the Lease, or nobody: asks for it every 2 s to 4.4 s.',
+      leading: 'Holds the Lease and renews it every 2 s; without a renewal for 10 s it steps down.',
+    },
     'scale-set-instance': {
       creating: 'Azure allocates the virtual machine.',
       booting: 'The operating system starts; the node image brings kubelet and containerd.',

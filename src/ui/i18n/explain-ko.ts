@@ -494,6 +494,10 @@ export const explainKo: ExplainTexts = {
       syncing: 'kubernetes 플러그인이 아직 다 읽지 못해 모르는 이름에는 SERVFAIL로 답합니다.',
       serving: 'Service와 EndpointSlice 사본으로 답합니다.',
     },
+    election: {
+      following: '다른 복제본이 Lease를 갖고 있거나 아무도 없습니다. 2초에서 4.4초마다 요청합니다.',
+      leading: 'Lease를 갖고 2초마다 갱신합니다. 10초 동안 갱신하지 못하면 물러납니다.',
+    },
     'scale-set-instance': {
       creating: 'Azure가 가상 머신을 할당합니다.',
       booting: '운영 체제가 시작됩니다. 노드 이미지에 kubelet과 containerd가 들어 있습니다.',

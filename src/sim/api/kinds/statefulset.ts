@@ -23,6 +23,9 @@ function eitherOf(field: string, value: string | undefined, allowed: readonly [s
   return allowed.includes(value) ? [] : [fieldInvalid(field, value, `must be '${allowed[0]}' or '${allowed[1]}'`)];
 }
 
+const isOfMount = ({ type, field }: FieldError): boolean =>
+  type === 'FieldValueNotFound' && /\.volume(Mounts|Devices)\[\d+\]\.name$/.test(field);
+
 export const statefulSetKind: KindDefinition<StatefulSet> = stored<StatefulSet>(
   'apps/v1',
   'StatefulSet',
@@ -68,7 +71,8 @@ export const statefulSetKind: KindDefinition<StatefulSet> = stored<StatefulSet>(
         ...notNegative('spec.replicas', spec?.replicas),
         ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
         ...notNegative('spec.ordinals.start', spec?.ordinals?.start),
-        ...validateTemplate(spec?.selector, spec?.template, 'statefulset'),
+        // Volumes of its claims come with its pods, so that the template alone cannot say which are missing.
+        ...validateTemplate(spec?.selector, spec?.template, 'statefulset').filter((error) => !isOfMount(error)),
       ];
     },
     validateUpdate(next, old) {

@@ -26,9 +26,39 @@ export interface WorkloadSpec {
     readonly memoryGrowthPerSecond?: string;
     readonly cpuPerRequest?: string;
   };
-  readonly exit?: { readonly afterSeconds: number; readonly code?: number };
+  readonly exit?: {
+    readonly afterSeconds?: number;
+    readonly code?: number;
+    readonly log?: string;
+    readonly when?: {
+      readonly variableMissing?: string;
+      readonly fileMissing?: string;
+      readonly unreachable?: string;
+      readonly requests?: number;
+      readonly path?: string;
+    };
+  };
   readonly stop?: { readonly afterSeconds?: number; readonly code?: number };
-  readonly client?: { readonly url: string; readonly everySeconds?: number };
+  readonly client?: {
+    readonly url: string;
+    readonly everySeconds?: number;
+    readonly requestsPerSecond?: number;
+    readonly method?: string;
+    readonly body?: string;
+  };
+  /** Queues, to be asked over HTTP. */
+  readonly queue?: { readonly directory?: string };
+  /** Takes messages from a queue. */
+  readonly consumer?: { readonly url: string; readonly secondsPerMessage?: number; readonly failPercent?: number };
+  /** Values with one leader: the replica with ordinal 0, or the holder of a Lease. */
+  readonly store?: {
+    readonly peers: string;
+    readonly lease?: string;
+    readonly directory?: string;
+    readonly copyEverySeconds?: number;
+  };
+  /** A program for the shell. */
+  readonly script?: string;
   readonly log?: readonly string[];
 }
 
@@ -42,6 +72,16 @@ const number =
     typeof value === 'number' && value >= low && value <= high ? undefined : `must be a number from ${low} to ${high}`;
 const text: Rule = (value) => (typeof value === 'string' && value !== '' ? undefined : 'must be a text');
 const anyText: Rule = (value) => (typeof value === 'string' ? undefined : 'must be a text');
+const path: Rule = (value) =>
+  typeof value === 'string' && /^\/[\w./-]*$/.test(value) ? undefined : 'must be an absolute path';
+const name: Rule = (value) =>
+  typeof value === 'string' && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(value)
+    ? undefined
+    : 'must be a name of an object';
+const oneOf =
+  (...values: readonly string[]): Rule =>
+  (value) =>
+    values.includes(value as string) ? undefined : `must be one of ${values.join(', ')}`;
 const quantity: Rule = (value) =>
   (typeof value === 'string' || typeof value === 'number') && (parseQuantity(value) ?? -1) >= 0
     ? undefined
@@ -63,7 +103,9 @@ const port = number(1, 65_535);
 const code = number(0, 255);
 const seconds = number(0, DAY_SECONDS);
 
-const SHAPE: Readonly<Record<string, Rule | Readonly<Record<string, Rule>>>> = {
+type Shape = { readonly [name: string]: Rule | Shape };
+
+const SHAPE: Shape = {
   image: text,
   server: {
     ports: list(port),
@@ -74,13 +116,28 @@ const SHAPE: Readonly<Record<string, Rule | Readonly<Record<string, Rule>>>> = {
     readyAfterSeconds: seconds,
   },
   usage: { cpu: quantity, memory: quantity, memoryGrowthPerSecond: quantity, cpuPerRequest: quantity },
-  exit: { afterSeconds: seconds, code },
+  exit: {
+    afterSeconds: seconds,
+    code,
+    log: anyText,
+    when: { variableMissing: text, fileMissing: path, unreachable: text, requests: number(1, 1_000_000), path },
+  },
   stop: { afterSeconds: seconds, code },
-  client: { url: text, everySeconds: number(0.5, DAY_SECONDS) },
+  client: {
+    url: text,
+    everySeconds: number(0.5, DAY_SECONDS),
+    requestsPerSecond: number(0.01, 100_000),
+    method: oneOf('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH'),
+    body: anyText,
+  },
+  queue: { directory: path },
+  consumer: { url: text, secondsPerMessage: seconds, failPercent: number(0, 100) },
+  store: { peers: text, lease: name, directory: path, copyEverySeconds: number(1, DAY_SECONDS) },
+  script: text,
   log: list(anyText),
 };
 
-function faultsOf(value: object, shape: typeof SHAPE, path: string): readonly FieldError[] {
+function faultsOf(value: object, shape: Shape, path: string): readonly FieldError[] {
   return Object.entries(value).flatMap(([name, item]: [string, unknown]) => {
     const field = `${path}.${name}`;
     const rule = Object.hasOwn(shape, name) ? shape[name] : undefined;
@@ -95,6 +152,22 @@ function faultsOf(value: object, shape: typeof SHAPE, path: string): readonly Fi
   });
 }
 
+/** One container runs one program, and answers in one way. */
+function conflictsOf(spec: WorkloadSpec): readonly FieldError[] {
+  const several = (names: readonly string[], what: string): readonly FieldError[] => {
+    const [, second] = names;
+    return second === undefined ? [] : [fieldForbidden(second, `${names[0]} ${what} already`)];
+  };
+  const programs = [
+    ...(spec.consumer ? ['spec.consumer'] : []),
+    ...(spec.store ? ['spec.store'] : []),
+    ...(spec.script === undefined ? [] : ['spec.script']),
+    ...(spec.exit?.when?.unreachable === undefined ? [] : ['spec.exit.when.unreachable']),
+  ];
+  const servers = [...(spec.queue ? ['spec.queue'] : []), ...(spec.store ? ['spec.store'] : [])];
+  return [...several(programs, 'is its program'), ...several(servers, 'says what it answers')];
+}
+
 export const workloadKind: KindDefinition<Workload> = stored<Workload>(
   'pilothouse.dev/v1',
   'Workload',
@@ -107,10 +180,14 @@ export const workloadKind: KindDefinition<Workload> = stored<Workload>(
       if (!spec) return [fieldRequired('spec')];
       const missing = [
         ...(spec.image === undefined ? [fieldRequired('spec.image')] : []),
-        ...(spec.exit && spec.exit.afterSeconds === undefined ? [fieldRequired('spec.exit.afterSeconds')] : []),
+        ...(spec.exit && spec.exit.afterSeconds === undefined && spec.exit.when === undefined
+          ? [fieldRequired('spec.exit.afterSeconds')]
+          : []),
         ...(spec.client && spec.client.url === undefined ? [fieldRequired('spec.client.url')] : []),
+        ...(spec.consumer && spec.consumer.url === undefined ? [fieldRequired('spec.consumer.url')] : []),
+        ...(spec.store && spec.store.peers === undefined ? [fieldRequired('spec.store.peers')] : []),
       ];
-      return [...missing, ...faultsOf(spec, SHAPE, 'spec')];
+      return [...missing, ...faultsOf(spec, SHAPE, 'spec'), ...conflictsOf(spec)];
     },
     columns: [
       nameColumn<Workload>(),

@@ -171,23 +171,6 @@ export const CATALOGUE: Readonly<Record<string, CataloguedImage>> = {
     web('web-server', 8080, 'Hello, world!\nHostname: {pod}'),
   ),
   'gcr.io/google-samples/hello-app': image(11, web('web-server', 8080, 'Hello, world!\nHostname: {pod}')),
-  'pilothouse/web': image(
-    24,
-    web('web-server', 8080, 'web {image} on {pod}', { memoryBytes: 20 * MIB }),
-    /^(1\.[0-9]|broken|slow)$/,
-  ),
-  'pilothouse/client': image(
-    8,
-    { ...PLAIN_SERVER, name: 'client', client: { url: 'http://web', intervalMs: 2_000 } },
-    /^1\.0$/,
-  ),
-  'pilothouse/unready': image(
-    24,
-    web('web-server', 8080, 'not ready', {
-      http: { status: 503, body: 'warming up', latencyMs: [2, 9], errorPercent: 0 },
-    }),
-    /^1\.0$/,
-  ),
   'mcr.microsoft.com/oss/kubernetes/kube-proxy': system('kube-proxy', 32, { role: 'kube-proxy', listenAfterMs: 500 }),
   'mcr.microsoft.com/oss/v2/kubernetes/coredns': system('coredns', 21, {
     role: 'coredns',

@@ -1,6 +1,6 @@
 /**
- * Public sample applications, and Pilothouse's own scripted images beyond the plain web server. A sample that is not
- * listed runs all the same, as a plain server on its declared ports: what stands here differs from that.
+ * Public sample applications. A sample that is not listed runs all the same, as a plain server on its declared ports: what
+ * stands here differs from that.
  */
 import { aksStore, image, MIB, nginx, NUMBERED, PLAIN_SERVER, server, web, type CataloguedImage } from './images.ts';
 import type { Behaviour } from '../behaviour.ts';
@@ -82,21 +82,4 @@ export const SAMPLES: Readonly<Record<string, CataloguedImage>> = {
   'dockersamples/examplevotingapp_vote': image(55, web('vote', 80, '<title>Cats vs Dogs!</title>')),
   'dockersamples/examplevotingapp_result': image(60, web('result', 80, '<title>Cats vs Dogs -- Result</title>')),
   'dockersamples/examplevotingapp_worker': image(70, worker('vote-worker')),
-  'pilothouse/slow-start': image(
-    24,
-    web('web-server', 8080, 'slow-start on {pod}', { listenAfterMs: 20_000 }),
-    /^1\.0$/,
-  ),
-  'pilothouse/flaky': image(
-    24,
-    web('web-server', 8080, 'flaky on {pod}', {
-      http: { status: 200, body: 'flaky on {pod}', latencyMs: [2, 40], errorPercent: 30 },
-    }),
-    /^1\.0$/,
-  ),
-  'pilothouse/leak': image(
-    24,
-    web('web-server', 8080, 'leak on {pod}', { memoryBytes: 20 * MIB, leakBytesPerSecond: 2 * MIB }),
-    /^1\.0$/,
-  ),
 };

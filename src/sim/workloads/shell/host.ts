@@ -20,7 +20,13 @@ export interface Files {
 }
 
 export type Question =
-  | { readonly kind: 'http'; readonly method: string; readonly url: string; readonly timeoutMs: number }
+  | {
+      readonly kind: 'http';
+      readonly method: string;
+      readonly url: string;
+      readonly timeoutMs: number;
+      readonly body?: string;
+    }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly timeoutMs: number }
   | { readonly kind: 'dns'; readonly name: string; readonly type: 'A' | 'AAAA' | 'SRV' | 'PTR' };
 

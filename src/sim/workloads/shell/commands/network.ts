@@ -1,6 +1,7 @@
 /** Commands that ask the network: wget, curl, nc, nslookup, dig, host, getent. Upstream: busybox networking; curl; bind. */
 import { isWait, type Command, type CommandIo, type Step } from '../command-io.ts';
 import type { NetworkReply } from '../host.ts';
+import type { Wait } from '../state.ts';
 import { parseOptions } from './options.ts';
 
 type HttpReply = NetworkReply & { kind: 'http' };
@@ -44,7 +45,9 @@ const wget: Command = (io, [, ...words]) => {
   if (url === undefined) return io.fail('wget', 'missing URL');
   const timeoutMs = Number(values['T'] ?? WGET_SECONDS) * 1000;
   const method = values['post-data'] === undefined ? 'GET' : 'POST';
-  const reply = io.ask({ kind: 'http', method, url: withScheme(url), timeoutMs });
+  const sent = values['post-data'];
+  const body = sent === undefined ? {} : { body: sent };
+  const reply = io.ask({ kind: 'http', method, url: withScheme(url), timeoutMs, ...body });
   if (isWait(reply)) return reply;
   const isQuiet = flags.has('q') || flags.has('quiet');
   const say = (text: string): void => {
@@ -112,6 +115,7 @@ const CURL_VALUED = [
   'retry-delay',
   'data',
   'data-raw',
+  'data-binary',
   'header',
   'request',
   'output',
@@ -130,14 +134,17 @@ const curl: Command = (io, [, ...words]) => {
   const url = operands[0] ?? values['url'];
   if (url === undefined) return io.fail('curl', '(2) no URL specified', 2);
   const value = (short: string, long: string): string | undefined => values[short] ?? values[long];
-  const hasBody = value('d', 'data') !== undefined || values['data-raw'] !== undefined;
+  const sent = value('d', 'data') ?? values['data-raw'] ?? values['data-binary'];
+  const body = sent?.startsWith('@') && values['data-raw'] === undefined ? fileBody(io, sent.slice(1)) : sent;
+  if (isWait(body)) return body;
   const isHead = flags.has('I') || flags.has('head');
-  const method = value('X', 'request') ?? (hasBody ? 'POST' : isHead ? 'HEAD' : 'GET');
+  const method = value('X', 'request') ?? (body !== undefined ? 'POST' : isHead ? 'HEAD' : 'GET');
   const seconds = Number(value('m', 'max-time') ?? values['connect-timeout'] ?? CURL_SECONDS);
   io.memory['began'] ??= io.host.nowMs;
   const again = io.memory['again'] as number | undefined;
   if (again !== undefined && again > io.host.nowMs) return { kind: 'until', at: again };
-  const reply = io.ask({ kind: 'http', method, url: withScheme(url), timeoutMs: seconds * 1000 });
+  const content = body === undefined ? {} : { body };
+  const reply = io.ask({ kind: 'http', method, url: withScheme(url), timeoutMs: seconds * 1000, ...content });
   if (isWait(reply)) return reply;
   const retry = retryOf(io, reply, values, flags);
   if (retry) return retry;
@@ -151,6 +158,10 @@ const curl: Command = (io, [, ...words]) => {
     format: value('w', 'write-out') ?? '',
   });
 };
+
+/** `-d @file`, or `-d @-` for the standard input. */
+const fileBody = (io: CommandIo, name: string): string | Wait =>
+  name === '-' ? io.readAll() : (io.files.read(io.path(name))?.text ?? '');
 
 interface CurlOptions {
   readonly isQuiet: boolean;
