@@ -2,7 +2,7 @@
 import { parseFlags, type FlagValues } from './client/flags.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import type { KubectlContext, KubectlStep, WaitingState } from './context.ts';
-import { CommandFailure, failure, toldOf } from './failure.ts';
+import { CommandFailure, failure, toldOf, usageFailure } from './failure.ts';
 import { helpOf, rootHelp } from './help.ts';
 import { Session, stepDone, type Pause } from './session.ts';
 import { suggestions } from './suggestions.ts';
@@ -18,13 +18,12 @@ export function startKubectl(argv: readonly string[], context: KubectlContext): 
   return guarded(() => {
     const chosen = choose(argv);
     if (typeof chosen === 'string') return { done: true, stdout: chosen, stderr: '', code: 0 };
-    const flags = parseFlags(chosen.path, chosen.command.flags, chosen.words, chosen.command.stopsAtArgument);
+    const flags = parseFlags(chosen.path, chosen.command.flags, chosen.words);
     if (flags.bool('help')) return { done: true, stdout: helpOf(chosen.command, chosen.path), stderr: '', code: 0 };
-    if (chosen.command.parts && chosen.command.parts.length > 0 && flags.args.length === 0)
-      return { done: true, stdout: helpOf(chosen.command, chosen.path), stderr: '', code: 1 };
+    if (!chosen.command.run) return { done: true, stdout: helpOf(chosen.command, chosen.path), stderr: '', code: 1 };
     needRequired(chosen.command, flags);
     const session = new Session(context, flags, chosen.path, argv);
-    return carriedOut(session, chosen.command.name, context.nowMs, () => chosen.command.run(session));
+    return carriedOut(session, chosen.command.name, context.nowMs, () => chosen.command.run?.(session));
   });
 }
 
@@ -33,12 +32,7 @@ export function resumeKubectl(state: WaitingState, context: KubectlContext): Kub
     const chosen = choose(state.argv);
     if (typeof chosen === 'string') throw failure(`nothing waits in ${state.argv.join(' ')}`);
     const { command, path, words } = chosen;
-    const session = new Session(
-      context,
-      parseFlags(path, command.flags, words, command.stopsAtArgument),
-      path,
-      state.argv,
-    );
+    const session = new Session(context, parseFlags(path, command.flags, words), path, state.argv);
     return carriedOut(session, command.name, state.startedMs, () =>
       command.resume?.(session, state.data as never, state.startedMs),
     );
@@ -90,16 +84,14 @@ function narrowed(command: Command, path: string, words: readonly string[]): Cho
   const at = words.findIndex((word) => !word.startsWith('-'));
   const part = at < 0 ? undefined : command.parts?.find((item) => isNamed(item, words[at]!));
   if (!part) {
-    if (command.parts && at >= 0 && !command.parts.some(({ name }) => name === '')) {
-      throw unknownPart(command, path, words[at]!);
-    }
+    if (command.parts && at >= 0) throw unknownPart(command, path, words[at]!);
     return { command, path, words };
   }
   return narrowed(part, `${path} ${part.name}`, [...words.slice(0, at), ...words.slice(at + 1)]);
 }
 
 function unknownPart(command: Command, path: string, word: string): CommandFailure {
-  void command;
+  if (command.run) return usageFailure(path, `Unexpected args: [${word}]`);
   return new CommandFailure(`error: unknown command ${JSON.stringify(word)}\nSee '${path} -h' for help and examples`);
 }
 

@@ -134,7 +134,7 @@ const normal = (type: FlagType, value: string): string =>
   type === 'bool' ? String(/^(1|t|true)$/i.test(value)) : value;
 
 /** Reads the words behind a command; throws what kubectl says of a flag that it does not know. */
-export function parseFlags(command: string, own: readonly Flag[], words: readonly string[], plain = false): FlagValues {
+export function parseFlags(command: string, own: readonly Flag[], words: readonly string[]): FlagValues {
   const known = [...own, ...GLOBAL_FLAGS.filter((flag) => !own.some(({ name }) => name === flag.name))];
   const args: string[] = [];
   const set: [string, string][] = [];
@@ -150,10 +150,6 @@ export function parseFlags(command: string, own: readonly Flag[], words: readonl
       dash = args.length;
       args.push(...words.slice(at + 1));
       break;
-    }
-    if (plain && args.length > 0) {
-      args.push(word);
-      continue;
     }
     if (word.startsWith('--')) {
       const [name = '', ...rest] = word.slice(2).split('=');

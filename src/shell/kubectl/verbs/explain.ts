@@ -1,0 +1,196 @@
+/** `kubectl explain`, from the OpenAPI v3 document of the kind's group and version. Upstream: kubectl/pkg/explain/v2. */
+import { apiVersionOf, type Resource } from '../client/discovery.ts';
+import { flagsOf } from '../client/flags.ts';
+import { CommandFailure, failure } from '../failure.ts';
+import type { Session } from '../session.ts';
+
+export const EXPLAIN_FLAGS = flagsOf('recursive:bool api-version output=plaintext');
+
+interface Schema {
+  readonly $ref?: string;
+  readonly allOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly type?: string;
+  readonly description?: string;
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly enum?: readonly string[];
+  readonly 'x-kubernetes-group-version-kind'?: readonly {
+    readonly group: string;
+    readonly version: string;
+    readonly kind: string;
+  }[];
+}
+
+type Schemas = Readonly<Record<string, Schema>>;
+
+const WIDTH = 76;
+
+export function explain(session: Session): void {
+  const { flags } = session;
+  if (flags.args.length === 0)
+    throw failure(
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
+    );
+  if (flags.args.length > 1) throw failure('We accept only this format: explain RESOURCE');
+  const { resource, path } = wanted(session, flags.args[0]!);
+  const schemas = documentOf(session, resource);
+  const root = Object.values(schemas).find((schema) =>
+    schema['x-kubernetes-group-version-kind']?.some(
+      ({ group, version, kind }) => group === resource.group && version === resource.version && kind === resource.kind,
+    ),
+  );
+  if (!root) throw failure(`GVK (${apiVersionOf(resource)}, Kind=${resource.kind}) not found in OpenAPI schema`);
+  if (resource.group) session.say(`GROUP:      ${resource.group}`);
+  session.say(`KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n`);
+  tell(session, schemas, root, path);
+}
+
+/** `pods.spec`, `deployments.apps.spec` is not understood upstream either: the group comes by `--api-version`. */
+function wanted(session: Session, text: string): { readonly resource: Resource; readonly path: readonly string[] } {
+  const [name = '', ...path] = text.split('.');
+  const found = session.discovery.find(name);
+  if (!found) throw new CommandFailure(`the server doesn't have a resource type ${JSON.stringify(name)}`);
+  const version = session.flags.text('api-version');
+  if (!version) return { resource: found, path: path.filter(Boolean) };
+  const other = session.discovery.byKind(version, found.kind);
+  if (!other) throw failure(`couldn't find resource for "${version}, Resource=${found.plural}"`);
+  return { resource: other, path: path.filter(Boolean) };
+}
+
+function documentOf({ rest }: Session, resource: Resource): Schemas {
+  const { paths = {} } = rest.json('GET', '/openapi/v3') as {
+    paths?: Readonly<Record<string, { readonly serverRelativeURL: string }>>;
+  };
+  const path = resource.group ? `apis/${apiVersionOf(resource)}` : `api/${resource.version}`;
+  const address = paths[path]?.serverRelativeURL;
+  if (!address) throw failure(`couldn't find resource for "${apiVersionOf(resource)}, Resource=${resource.plural}"`);
+  return (rest.json('GET', address) as { components?: { schemas?: Schemas } }).components?.schemas ?? {};
+}
+
+interface Field {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly isRequired: boolean;
+}
+
+function tell(session: Session, schemas: Schemas, root: Schema, path: readonly string[]): void {
+  let current: Field = { name: '', schema: root, isRequired: false };
+  for (const name of path) {
+    const holder = structureOf(schemas, current.schema);
+    const schema = holder.properties?.[name];
+    if (!schema) throw failure(`field ${JSON.stringify(name)} does not exist`);
+    current = { name, schema, isRequired: holder.required?.includes(name) ?? false };
+  }
+  if (path.length > 0) {
+    session.say(
+      `FIELD: ${current.name} <${typeOf(schemas, current.schema)}>${current.isRequired ? ' -required-' : ''}`,
+    );
+    session.out(enumText(schemas, current.schema, ''));
+    session.out('\n\n');
+  }
+  session.say('DESCRIPTION:');
+  const texts = descriptionsOf(schemas, current.schema);
+  for (const text of texts.length > 0 ? texts : ['<empty>']) session.out(indented(text, '    '));
+  session.say('    ');
+  const fields = fieldsOf(schemas, current.schema);
+  if (fields.length > 0) {
+    session.say('FIELDS:');
+    if (session.flags.bool('recursive')) session.out(treeText(schemas, fields, '  ', []));
+    else for (const field of fields) session.out(fieldText(schemas, field));
+  }
+  session.out('\n');
+}
+
+const refOf = ({ $ref, allOf }: Schema): string | undefined =>
+  ($ref ?? allOf?.[0]?.$ref)?.replace('#/components/schemas/', '');
+
+function resolved(schemas: Schemas, schema: Schema): Schema {
+  const name = refOf(schema);
+  return name === undefined ? schema : (schemas[name] ?? {});
+}
+
+/** What the fields of a list or a map are those of. */
+function structureOf(schemas: Schemas, schema: Schema): Schema {
+  const inner = schema.items ?? schema.additionalProperties;
+  if (inner) return structureOf(schemas, inner);
+  const found = resolved(schemas, schema);
+  return found === schema ? found : structureOf(schemas, found);
+}
+
+function typeOf(schemas: Schemas, schema: Schema): string {
+  if (schema.items) return `[]${typeOf(schemas, schema.items)}`;
+  if (schema.additionalProperties) return `map[string]${typeOf(schemas, schema.additionalProperties)}`;
+  const name = refOf(schema);
+  if (name === undefined) return schema.type ?? 'Object';
+  const { type } = schemas[name] ?? {};
+  return type && type !== 'object' ? type : (name.split('.').at(-1) ?? name);
+}
+
+/** The field's own words, and those of its type. */
+function descriptionsOf(schemas: Schemas, schema: Schema): readonly string[] {
+  const inner = schema.items ?? schema.additionalProperties;
+  const own = schema.description ? [schema.description] : [];
+  if (inner) return [...own, ...descriptionsOf(schemas, inner)];
+  const name = refOf(schema);
+  return name === undefined ? own : [...own, ...descriptionsOf(schemas, schemas[name] ?? {})];
+}
+
+function fieldsOf(schemas: Schemas, schema: Schema): readonly Field[] {
+  const { properties = {}, required = [] } = structureOf(schemas, schema);
+  return Object.keys(properties)
+    .sort()
+    .map((name) => ({ name, schema: properties[name]!, isRequired: required.includes(name) }));
+}
+
+const headText = (schemas: Schemas, { name, schema, isRequired }: Field, indent: string): string =>
+  `${indent}${name}\t<${typeOf(schemas, schema)}>${isRequired ? ' -required-' : ''}\n`;
+
+function fieldText(schemas: Schemas, field: Field): string {
+  const text = field.schema.description ?? '<no description>';
+  return `${headText(schemas, field, '  ')}${enumText(schemas, field.schema, '  ')}${indented(text, '    ')}\n`;
+}
+
+function enumText(_schemas: Schemas, schema: Schema, indent: string): string {
+  return schema.enum?.length ? `${indent}enum: ${schema.enum.join(', ')}\n` : '';
+}
+
+/** A type inside itself is not unfolded again. */
+function treeText(schemas: Schemas, fields: readonly Field[], indent: string, inside: readonly string[]): string {
+  return fields
+    .map((field) => {
+      const name = innerRef(field.schema);
+      const inner = name !== undefined && inside.includes(name) ? [] : fieldsOf(schemas, field.schema);
+      const nested = treeText(schemas, inner, `${indent}  `, name === undefined ? inside : [...inside, name]);
+      return `${headText(schemas, field, indent)}${enumText(schemas, field.schema, indent)}${nested}`;
+    })
+    .join('');
+}
+
+function innerRef(schema: Schema): string | undefined {
+  const inner = schema.items ?? schema.additionalProperties;
+  return inner ? innerRef(inner) : refOf(schema);
+}
+
+function indented(text: string, indent: string): string {
+  return text
+    .split('\n')
+    .flatMap(wrapped)
+    .map((line) => `${indent}${line}\n`)
+    .join('');
+}
+
+/** Words of a line, as many as fit. Upstream: mitchellh/go-wordwrap. */
+function wrapped(line: string): readonly string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const part of line.match(/\s*\S+/g) ?? []) {
+    if (current !== '' && current.length + part.length > WIDTH) {
+      lines.push(current);
+      current = part.trimStart();
+    } else current += part;
+  }
+  return [...lines, current];
+}

@@ -1,0 +1,14 @@
+/** The annotation in which client-side apply keeps what it has applied. Upstream: kubectl/pkg/util/apply.go. */
+import type { KubeObject } from '../../../sim/api/object.ts';
+import { goJson } from '../text/go-json.ts';
+
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+export function withLastApplied(object: KubeObject): KubeObject {
+  const { annotations, ...metadata } = object.metadata ?? {};
+  const { [LAST_APPLIED]: _before, ...others } = annotations ?? {};
+  const text = `${goJson({ ...object, metadata: { ...metadata, annotations: others } })}\n`;
+  return { ...object, metadata: { ...metadata, annotations: { ...others, [LAST_APPLIED]: text } } };
+}
+
+export const lastAppliedOf = (object: KubeObject): string | undefined => object.metadata?.annotations?.[LAST_APPLIED];
