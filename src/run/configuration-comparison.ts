@@ -4,7 +4,7 @@
  */
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../sim/api/object.ts';
-import { hourlyPrice } from '../sim/azure/index.ts';
+import { hourlyPrice, HOURS_A_MONTH, PRICED_ON } from '../sim/azure/index.ts';
 import {
   attempt,
   ClusterState,
@@ -47,6 +47,16 @@ export interface Comparison {
   readonly moved: readonly string[];
   /** Of all nodes, whether or not one of the pods is on them. */
   readonly hourlyCostOfAll: number;
+  readonly prices: PriceNote;
+}
+
+/** Where the prices come from. */
+export interface PriceNote {
+  /** `2026-06-18`. */
+  readonly date: string;
+  /** Of the nodes' machines; another one than the cluster's where its prices are not known. */
+  readonly regions: readonly string[];
+  readonly hoursAMonth: number;
 }
 
 type Price = (node: Stored<Node>) => number;
@@ -55,6 +65,14 @@ type Price = (node: Stored<Node>) => number;
 export function priceOfNode({ metadata }: Stored<Node>): number {
   const { [INSTANCE_TYPE]: size = '', [REGION]: region = '' } = metadata.labels ?? {};
   return hourlyPrice(size, region)?.usd ?? 0;
+}
+
+function noteOf(nodes: readonly Stored<Node>[]): PriceNote {
+  const regions = nodes.flatMap(({ metadata }) => {
+    const { [INSTANCE_TYPE]: size = '', [REGION]: region = '' } = metadata.labels ?? {};
+    return hourlyPrice(size, region)?.region ?? [];
+  });
+  return { date: PRICED_ON, regions: [...new Set(regions)].sort(), hoursAMonth: HOURS_A_MONTH };
 }
 
 const INSTANCE_TYPE = 'node.kubernetes.io/instance-type';
@@ -97,7 +115,8 @@ export function beginComparison(
       ];
       const moved = Object.keys(left.pods).filter((key) => left.pods[key]?.node !== right.pods[key]?.node);
       const hourlyCostOfAll = sides[0].cluster.nodes.reduce((sum, { node }) => sum + hourlyPriceOf(node), 0);
-      return { left, right, moved, hourlyCostOfAll };
+      const prices = noteOf(sides[0].cluster.nodes.map(({ node }) => node));
+      return { left, right, moved, hourlyCostOfAll, prices };
     },
   };
 }

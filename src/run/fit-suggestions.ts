@@ -102,9 +102,20 @@ function fitOf(root: Stored, change: PodChange | ClusterChange, landing: Landing
   const { edit: _, ...plain } = change;
   const target = { apiVersion, kind, namespace: metadata.namespace ?? 'default', name: metadata.name };
   const edit = (object: KubeObject): KubeObject => editTemplate(object, change);
-  const live = withoutNoise(root);
-  const [before, after] = [stringify(live), stringify(edit(live))];
+  const own = ownWords(root);
+  const [before, after] = [stringify(own), stringify(edit(own))];
   return { suggestion: { ...plain, target, before, after, ...landing }, edit };
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** What was applied, where that is known: it is shorter than the living object with all its defaults. */
+function ownWords(root: Stored): KubeObject {
+  const applied = root.metadata.annotations?.[LAST_APPLIED];
+  if (applied === undefined) return withoutNoise(root);
+  const { metadata, ...rest } = JSON.parse(applied) as KubeObject;
+  const { annotations, ...own } = metadata ?? {};
+  return { ...rest, metadata: Object.keys(annotations ?? {}).length > 0 ? { ...own, annotations } : own } as KubeObject;
 }
 
 /** The object with the change in its own spec, or in that of the pods it makes. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareConfigurations } from '../../src/run/index.ts';
+import { compareConfigurations, priceOfNode } from '../../src/run/index.ts';
 import { defaultPool } from '../../src/sim/azure/index.ts';
 import { advance, apply, bootWorld } from '../support/world.ts';
 
@@ -41,4 +41,11 @@ spec:
   expect([left.hourlyCost, right.hourlyCost]).toEqual([1, 0.25]);
   expect(left.cpuDeviation).toBeLessThan(right.cpuDeviation);
   expect(moved.length).toBeGreaterThanOrEqual(6);
+});
+
+it('costs what the machines of the nodes cost in their region, and says whose prices they are', () => {
+  const world = bootWorld({ region: 'koreacentral', pools: [defaultPool('nodepool1', 'System', 2)] });
+  const { hourlyCostOfAll, prices } = compareConfigurations(world, ['', ''], priceOfNode);
+  expect(hourlyCostOfAll).toBeCloseTo(2 * 0.236);
+  expect(prices).toEqual({ date: '2026-06-18', regions: ['koreacentral'], hoursAMonth: 730 });
 });

@@ -1,4 +1,4 @@
-import { useEffect, useState, type DragEvent, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type DragEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Scenario } from '../../run/types.ts';
@@ -24,6 +24,10 @@ import { RightPanel } from './RightPanel.tsx';
 import { RenameDialog, RunsDialog } from './RunMenu.tsx';
 import { TopBar } from './TopBar.tsx';
 import './shell.css';
+
+const SchedulerDialog = lazy(async () => ({
+  default: (await import('../features/scheduler/SchedulerDialog.tsx')).SchedulerDialog,
+}));
 
 export function App({ shared }: { shared: Promise<Scenario | undefined> }): React.JSX.Element {
   useDocumentTitle();
@@ -109,6 +113,13 @@ function Dialogs(): React.JSX.Element | null {
       return <RunsDialog />;
     case 'rename':
       return <RenameDialog />;
+    case 'scheduler':
+    case 'compare':
+      return (
+        <Suspense>
+          <SchedulerDialog />
+        </Suspense>
+      );
     case undefined:
       return null;
   }

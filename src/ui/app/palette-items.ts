@@ -75,6 +75,8 @@ function actions(t: TFunction): readonly PaletteItem[] {
     act('run.toStart', () => void toStart(), 'Home'),
     act('run.toEnd', () => void toEnd(), 'End'),
     open('app.share', 'share'),
+    open('scheduler.open', 'scheduler'),
+    open('scheduler.openCompare', 'compare'),
     panel('tabs.editor', () => showLeft('editor')),
     panel('tabs.scenarios', () => showLeft('scenarios')),
     panel('tabs.cluster', () => showLeft('cluster')),

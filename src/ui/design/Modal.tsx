@@ -18,7 +18,14 @@ export function Modal({ title, close, isWide = false, children }: ModalProps): R
     <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : close?.())}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className={isWide ? 'dialog wide' : 'dialog'} aria-describedby={undefined}>
+        <Dialog.Content
+          className={isWide ? 'dialog wide' : 'dialog'}
+          aria-describedby={undefined}
+          // In the editor Escape puts its own lists away.
+          onEscapeKeyDown={(event) => {
+            if ((event.target as Element).closest('.monaco-editor')) event.preventDefault();
+          }}
+        >
           <header>
             <Dialog.Title asChild>
               <h2>{title}</h2>

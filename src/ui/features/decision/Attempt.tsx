@@ -1,9 +1,20 @@
-import { ArrowLeft, ChevronLeft, ChevronRight, CircleCheck, CircleHelp, CircleX, Clock, Expand } from 'lucide-react';
+import {
+  ArrowLeft,
+  ChevronLeft,
+  ChevronRight,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  Clock,
+  Expand,
+  SlidersHorizontal,
+} from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { DecisionRecord, DecisionSummary } from '../../../run/types.ts';
 import { Button, IconButton, Modal } from '../../design/index.ts';
+import { openDialog } from '../../state/dialogs.ts';
 import { simulation } from '../../state/simulation.ts';
 import { askWhy, highlight, inspect, view } from '../../state/view.ts';
 import { shortNode, say } from '../../view/names.ts';
@@ -187,6 +198,12 @@ function Header({
         <Button onClick={() => askWhy(record.seq)}>
           <CircleHelp size={14} aria-hidden /> {t('inspector.why')}
         </Button>
+        <span className="spring" />
+        <IconButton
+          label={t('scheduler.open')}
+          icon={<SlidersHorizontal size={14} aria-hidden />}
+          onClick={() => openDialog('scheduler')}
+        />
       </div>
     </header>
   );

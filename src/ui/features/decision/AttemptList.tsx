@@ -1,9 +1,10 @@
-import { CalendarClock, CircleCheck, CircleX, Search } from 'lucide-react';
+import { CalendarClock, CircleCheck, CircleX, Scale, Search, SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { DecisionSummary } from '../../../run/types.ts';
 import { Button, EmptyState } from '../../design/index.ts';
+import { openDialog } from '../../state/dialogs.ts';
 import { simulation } from '../../state/simulation.ts';
 import { highlight, showLeft, view } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
@@ -27,6 +28,14 @@ export function AttemptList({ attempts }: { attempts: readonly DecisionSummary[]
   return (
     <section className="attempts" aria-label={t('decision.attempts')}>
       <p className="soft lead">{t('decision.lead')}</p>
+      <div className="row">
+        <Button onClick={() => openDialog('scheduler')}>
+          <SlidersHorizontal size={14} aria-hidden /> {t('scheduler.open')}
+        </Button>
+        <Button onClick={() => openDialog('compare')}>
+          <Scale size={14} aria-hidden /> {t('scheduler.compare')}
+        </Button>
+      </div>
       <div className="row">
         <label className="search">
           <Search size={14} aria-hidden />

@@ -20,7 +20,7 @@ export function MonacoDiff({ before, after, title }: MonacoDiffProps): React.JSX
       readOnly: true,
       automaticLayout: true,
       minimap: { enabled: false },
-      fontFamily: "'JetBrains Mono Variable', monospace",
+      fontFamily: "'JetBrains Mono Variable', 'Pretendard Variable', monospace",
       fontSize: 12,
       lineHeight: 18,
       scrollBeyondLastLine: false,

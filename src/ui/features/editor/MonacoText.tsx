@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { faultText } from '../../../manifest/fault-texts.ts';
 import type { TextFix } from '../../../run/types.ts';
 import { view } from '../../state/view.ts';
-import { MODEL_PREFIX, monaco } from './monaco.ts';
+import { MODEL_PREFIXES, monaco, takeSchedulerSchema, type TextKind } from './monaco.ts';
 import { offerFixes } from './quick-fixes.ts';
 import { RICH_TEXT_LIMIT, type Place, type TextViewProps } from './text-surface.ts';
 
@@ -16,8 +16,8 @@ const SEVERITY = {
 const languageOf = (text: string): string => (text.length > RICH_TEXT_LIMIT ? 'plaintext' : 'yaml');
 
 /** A model a file, kept with its undo while another file is shown. */
-function modelOf(file: string, text: string): monaco.editor.ITextModel {
-  const uri = monaco.Uri.parse(MODEL_PREFIX + encodeURIComponent(file));
+function modelOf(kind: TextKind, file: string, text: string): monaco.editor.ITextModel {
+  const uri = monaco.Uri.parse(MODEL_PREFIXES[kind] + encodeURIComponent(file));
   return monaco.editor.getModel(uri) ?? monaco.editor.createModel(text, languageOf(text), uri);
 }
 
@@ -35,7 +35,8 @@ const rangeOf = (fix: TextFix): monaco.IRange => ({
 });
 
 /** Monaco, with the text of one file at a time. */
-export function MonacoText({ file, text, faults, onChange, onApply, onReady }: TextViewProps): React.JSX.Element {
+export function MonacoText(props: TextViewProps): React.JSX.Element {
+  const { file, text, faults, kind = 'manifest', schema, onChange, onApply, onReady } = props;
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor>(null);
   const latest = useRef({ text, onChange, onApply });
@@ -52,7 +53,7 @@ export function MonacoText({ file, text, faults, onChange, onApply, onReady }: T
       model: null,
       automaticLayout: true,
       minimap: { enabled: false },
-      fontFamily: "'JetBrains Mono Variable', monospace",
+      fontFamily: "'JetBrains Mono Variable', 'Pretendard Variable', monospace",
       fontSize: 13,
       lineHeight: 20,
       lineNumbersMinChars: 3,
@@ -88,16 +89,20 @@ export function MonacoText({ file, text, faults, onChange, onApply, onReady }: T
     return () => {
       onReady(undefined);
       made.dispose();
-      for (const model of monaco.editor.getModels()) model.dispose();
+      for (const model of monaco.editor.getModels()) {
+        if (model.uri.toString().startsWith(MODEL_PREFIXES[kind])) model.dispose();
+      }
     };
-  }, [onReady]);
+  }, [onReady, kind]);
+
+  useEffect(() => (schema ? takeSchedulerSchema(schema) : undefined), [schema]);
 
   useEffect(() => monaco.editor.setTheme(shade === 'dark' ? 'vs-dark' : 'vs'), [shade]);
 
   useEffect(() => {
     const shown = editor.current!;
     const kept = states.current;
-    const model = modelOf(file, latest.current.text);
+    const model = modelOf(kind, file, latest.current.text);
     shown.setModel(model);
     shown.updateOptions({ ariaLabel: file });
     shown.restoreViewState(kept.get(file) ?? null);
@@ -106,17 +111,17 @@ export function MonacoText({ file, text, faults, onChange, onApply, onReady }: T
       kept.set(file, shown.saveViewState());
       listening.dispose();
     };
-  }, [file]);
+  }, [kind, file]);
 
   useEffect(() => {
-    const model = modelOf(file, text);
+    const model = modelOf(kind, file, text);
     if (model.getValue() !== text) replaceAll(model, text);
     const language = languageOf(text);
     if (model.getLanguageId() !== language) monaco.editor.setModelLanguage(model, language);
-  }, [file, text]);
+  }, [kind, file, text]);
 
   useEffect(() => {
-    const model = modelOf(file, '');
+    const model = modelOf(kind, file, '');
     const markers = faults.map((fault) => ({
       startLineNumber: fault.startLine,
       startColumn: fault.startColumn,
@@ -127,7 +132,7 @@ export function MonacoText({ file, text, faults, onChange, onApply, onReady }: T
     }));
     monaco.editor.setModelMarkers(model, 'pilothouse', markers);
     return offerFixes(model, faults, language);
-  }, [file, faults, language]);
+  }, [kind, file, faults, language]);
 
   return <div className="host" ref={host} />;
 }

@@ -54,13 +54,23 @@ function dispatching(): object {
   };
 }
 
-/** Addresses of the models that a person edits; others (those of a diff) get no schema. */
-export const MODEL_PREFIX = 'inmemory://editor/';
+/** What is being written, by the address of its model; models of other addresses (those of a diff) get no schema. */
+export const MODEL_PREFIXES = { manifest: 'inmemory://editor/', scheduler: 'inmemory://scheduler/' } as const;
 
-configureMonacoYaml(monaco, {
-  enableSchemaRequest: false,
-  validate: false,
-  schemas: [{ uri: 'inmemory://kubernetes.json', fileMatch: ['*'], schema: dispatching() }],
-});
+export type TextKind = keyof typeof MODEL_PREFIXES;
+
+const kubernetes = {
+  uri: 'inmemory://kubernetes.json',
+  fileMatch: [`${MODEL_PREFIXES.manifest}*`],
+  schema: dispatching(),
+};
+const fixed = { enableSchemaRequest: false, validate: false } as const;
+const yaml = configureMonacoYaml(monaco, { ...fixed, schemas: [kubernetes] });
+
+/** Completion and hover of the scheduler's configuration, in the words of the reader's language. */
+export function takeSchedulerSchema(schema: object): void {
+  const scheduler = { uri: 'inmemory://scheduler.json', fileMatch: [`${MODEL_PREFIXES.scheduler}*`], schema };
+  void yaml.update({ ...fixed, schemas: [kubernetes, scheduler] });
+}
 
 export { monaco };

@@ -21,6 +21,10 @@ export interface TextViewProps {
   readonly file: string;
   readonly text: string;
   readonly faults: readonly Fault[];
+  /** What is written: a manifest, unless something else is said. */
+  readonly kind?: 'manifest' | 'scheduler';
+  /** JSON Schema of a text that is no manifest. */
+  readonly schema?: object;
   onChange(file: string, text: string): void;
   onApply(): void;
   /** Called with what can be done while it is there, and with undefined when it goes. */

@@ -88,12 +88,21 @@ async function carryOut({ file, after, lines, isReplaced }: FitEdit): Promise<Co
 }
 
 /** Writes the edit into the text of the editor, where undo takes it back, and shows its lines. */
-function takeOver({ file, isNew, after, lines }: FitEdit): string {
+function takeOver({ file, isNew, before, after }: FitEdit): string {
   const name = isNew ? freeName(file, texts.getState().files) : file;
   if (isNew) addFile(name, after);
   else changeText(name, after);
-  reveal({ file: name, startLine: lines.from, endLine: lines.to });
+  reveal({ file: name, ...changedLines(before, after) });
   return name;
+}
+
+/** From the first line that is another to the last. */
+function changedLines(before: string, after: string): { startLine: number; endLine: number } {
+  const [was, is] = [before.split('\n'), after.split('\n')];
+  let [start, end] = [0, 0];
+  while (start < is.length - 1 && is[start] === was[start]) start += 1;
+  while (is.length - end - 1 > start && is.at(-1 - end) === was.at(-1 - end)) end += 1;
+  return { startLine: start + 1, endLine: is.length - end };
 }
 
 function refusalOf({ documents, faults }: CommandResult): string | undefined {

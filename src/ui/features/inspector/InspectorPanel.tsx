@@ -1,4 +1,4 @@
-import { CalendarClock, CircleHelp, MousePointerClick } from 'lucide-react';
+import { CalendarClock, CircleHelp, MousePointerClick, SlidersHorizontal } from 'lucide-react';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import type { Inspection } from '../../../run/types.ts';
 import type { Stored } from '../../../sim/api/object.ts';
 import { Badge, Button, EmptyState } from '../../design/index.ts';
+import { openDialog } from '../../state/dialogs.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { showRight, view } from '../../state/view.ts';
@@ -135,6 +136,11 @@ function Actions({ found }: { found: Inspection }): React.JSX.Element {
       {decision ? (
         <Button onClick={() => showRight('decision', { attempt: decision.attempt })}>
           <CalendarClock size={14} aria-hidden /> {t('tabs.decision')}
+        </Button>
+      ) : null}
+      {found.key === 'kube-scheduler' ? (
+        <Button onClick={() => openDialog('scheduler')}>
+          <SlidersHorizontal size={14} aria-hidden /> {t('scheduler.open')}
         </Button>
       ) : null}
     </div>
