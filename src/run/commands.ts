@@ -20,6 +20,7 @@ const TITLE: Record<Command['verb'], (command: Command) => string> = {
   'configure-scheduler': () => 'kube-scheduler --config',
   'scale-pool': (command) =>
     command.verb === 'scale-pool' ? `az aks nodepool scale --name ${command.pool} --node-count ${command.count}` : '',
+  fault: (command) => (command.verb === 'fault' ? `${command.action} ${command.component}` : ''),
 };
 
 /** A part of a file, as a comment behind the command. */
@@ -47,6 +48,7 @@ export function beginCommand(world: World, command: Command, index: number): Car
   // Read before anything happens: one that is refused leaves no trace.
   const configuration = command.verb === 'configure-scheduler' ? schedulerConfigurationJson(command.text) : '';
   if (command.verb === 'scale-pool') checkPoolSize(world, command);
+  if (command.verb === 'fault') assertComponent(world, command.component);
   const root = kernel.emit(
     'command',
     { index, verb: command.verb, title: titleOf(command) },
@@ -69,6 +71,10 @@ export function beginCommand(world: World, command: Command, index: number): Car
       case 'scale-pool':
         world.growPool(command.pool, command.count);
         return {};
+      case 'fault':
+        if (command.action === 'stop') world.stopComponent(command.component);
+        else world.startComponent(command.component);
+        return {};
     }
   });
   return { total: 1, next: () => false, end: () => ({ ...result, command }) };
@@ -86,6 +92,11 @@ function checkPoolSize(world: World, { pool, count }: Extract<Command, { verb: '
     const message = `A pool has at most ${POOL_NODE_LIMIT} nodes, and a cluster ${NODE_LIMIT}; ${pool} asks for ${count}.`;
     throw new RunFault('pool.limit', message, { pool, count, poolLimit: POOL_NODE_LIMIT, limit: NODE_LIMIT });
   }
+}
+
+function assertComponent(world: World, id: string): void {
+  if (world.hasComponent(id)) return;
+  throw new RunFault('fault.unknownComponent', `There is no component ${id} to stop or start.`, { component: id });
 }
 
 export function carryOut(world: World, command: Command, index: number): CommandResult {

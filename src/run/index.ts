@@ -19,5 +19,6 @@ export {
 } from './share-link.ts';
 export { isHeartbeat, isShown, markOf } from './significance.ts';
 export { finish, type Study } from './study.ts';
+export { runSwarm, SETTLE_BOUND_MS, swarmScenario, type SwarmResult } from './swarm.ts';
 export { tableOf } from './table.ts';
 export * from './types.ts';

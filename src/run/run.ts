@@ -125,6 +125,11 @@ export class Run {
     return true;
   }
 
+  /** Runs the next task or carries out the next command that is due by `until`; false when there is none. */
+  advanceOne(until: number): boolean {
+    return this.stepOnce(until);
+  }
+
   /** Moves on or back by one event, scheduling decision or tick. Returns where it stands; the same place at an end. */
   step(unit: StepUnit, direction: 1 | -1): { seq: number; time: number } {
     return direction === 1 ? this.stepForward(unit) : this.stepBack(unit);
@@ -231,19 +236,21 @@ export class Run {
   private stepOnce(until: number): boolean {
     const { kernel } = this.world;
     const next = this.log[this.done];
-    if (next && this.isDue(next, until)) {
+    if (next && next.at <= until && this.isDue(next)) {
       kernel.advanceTo(Math.max(kernel.now, next.at));
       carryOut(this.world, next.command, this.done);
       this.done += 1;
       return true;
     }
-    if (!kernel.step(until)) return false;
+    // Tasks of components that are gone or hang fall away: what runs instead may not lie beyond the command.
+    if (!kernel.step(next?.step === undefined ? Math.min(until, next?.at ?? until) : until)) {
+      return next !== undefined && next.at <= until && this.stepOnce(until);
+    }
     if (kernel.steps - (this.keyframes.at(-1)?.step ?? 0) >= this.keyframeSteps) this.keep();
     return true;
   }
 
-  private isDue(entry: LoggedCommand, until: number): boolean {
-    if (entry.at > until) return false;
+  private isDue(entry: LoggedCommand): boolean {
     const { kernel } = this.world;
     if (entry.step !== undefined) return kernel.steps >= entry.step;
     return (kernel.nextDue ?? Number.POSITIVE_INFINITY) > entry.at;

@@ -144,7 +144,16 @@ function decodeLines(value: unknown, where: string): LineRange {
 function decodeCommand(value: unknown, where: string): Command {
   const fields = fieldsOf(value, where);
   const verb = oneOf(fields['verb'], `${where}.verb`, [
-    ...(['apply', 'delete', 'request', 'traffic', 'stop-traffic', 'configure-scheduler', 'scale-pool'] as const),
+    ...([
+      'apply',
+      'delete',
+      'request',
+      'traffic',
+      'stop-traffic',
+      'configure-scheduler',
+      'scale-pool',
+      'fault',
+    ] as const),
   ]);
   switch (verb) {
     case 'apply':
@@ -181,6 +190,12 @@ function decodeCommand(value: unknown, where: string): Command {
         verb,
         pool: textOf(fields['pool'], `${where}.pool`),
         count: numberOf(fields['count'], `${where}.count`, 0, NODE_LIMIT),
+      };
+    case 'fault':
+      return {
+        verb,
+        component: textOf(fields['component'], `${where}.component`),
+        action: oneOf(fields['action'], `${where}.action`, ['stop', 'start']),
       };
   }
 }

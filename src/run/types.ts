@@ -33,7 +33,9 @@ export type Command =
   /** A KubeSchedulerConfiguration, put in force at once; empty for the default. */
   | { readonly verb: 'configure-scheduler'; readonly text: string }
   /** `az aks nodepool scale`: a pool grows to so many nodes. */
-  | { readonly verb: 'scale-pool'; readonly pool: string; readonly count: number };
+  | { readonly verb: 'scale-pool'; readonly pool: string; readonly count: number }
+  /** Stops a component of the cluster where it stands, as SIGSTOP would, or lets it go on; `node/<name>/kubelet`. */
+  | { readonly verb: 'fault'; readonly component: string; readonly action: 'stop' | 'start' };
 
 /** Lines of a text, from 1, both included: a command on a part of it takes the documents that begin in there. */
 export interface LineRange {

@@ -367,6 +367,23 @@ export class World {
     this.scheduler.configure(configuration);
   }
 
+  hasComponent(id: string): boolean {
+    return this.partsOf(id).length > 0;
+  }
+
+  /** Stops a component with all that is part of it: a process that hangs. What is due for it waits. */
+  stopComponent(id: string): void {
+    for (const part of this.partsOf(id)) this.kernel.freeze(part);
+  }
+
+  startComponent(id: string): void {
+    for (const part of this.partsOf(id)) this.kernel.thaw(part);
+  }
+
+  private partsOf(id: string): readonly string[] {
+    return this.kernel.componentIds().filter((part) => part === id || part.startsWith(`${id}/`));
+  }
+
   decisions(filter: { namespace?: string; pod?: string }): readonly DecisionSummary[] {
     return this.scheduler.decisions(filter);
   }

@@ -13,5 +13,6 @@ export {
   type OptionFault,
 } from './options.ts';
 export { hourlyPrice, HOURS_A_MONTH, PRICED_ON, type HourlyPrice } from './prices.ts';
+export { machineSpecs } from './machines.ts';
 export { machineMachine, ScaleSets } from './scale-sets.ts';
 export { allocatableMemoryMi, reservedCpuMillis, VM_SIZES, vmSize, type VmSize } from './vm-sizes.ts';

@@ -92,6 +92,11 @@ export abstract class Controller implements Component {
     for (const informer of this.informers.values()) informer.start();
   }
 
+  /** Its own copies of what the API server holds. */
+  caches(): Iterable<Informer<ResourceName>> {
+    return this.informers.values();
+  }
+
   isSerial(action: string): boolean {
     return action === 'work';
   }

@@ -72,6 +72,12 @@ export class Informer<R extends ResourceName> {
     return this.isStarted;
   }
 
+  /** Whether it follows every object of its resource. */
+  get isWhole(): boolean {
+    const { namespace, labelSelector, fieldSelector } = this.options;
+    return !namespace && !labelSelector && !fieldSelector;
+  }
+
   get size(): number {
     return this.objects.size;
   }

@@ -52,6 +52,11 @@ export class SharedInformers implements Component {
     return found;
   }
 
+  /** The copies that its controllers share. */
+  caches(): Iterable<Informer<ResourceName>> {
+    return this.informers.values();
+  }
+
   lives(): readonly ShownLife[] {
     return [this.life.shown];
   }

@@ -135,6 +135,10 @@ export class Kernel {
     for (const task of waiting) this.heap.push({ ...task, due: Math.max(this.clock, task.due) });
   }
 
+  isFrozen(id: string): boolean {
+    return this.frozen.has(id);
+  }
+
   component(id: string): Component | undefined {
     return this.components.get(id);
   }

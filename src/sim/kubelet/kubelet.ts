@@ -462,8 +462,9 @@ export class Kubelet extends Controller {
     );
     this.pods.set(uid, { ...record, isStatusDue: false, transitions: { ...record.transitions, ...transitions } });
     const now = this.pods.get(uid);
-    // The answer is newer than what the watch has brought so far.
-    if (now && written) this.pods.set(uid, { ...now, pod: { ...written, spec: now.pod.spec! } });
+    // The answer is newer than what the watch has brought so far: of it the status alone is taken, so that a deletion
+    // which it tells of is still news when the watch brings it.
+    if (now && written?.status) this.pods.set(uid, { ...now, pod: { ...now.pod, status: written.status } });
   }
 
   override save(): never {

@@ -120,7 +120,9 @@ export class DaemonSetController extends ManagedController {
         return label === hash || pods.some((pod) => pod.metadata.labels?.[HASH_LABEL] === label);
       });
     }
-    return failure ?? this.writeStatus(key, set, hash, found.collisionCount);
+    // The status is written also when pods could not be made.
+    const unwritten = this.writeStatus(key, set, hash, found.collisionCount);
+    return failure ?? unwritten;
   }
 
   /** The pods of every node, also of nodes that are none of the set's. */

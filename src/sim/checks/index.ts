@@ -1,0 +1,2 @@
+export type { CheckedWorld, StoredChange, Violation } from './check.ts';
+export { InvariantMonitor, unsettled } from './monitor.ts';
