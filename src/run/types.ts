@@ -303,6 +303,20 @@ export interface FitEdit {
   readonly isReplaced: boolean;
 }
 
+/** What a lesson or scenario asks of the scheduler's decisions. Names may hold `*` for any letters. */
+export type DecisionGoal =
+  /** The plugin has turned the pod down on a node of that name, or on every one. */
+  | {
+      readonly kind: 'rejected';
+      readonly namespace: string;
+      readonly pod: string;
+      readonly node: string;
+      readonly onEvery?: boolean;
+      readonly plugin: string;
+    }
+  /** The pod has preempted the other. */
+  | { readonly kind: 'preempted'; readonly namespace: string; readonly preemptor: string; readonly victim: string };
+
 export interface ForkNotice {
   /** What editing the past gives up: commands and virtual time after the playhead. */
   readonly discardedCommands: number;

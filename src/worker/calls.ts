@@ -11,6 +11,7 @@ import {
   encodeShareLink,
   fitEdit,
   inspect,
+  isMet,
   parseScenario,
   priceOfNode,
   Run,
@@ -133,6 +134,7 @@ const handlers: Handlers = {
   compare: (session, { texts }) =>
     session.study(beginComparison(runOf(session).world, texts, priceOfNode), (found) => found),
   checkConfiguration: (session, { text }) => checkSchedulerConfiguration(text, session.run?.world),
+  goals: (session, { goals }) => goals.map((goal) => isMet(runOf(session).world, goal)),
   cancelStudy: (session) => session.cancelStudy(),
   clusterChoices: () => clusterChoices(),
   checkCluster: (_session, { options }) => checkCluster(options),

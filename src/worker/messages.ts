@@ -5,6 +5,7 @@ import type {
   Command,
   CommandResult,
   Comparison,
+  DecisionGoal,
   DecisionRecord,
   DecisionSummary,
   DiffEntry,
@@ -85,6 +86,8 @@ export interface Calls {
   compare: [{ texts: readonly [string, string] }, Studied<Comparison>];
   /** Faults of a KubeSchedulerConfiguration. */
   checkConfiguration: [{ text: string }, readonly Fault[]];
+  /** Which goals are met by now, in their order. */
+  goals: [{ goals: readonly DecisionGoal[] }, readonly boolean[]];
   /** Ends the search or comparison under way; it answers with what it has. */
   cancelStudy: [Record<string, never>, void];
   encodeShare: [{ scenario: Scenario }, { payload: string; characters: number }];

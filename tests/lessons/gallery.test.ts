@@ -4,6 +4,7 @@ import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { describe, expect, it } from 'vitest';
 import { GALLERY } from '../../src/lessons/index.ts';
+import { isMet } from '../../src/run/index.ts';
 import { checkManifest } from '../../src/manifest/index.ts';
 import type { KubeObject, Stored } from '../../src/sim/api/object.ts';
 import { advance, apply, bootWorld, eventsOf, podsOf, statuses } from '../support/world.ts';
@@ -78,6 +79,12 @@ const PROMISES: Readonly<Record<string, (world: World, text: string) => void>> =
   taints(world) {
     expect(onlyPod(world, 'tolerant').spec!.nodeName).toMatch(/gpu/);
     expect(eventsOf(world, onlyPod(world, 'intolerant')).join()).toMatch(/untolerated taint/);
+  },
+  preemption(world) {
+    expect(onlyPod(world, 'urgent').spec!.nodeName).toBeDefined();
+    const events = podsOf(world, 'batch').flatMap((pod) => eventsOf(world, pod));
+    expect(statuses(podsOf(world, 'batch'))).toContain('Pending');
+    expect(events.join()).toMatch(/FailedScheduling/);
   },
   affinity(world) {
     expect(podsOf(world, 'zonal').map((pod) => zoneOf(world, pod))).toEqual(['koreacentral-2', 'koreacentral-2']);
@@ -180,7 +187,7 @@ const PROMISES: Readonly<Record<string, (world: World, text: string) => void>> =
 describe('the gallery', () => {
   it('has a promise under test for every scenario', () => {
     expect(GALLERY.map(({ id }) => id)).toEqual(Object.keys(PROMISES));
-    expect(GALLERY.length).toBe(25);
+    expect(GALLERY.length).toBe(26);
   });
 
   it('says everything in both languages', () => {
@@ -200,5 +207,28 @@ describe('the gallery', () => {
     apply(world, text);
     advance(world, 90);
     PROMISES[id]!(world, text);
+  });
+
+  it.each(GALLERY.filter(({ goals }) => goals))(
+    '$id meets its goals about decisions by being applied, and not before',
+    ({ text, options = {}, goals = [] }) => {
+      const world = bootWorld(options);
+      expect(goals.map((goal) => isMet(world, goal))).toEqual(goals.map(() => false));
+      apply(world, text);
+      advance(world, 90);
+      expect(goals.map((goal) => isMet(world, goal))).toEqual(goals.map(() => true));
+      const [goal] = goals;
+      const other = goal!.kind === 'rejected' ? { ...goal!, plugin: 'NodePorts' } : { ...goal!, victim: 'other-*' };
+      expect(isMet(world, other)).toBe(false);
+    },
+  );
+
+  it('asks of decisions in three scenarios, of both kinds', () => {
+    const goals = GALLERY.flatMap(({ id, goals: own }) => (own ?? []).map(({ kind }) => [id, kind]));
+    expect(goals).toEqual([
+      ['pending', 'rejected'],
+      ['taints', 'rejected'],
+      ['preemption', 'preempted'],
+    ]);
   });
 });

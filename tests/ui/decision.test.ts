@@ -36,6 +36,8 @@ describe('the steps of an attempt', () => {
   it('go extension point by extension point, plugin by plugin, to the binding', () => {
     const steps = stepsOf(scheduled);
     expect([...new Set(steps.map(({ point }) => point))]).toEqual([
+      'PreEnqueue',
+      'QueueSort',
       'PreFilter',
       'Filter',
       'PreScore',
@@ -44,7 +46,10 @@ describe('the steps of an attempt', () => {
       'Total',
       'Pick',
       'Reserve',
+      'Permit',
+      'PreBind',
       'Bind',
+      'PostBind',
     ]);
     expect(steps.filter(({ point }) => point === 'Filter').map(({ plugin }) => plugin)).toEqual(
       scheduled.filterPlugins,

@@ -1,4 +1,5 @@
 /** A ready manifest of the gallery, and what its card says in both languages. */
+import type { DecisionGoal } from '../../run/types.ts';
 import type { WorldOptions } from '../../sim/options.ts';
 
 export interface BothLanguages {
@@ -18,6 +19,8 @@ export interface GalleryEntry {
   readonly topic: Topic;
   readonly level: 1 | 2 | 3;
   readonly text: string;
+  /** What the scheduler must have decided by the time that the scenario has settled. */
+  readonly goals?: readonly DecisionGoal[];
   /** What the cluster must be like, where the default one will not do: then it opens as a run of its own. */
   readonly options?: Partial<WorldOptions>;
 }

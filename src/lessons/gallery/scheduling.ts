@@ -20,6 +20,13 @@ export const SCHEDULING: readonly GalleryEntry[] = [
       en: 'The decision panel: NodeResourcesFit turns every node down with Insufficient cpu.',
     },
     text: deployment('greedy', 'nginx:1.27', { container: requests('"8"') }),
+    goals: [
+      {
+        ...{ kind: 'rejected', namespace: 'default', pod: 'greedy-*', plugin: 'NodeResourcesFit' },
+        node: '*',
+        onEvery: true,
+      },
+    ],
   },
   {
     id: 'full',
@@ -69,6 +76,35 @@ export const SCHEDULING: readonly GalleryEntry[] = [
       }),
       deployment('intolerant', 'nginx:1.27', { pod: 'nodeSelector:\n  workload: gpu' }),
     ),
+    goals: [
+      { kind: 'rejected', namespace: 'default', pod: 'intolerant-*', node: '*-gpu-*', plugin: 'TaintToleration' },
+    ],
+  },
+  {
+    id: 'preemption',
+    topic: 'scheduling',
+    level: 3,
+    title: { ko: '자리를 빼앗는 Pod', en: 'A pod that makes room for itself' },
+    summary: {
+      ko: '우선순위가 높은 urgent가 들어갈 자리가 없어, 스케줄러가 batch의 Pod를 내보냅니다.',
+      en: 'urgent has a high priority and no room: the scheduler sends pods of batch away for it.',
+    },
+    watch: {
+      ko: '결정 패널에서 urgent의 PostFilter: 후보 노드마다 희생 Pod가 있고, 기준이 하나를 고릅니다.',
+      en: 'PostFilter of urgent in the decision panel: each candidate node has its victims, and criteria choose one.',
+    },
+    text: together(
+      `apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata:
+  name: urgent
+value: 1000
+description: Goes before everything that has no priority.
+`,
+      deployment('batch', 'nginx:1.27', { replicas: 9, container: requests('900m') }),
+      deployment('urgent', 'nginx:1.27', { container: requests('1500m'), pod: 'priorityClassName: urgent' }),
+    ),
+    goals: [{ kind: 'preempted', namespace: 'default', preemptor: 'urgent-*', victim: 'batch-*' }],
   },
   {
     id: 'affinity',

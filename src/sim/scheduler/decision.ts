@@ -55,7 +55,12 @@ export interface NodeDecision {
 export interface PreemptionCandidate {
   readonly node: string;
   /** From the most important. */
-  readonly victims: readonly { readonly namespace: string; readonly name: string; readonly priority: number }[];
+  readonly victims: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly priority: number;
+    readonly startTime?: string;
+  }[];
   readonly pdbViolations: number;
 }
 

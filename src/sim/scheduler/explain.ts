@@ -111,7 +111,10 @@ function explainPostFilter({
 }: PostFilterResult): DecisionRecord['postFilter'] {
   const found = candidates.map(({ node, victims, pdbViolations }) => ({
     node,
-    victims: victims.map(({ namespace, name, priority }) => ({ namespace, name, priority })),
+    victims: victims.map(({ namespace, name, priority, pod }) => {
+      const startTime = pod.status?.startTime;
+      return { namespace, name, priority, ...(startTime ? { startTime: String(startTime) } : {}) };
+    }),
     pdbViolations,
   }));
   return {

@@ -197,6 +197,9 @@ export const explainEn = {
     later: 'Later attempt of this pod',
     backToAll: 'All attempts',
     because: 'Tried because {{because}}',
+    excluded: 'PreFilter left {{count}} out ({{list}})',
+    nominated: 'nominated node {{node}}, tried first',
+    profile: 'profile {{name}}',
     looked: '{{evaluated}} of {{count}} nodes were looked at',
     notLooked: '(the search began at node {{index}} and ended when enough were feasible)',
     outcome: {
@@ -244,7 +247,6 @@ export const explainEn = {
     retried: 'The later one came about because {{because}}.',
     noChange: 'Every node came out the same.',
     noPreemption: 'Preemption was not tried, or could not help.',
-    victims: 'victims: {{list}}',
     tied: '{{count}} nodes share the highest total ({{list}}); the seeded stream drew one of them.',
     highest: 'One node has the highest total.',
     notScored: 'Only one node fits, so nothing was scored.',
@@ -261,6 +263,11 @@ export const explainEn = {
       'prefernoschedule-taints-not-tolerated': 'PreferNoSchedule taints that are not tolerated',
     },
     point: {
+      PreEnqueue: 'PreEnqueue',
+      QueueSort: 'QueueSort',
+      Permit: 'Permit',
+      PreBind: 'PreBind',
+      PostBind: 'PostBind',
       PreFilter: 'PreFilter',
       Filter: 'Filter',
       PostFilter: 'PostFilter',
@@ -273,6 +280,11 @@ export const explainEn = {
       Bind: 'Bind',
     },
     pointFor: {
+      PreEnqueue: 'looks at the pod before it enters the queue.',
+      QueueSort: 'puts the pods of the queue in order.',
+      Permit: 'may hold the pod back before it is bound. No default plugin takes part.',
+      PreBind: 'does what has to be done first: volumes are bound here.',
+      PostBind: 'is told that the pod is bound. No default plugin takes part.',
       PreFilter:
         'looks at the pod once, before any node: it prepares, narrows the nodes, or turns the pod down as a whole.',
       Filter: 'asks node by node whether the pod can run there. The first no of a plugin ends it for that node.',

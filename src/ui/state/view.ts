@@ -43,6 +43,8 @@ export interface ViewState {
   readonly highlighted: readonly string[];
   /** A number for nodes of the stage to be tinted by: the score of a plugin, from 0 to 100. */
   readonly heat: NodeHeat | undefined;
+  /** What a preemption that a panel shows does: the node it makes room on, and record keys of its victims. */
+  readonly marks: { readonly nominated: string; readonly victims: readonly string[] } | undefined;
   /** What the first minute or a lesson asks the person to look at: a record key or component id. */
   readonly spotlight: string | undefined;
   /** What the person has just brought about: the stage marks it with a tick. */
@@ -83,6 +85,7 @@ export const view = createStore<ViewState>(() => ({
   guide: { step: 0, isPutAway: false },
   highlighted: [],
   heat: undefined,
+  marks: undefined,
   spotlight: undefined,
   succeeded: undefined,
   revealed: undefined,
@@ -127,6 +130,7 @@ export function showSharedView(shared: ScenarioView | undefined): void {
     attempt: undefined,
     highlighted: [],
     heat: undefined,
+    marks: undefined,
     ...(shared
       ? {
           left: left ?? state.left,

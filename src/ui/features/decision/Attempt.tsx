@@ -16,7 +16,7 @@ import type { DecisionRecord, DecisionSummary } from '../../../run/types.ts';
 import { Button, IconButton, Modal } from '../../design/index.ts';
 import { openDialog } from '../../state/dialogs.ts';
 import { simulation } from '../../state/simulation.ts';
-import { askWhy, highlight, inspect, view } from '../../state/view.ts';
+import { askWhy, highlight, inspect, view, type ViewState } from '../../state/view.ts';
 import { shortNode, say } from '../../view/names.ts';
 import { becauseOf } from '../../view/narrate.ts';
 import { goTo } from '../events/EventsDrawer.tsx';
@@ -27,6 +27,7 @@ import { Comparison } from './Comparison.tsx';
 import { stepsOf, type NodeFilter, type Step, type TableOrder } from './decision-model.ts';
 import { Matrix } from './Matrix.tsx';
 import { NodeTable } from './NodeTable.tsx';
+import { Preemption } from './Preemption.tsx';
 import { Stepper } from './Stepper.tsx';
 
 /** One attempt: what it came to, and every step that led there. */
@@ -119,6 +120,12 @@ function firstOfInterest(record: DecisionRecord, steps: readonly Step[]): number
   return found < 0 ? last : found;
 }
 
+/** Who has to go, and for which node. */
+function marksOf({ postFilter }: DecisionRecord): ViewState['marks'] {
+  if (!postFilter?.nominatedNode) return undefined;
+  return { nominated: postFilter.nominatedNode, victims: (postFilter.victims ?? []).map((key) => `pods|${key}`) };
+}
+
 /** Hands the numbers of the step to the stage, which tints its nodes by them. */
 function useHeat(record: DecisionRecord, step: Step): void {
   useEffect(() => {
@@ -130,8 +137,8 @@ function useHeat(record: DecisionRecord, step: Step): void {
       else if (step.point === 'Total' && total !== undefined) scores[node] = Math.round((total * 100) / highest);
     }
     const rejected = record.nodes.flatMap(({ node, rejected: by }) => (by ? [node] : []));
-    view.setState({ heat: { title: step.plugin ?? step.point, scores, rejected } });
-    return () => view.setState({ heat: undefined });
+    view.setState({ heat: { title: step.plugin ?? step.point, scores, rejected }, marks: marksOf(record) });
+    return () => view.setState({ heat: undefined, marks: undefined });
   }, [record, step]);
   useEffect(() => () => highlight([]), []);
 }
@@ -187,7 +194,14 @@ function Header({
         {t('decision.because', { because: say(t, becauseOf(record.because)) })}
         {' · '}
         {t('decision.looked', { evaluated: record.evaluatedCount, count: record.nodeCount })}
-        {record.evaluatedCount < record.nodeCount ? ` ${t('decision.notLooked', { index: record.startIndex })}` : ''}
+        {record.evaluatedCount + record.excluded.count < record.nodeCount
+          ? ` ${t('decision.notLooked', { index: record.startIndex })}`
+          : ''}
+        {record.excluded.count > 0
+          ? ` · ${t('decision.excluded', { count: record.excluded.count, list: record.excluded.by.join(', ') })}`
+          : ''}
+        {record.nominatedNode ? ` · ${t('decision.nominated', { node: shortNode(record.nominatedNode) })}` : ''}
+        {` · ${t('decision.profile', { name: record.profile })}`}
       </p>
       <div className="row">
         <Button onClick={() => void goTo(record.seq)}>
@@ -228,13 +242,10 @@ function About({ step, record }: { step: Step; record: DecisionRecord }): React.
       {step.point === 'PreFilter' && preFilter?.plugin === step.plugin ? (
         <p className="problem">{preFilter?.reasons.join(', ')}</p>
       ) : null}
-      {step.point === 'PostFilter' ? (
-        <p>
-          {postFilter?.message ?? t('decision.noPreemption')}
-          {postFilter?.nominatedNode ? ` → ${shortNode(postFilter.nominatedNode)}` : ''}
-          {postFilter?.victims?.length ? ` · ${t('decision.victims', { list: postFilter.victims.join(', ') })}` : ''}
-        </p>
+      {step.point === 'PostFilter' && !postFilter?.nominatedNode ? (
+        <p>{postFilter?.message || t('decision.noPreemption')}</p>
       ) : null}
+      {step.point === 'PostFilter' && step.plugin === 'DefaultPreemption' ? <Preemption record={record} /> : null}
       {step.point === 'Pick' ? (
         <p>
           {tied.length > 1

@@ -5,6 +5,8 @@
 import type { DecisionRecord } from '../../../run/types.ts';
 
 export const POINTS = [
+  'PreEnqueue',
+  'QueueSort',
   'PreFilter',
   'Filter',
   'PostFilter',
@@ -14,7 +16,10 @@ export const POINTS = [
   'Total',
   'Pick',
   'Reserve',
+  'Permit',
+  'PreBind',
   'Bind',
+  'PostBind',
 ] as const;
 
 export type Point = (typeof POINTS)[number];
@@ -35,19 +40,29 @@ export function stepsOf(record: DecisionRecord): readonly Step[] {
   const each = (point: Point, plugins: readonly string[], skipped: readonly string[] = []): Step[] =>
     plugins.map((plugin) => ({ point, plugin, isSkipped: skipped.includes(plugin) }));
   const own = (point: Point, plugin?: string): Step => ({ point, ...(plugin ? { plugin } : {}), isSkipped: false });
-  const steps = [...each('PreFilter', ran('PreFilter'), record.skippedFilter)];
+  const steps = [
+    ...each('PreEnqueue', ran('PreEnqueue')),
+    ...each('QueueSort', ran('QueueSort')),
+    ...each('PreFilter', ran('PreFilter'), record.skippedFilter),
+  ];
+  const preempting = each('PostFilter', ran('PostFilter'));
   if (record.preFilter) {
     const last = steps.findIndex(({ plugin }) => plugin === record.preFilter!.plugin);
-    return [...steps.slice(0, last < 0 ? steps.length : last + 1), own('PostFilter', 'DefaultPreemption')];
+    return [...steps.slice(0, last < 0 ? steps.length : last + 1), ...preempting];
   }
   steps.push(...each('Filter', record.filterPlugins, record.skippedFilter));
-  if (!record.node) return [...steps, own('PostFilter', 'DefaultPreemption')];
+  if (!record.node) return [...steps, ...preempting];
   const scored = scoredPlugins(record);
   if (scored.length > 0) {
     steps.push(...each('PreScore', ran('PreScore'), record.skippedScore));
     steps.push(...each('Score', scored), ...each('NormalizeScore', scored), own('Total'));
   }
-  return [...steps, own('Pick'), own('Reserve'), own('Bind', 'DefaultBinder')];
+  // Points at which no plugin takes part are passed all the same.
+  const passed = (point: Point): readonly Step[] => {
+    const plugins = ran(point);
+    return plugins.length > 0 ? each(point, plugins) : [own(point)];
+  };
+  return [...steps, own('Pick'), ...(['Reserve', 'Permit', 'PreBind', 'Bind', 'PostBind'] as const).flatMap(passed)];
 }
 
 /** Plugins that gave scores in this attempt, in their order. */
@@ -92,7 +107,10 @@ export function cellOf(record: DecisionRecord, node: Node, step: Step): Cell {
         : { kind: 'total', value: node.total, isHighest: record.tied.includes(node.node) };
     case 'Pick':
     case 'Reserve':
+    case 'Permit':
+    case 'PreBind':
     case 'Bind':
+    case 'PostBind':
       return rejected
         ? { kind: 'out', by: rejected.plugin }
         : { kind: 'picked', isPicked: record.node === node.node, isTied: record.tied.includes(node.node) };

@@ -4,7 +4,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import type { PodChip } from '../../view/stage-types.ts';
-import { useStanding } from './Face.tsx';
+import { useIsVictim, useStanding } from './Face.tsx';
 import { pick, pointAt } from './picture.ts';
 import { PodContainers } from './PodContainers.tsx';
 import { stepOf } from './zoom.ts';
@@ -24,6 +24,7 @@ export const Chip = memo(ChipView, (left, right) => isSame(left.pod, right.pod))
 function ChipView({ pod }: { pod: PodChip }): React.JSX.Element {
   const { t } = useTranslation();
   const standing = useStanding(pod.key, `deployments.apps|${pod.namespace}/${pod.application}`);
+  const isVictim = useIsVictim(pod.key);
   const isOpen = useFlow((state) => stepOf(state.transform[2], 248) === 'pod' && pod.width * state.transform[2] > 88);
   const isRoomy = useFlow((state) => pod.width * state.transform[2] >= 24);
   const isTiny = useFlow((state) => pod.width * state.transform[2] < 19);
@@ -33,10 +34,10 @@ function ChipView({ pod }: { pod: PodChip }): React.JSX.Element {
     <button
       type="button"
       tabIndex={-1}
-      className={`chip ${pod.health.shape} ${pod.revision?.isOld ? 'is-old' : ''} ${isOpen ? 'is-open' : isTiny ? 'is-tiny' : ''} ${standing}`}
+      className={`chip ${pod.health.shape} ${pod.revision?.isOld ? 'is-old' : ''} ${isVictim ? 'victim' : ''} ${isOpen ? 'is-open' : isTiny ? 'is-tiny' : ''} ${standing}`}
       style={placeOf(pod)}
       data-stage-card
-      aria-label={labelOf(t, pod)}
+      aria-label={isVictim ? `${labelOf(t, pod)}, ${t('stage.victim')}` : labelOf(t, pod)}
       onClick={() => pick(pod.key)}
       onPointerEnter={(event) => pointAt(pod.key, event.currentTarget)}
       onPointerLeave={() => pointAt(undefined)}

@@ -5,7 +5,7 @@
 import { useReactFlow } from '@xyflow/react';
 import { useCallback, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { view } from '../../state/view.ts';
+import { view, type NodeHeat } from '../../state/view.ts';
 import type { Stage } from '../../view/stage.ts';
 import { routeBetween } from '../../view/stage-routes.ts';
 import type { NodeCard, PodChip, Polyline } from '../../view/stage-types.ts';
@@ -22,6 +22,8 @@ export function GroundCanvas({ stage, size }: { stage: Stage; size: StageSize })
   const { getViewport } = useReactFlow();
   const shade = useStore(view, (state) => state.shade);
   const selected = useStore(view, (state) => state.selected);
+  const heat = useStore(view, (state) => state.heat);
+  const marks = useStore(view, (state) => state.marks);
   const relations = useStore(picture, (state) => state.relations);
   const frame = useRef(0);
   const draw = useCallback(() => {
@@ -29,12 +31,19 @@ export function GroundCanvas({ stage, size }: { stage: Stage; size: StageSize })
     frame.current = requestAnimationFrame(() => {
       if (!canvas.current) return;
       const colours = readColours([...COLOURS, ...DATA]);
-      new Painter(prepare(canvas.current, size), size, getViewport(), colours).paint(stage, selected);
+      new Painter(prepare(canvas.current, size), size, getViewport(), colours).paint(stage, selected, heat);
     });
-  }, [stage, selected, size, getViewport]);
+  }, [stage, selected, heat, size, getViewport]);
   useCameraChange(draw);
-  useEffect(draw, [draw, shade, relations]);
+  useEffect(draw, [draw, shade, relations, marks]);
   return <canvas ref={canvas} className="ground-canvas" aria-hidden />;
+}
+
+/** As the chips of pods have it: of the preemption that a panel shows, else of the latest attempt. */
+function isVictim(key: string): boolean {
+  const { marks } = view.getState();
+  if (marks) return marks.victims.includes(key);
+  return picture.getState().facts.attempt?.data.victims?.includes(key.slice('pods|'.length)) ?? false;
 }
 
 class Painter {
@@ -45,7 +54,7 @@ class Painter {
     private readonly colours: ReadonlyMap<string, string>,
   ) {}
 
-  paint(stage: Stage, selected: string | undefined): void {
+  paint(stage: Stage, selected: string | undefined, heat: NodeHeat | undefined): void {
     const { zoom } = this.camera;
     const isFar = stepOf(zoom, stage.frame.nodeWidth) === 'fleet';
     for (const line of stage.lines) {
@@ -60,7 +69,10 @@ class Painter {
     for (const card of stage.nodes.values()) {
       if (!this.isInSight(card)) continue;
       const isDimmed = keys !== undefined && !keys.has(card.id);
-      if (isFar) this.node(card, isDimmed, selected === card.id);
+      if (isFar) {
+        this.node(card, isDimmed, selected === card.id);
+        if (heat) this.heat(card, heat);
+      }
       if (!hasButtons(card, zoom)) this.pods(card, keys, selected);
     }
   }
@@ -125,6 +137,34 @@ class Painter {
     context.globalAlpha = 1;
   }
 
+  /** The score that a panel shows, as a tint of the whole cell; a node that was turned down is crossed out. */
+  private heat({ name, x, y, width, height }: NodeCard, { scores, rejected }: NodeHeat): void {
+    const { context } = this;
+    const { zoom } = this.camera;
+    const [left, top] = this.at(x, y);
+    const score = scores[name];
+    if (score !== undefined) {
+      context.globalAlpha = 0.1 + 0.6 * Math.min(1, Math.max(0, score / 100));
+      context.fillStyle = this.colour('accent');
+      context.fillRect(left, top, width * zoom, height * zoom);
+      context.globalAlpha = 1;
+    } else if (rejected.includes(name)) {
+      const [size, middleX, middleY] = [
+        Math.min(width, height) * zoom * 0.2,
+        left + (width * zoom) / 2,
+        top + (height * zoom) / 2,
+      ];
+      context.strokeStyle = this.colour('failure');
+      context.lineWidth = 2;
+      context.beginPath();
+      context.moveTo(middleX - size, middleY - size);
+      context.lineTo(middleX + size, middleY + size);
+      context.moveTo(middleX + size, middleY - size);
+      context.lineTo(middleX - size, middleY + size);
+      context.stroke();
+    }
+  }
+
   /** How much of the node is asked for, as a bar at its top. */
   private fill({ cpu }: NodeCard, x: number, y: number, width: number): void {
     const height = Math.max(2, 14 * this.camera.zoom);
@@ -147,6 +187,13 @@ class Painter {
       const isQuiet = !pod.isMatch || (keys !== undefined && !keys.has(pod.key));
       this.context.globalAlpha = isQuiet ? 0.25 : 1;
       this.cell(pod, x, y, width, height);
+      if (isVictim(pod.key)) {
+        this.context.strokeStyle = this.colour('failure');
+        this.context.lineWidth = 2;
+        this.context.setLineDash([3, 2]);
+        this.context.strokeRect(x - 1, y - 1, width + 2, height + 2);
+        this.context.setLineDash([]);
+      }
       if (selected === pod.key) {
         this.context.globalAlpha = 1;
         this.context.strokeStyle = this.colour('text');

@@ -9,7 +9,14 @@ import { PACKET_SHAPES } from './packet-shapes.ts';
 
 export function Legend({ isFolded }: { isFolded: boolean }): React.JSX.Element {
   const { t } = useTranslation();
-  if (!isFolded) return <Entries className="legend" />;
+  if (!isFolded) {
+    return (
+      <>
+        <HeatLegend />
+        <Entries className="legend" />
+      </>
+    );
+  }
   return (
     <div className="legend">
       <Popover
@@ -24,6 +31,33 @@ export function Legend({ isFolded }: { isFolded: boolean }): React.JSX.Element {
       >
         <Entries className="legend-list" />
       </Popover>
+    </div>
+  );
+}
+
+/** What the numbers on the nodes are, while a panel puts them there. */
+function HeatLegend(): React.JSX.Element | null {
+  const { t } = useTranslation();
+  const heat = useStore(view, (state) => state.heat);
+  if (!heat) return null;
+  const hasScores = Object.keys(heat.scores).length > 0;
+  if (!hasScores && heat.rejected.length === 0) return null;
+  return (
+    <div className="heat-legend" role="note">
+      <strong>{t('stage.heat.title', { title: heat.title })}</strong>
+      {hasScores ? (
+        <span>
+          <i className="heat-scale" aria-hidden /> {t('stage.heat.scale')}
+        </span>
+      ) : null}
+      {heat.rejected.length > 0 ? (
+        <span>
+          <b className="heat rejected" aria-hidden>
+            ×
+          </b>{' '}
+          {t('stage.heat.rejected')}
+        </span>
+      ) : null}
     </div>
   );
 }

@@ -1,13 +1,13 @@
 /** A node: its state in a sign and a word, its ports, what it has and what is taken, and its pods in a stable grid. */
 import { useStore as useFlow } from '@xyflow/react';
-import { Ban, CircleAlert, CircleCheck, Gauge, Tag } from 'lucide-react';
+import { Ban, CircleAlert, CircleCheck, Flag, Gauge, Tag } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { simulation } from '../../state/simulation.ts';
 import { view } from '../../state/view.ts';
 import { sayBytes, sayMillis } from '../../view/amounts.ts';
 import type { Meter, NodeCard } from '../../view/stage-types.ts';
-import { Face } from './Face.tsx';
+import { Face, useIsNominated } from './Face.tsx';
 import { pick, pointAt } from './picture.ts';
 import { Chip } from './Chip.tsx';
 import { DensePods } from './DensePods.tsx';
@@ -62,6 +62,7 @@ function Head({ item }: { item: NodeCard }): React.JSX.Element {
           <CircleAlert className="problem" size={14} aria-hidden />
         )}
         <strong>{item.shortName}</strong>
+        <Nominated name={item.name} />
         <Heat name={item.name} />
         <span className="count">{item.pods.length}</span>
       </span>
@@ -153,6 +154,16 @@ function Port({ id, name, y }: { id: string; name: string; y: number }): React.J
       {name}
     </button>
   );
+}
+
+/** Preemption makes room here. */
+function Nominated({ name }: { name: string }): React.JSX.Element | null {
+  const { t } = useTranslation();
+  return useIsNominated(name) ? (
+    <span className="nominated" role="img" aria-label={t('stage.nominated')} title={t('stage.nominated')}>
+      <Flag size={12} aria-hidden />
+    </span>
+  ) : null;
 }
 
 /** The score that the decision panel shows for this node. */
