@@ -1,10 +1,11 @@
 /**
- * Generates the schemas of `/openapi/v3` from the models of `@kubernetes/client-node` (descriptions, what is required, formats),
+ * Generates the schemas of `/openapi/v3` from two packages of models (descriptions, values, what is required),
  * the message tables of release 1.35 (names of types, fields) and the merge keys (list and map types, patch strategies).
  * They are what `kubectl explain`, client-side apply and server-side validation ask for.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { modelOf } from './openapi-models.ts';
 import mergeKeys from './serve/data/merge-keys.json' with { type: 'json' };
 import fields from './serve/data/protobuf-fields.json' with { type: 'json' };
 
@@ -14,58 +15,15 @@ type MergeKeys = Readonly<Record<string, Readonly<Record<string, Readonly<Record
 type Schema = Record<string, unknown>;
 
 const root = resolve(import.meta.dirname, '../..');
-const models = join(root, 'node_modules/@kubernetes/client-node/dist/gen/models');
 const target = join(root, 'src/sim/apiserver/generated/openapi.json');
 
 const MESSAGES = fields as unknown as Messages;
 const MERGE = mergeKeys as unknown as MergeKeys;
 const INLINE = new Set(
-  'volumeSource handler ephemeralContainerCommon localObjectReference persistentVolumeSource'.split(' '),
+  'volumeSource handler ephemeralContainerCommon localObjectReference persistentVolumeSource ingressRuleValue'.split(
+    ' ',
+  ),
 );
-
-interface Model {
-  readonly description: string;
-  readonly fields: Readonly<Record<string, { readonly description: string; readonly isRequired: boolean }>>;
-}
-
-const unquoted = (text: string): string =>
-  text.replaceAll('\\"', '"').replaceAll('\\n', '\n').replaceAll('*_/', '*/').trim();
-
-/** A model's comments, as the generator of the client wrote them into its declarations. */
-function readModel(file: string): Model {
-  const text = readFileSync(file, 'utf8');
-  const head = /\/\*\*\n\* ([\s\S]*?)\n\*\/\nexport declare class/.exec(text)?.[1] ?? '';
-  const found: Record<string, { description: string; isRequired: boolean }> = {};
-  const pattern = /(?: {4}\/\*\*\n {4}\* ((?:(?!\*\/)[\s\S])*?)\n {4}\*\/\n)? {4}'(\w+)'(\?)?:/g;
-  for (const [, description = '', name, optional] of text.matchAll(pattern)) {
-    const plain = name!.replace(/^_/, '');
-    found[plain] = { description: unquoted(description.replaceAll('\n    * ', '\n')), isRequired: !optional };
-  }
-  return { description: unquoted(head), fields: found };
-}
-
-const VERSION_PREFIXES = [
-  '',
-  'Core',
-  'Rbac',
-  'Discovery',
-  'Events',
-  'Storage',
-  'Authentication',
-  'Resource',
-  'Flowcontrol',
-];
-
-function modelOf(message: string): Model | undefined {
-  const [version = '', name = ''] = message.split('.').slice(-2);
-  const group = message.split('.').at(-3) ?? '';
-  const prefix = version === 'v2' ? 'V2' : 'V1';
-  const own = VERSION_PREFIXES.find((item) => item.toLowerCase() === group) ?? '';
-  const file = [`${own}${prefix}${name}`, `${prefix}${name}`]
-    .map((item) => join(models, `${item}.d.ts`))
-    .find((path) => existsSync(path));
-  return file ? readModel(file) : undefined;
-}
 
 /** `k8s.io.api.apps.v1.Deployment` is `io.k8s.api.apps.v1.Deployment` in OpenAPI. */
 const openApiName = (message: string): string => message.replace(/^k8s\.io\./, 'io.k8s.');
@@ -143,10 +101,10 @@ function schemaOf(message: string): Schema {
     for (const [key, description] of Object.entries(TYPE_FIELDS)) properties[key] = { description, type: 'string' };
   }
   for (const [key, [owner, field]] of Object.entries(found)) {
-    const description = model?.fields[key]?.description;
+    const { description, values = [] } = model?.fields[key] ?? {};
     properties[key] = {
       ...(description ? { description } : {}),
-      ...fieldSchema(owner, field),
+      ...withValues(fieldSchema(owner, field), values),
       ...extensionsOf(merge?.[key]),
     };
   }
@@ -160,6 +118,14 @@ function schemaOf(message: string): Schema {
     properties,
     ...extensionsOf(merge?.['(self)']),
   };
+}
+
+/** The values that a text, or each of a list of texts, may have. */
+function withValues(schema: Schema, values: readonly string[]): Schema {
+  if (values.length === 0) return schema;
+  if (schema['type'] === 'string') return { ...schema, enum: [...values].sort() };
+  const { items } = schema as { items?: Schema };
+  return items?.['type'] === 'string' ? { ...schema, items: { ...items, enum: [...values].sort() } } : schema;
 }
 
 /** Writes the schemas of every message, by the name that OpenAPI gives them. */

@@ -5,6 +5,7 @@
  * - src/ui/features/editor/generated/schemas.json: with descriptions, for completion and hover, loaded lazily.
  *
  * - src/sim/apiserver/generated/openapi.json: what `/openapi/v3` serves; see generate-openapi.ts.
+ * - src/sim/apiserver/generated/table-columns.json: what columns of Tables are said to be; see generate-table-columns.ts.
  *
  * `kubernetes-types` describes release 1.30; `schema-overlay.ts` adds what later releases brought and people use.
  */
@@ -19,6 +20,7 @@ import {
   type CompletedConfig,
 } from 'ts-json-schema-generator';
 import { generateOpenApi } from './generate-openapi.ts';
+import { generateTableColumns } from './generate-table-columns.ts';
 import { overlay, type OverlaySchema } from './schema-overlay.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -165,5 +167,5 @@ write(structureFile, {
 });
 write(fullFile, { kinds, definitions });
 console.log(
-  `${Object.keys(kinds).length} kinds, ${Object.keys(definitions).length} definitions, ${generateOpenApi()} schemas of OpenAPI`,
+  `${Object.keys(kinds).length} kinds, ${Object.keys(definitions).length} definitions, ${generateOpenApi()} schemas of OpenAPI, tables of ${generateTableColumns()} kinds`,
 );

@@ -23,6 +23,7 @@ import { openApiAnswer } from './openapi.ts';
 import { podSubresourceOf, podTargetOf } from './pod-target.ts';
 import { PortForwardServer } from './port-forward.ts';
 import { jsonBody, readBody } from './request-body.ts';
+import { described } from './table-columns.ts';
 import { encode, encodeEvent, indented } from './wire.ts';
 
 export interface HostOptions {
@@ -177,7 +178,8 @@ export class ApiHost {
 
   private ask(question: HttpQuestion, caller: Caller): HttpAnswer {
     const { world } = this.options;
-    return world.kernel.runParallelTurn(HTTP_CLIENTS, 0, () => serveHttp(world.api, question, caller));
+    const answer = world.kernel.runParallelTurn(HTTP_CLIENTS, 0, () => serveHttp(world.api, question, caller));
+    return { ...answer, body: described(world.api, question.path, answer.body) };
   }
 
   /** Plays again what the journal holds. */
@@ -195,7 +197,8 @@ export class ApiHost {
   }
 
   private stream(incoming: IncomingMessage, outgoing: ServerResponse, question: HttpQuestion, caller: Caller): void {
-    const { kernel } = this.options.world;
+    const { world } = this.options;
+    const { kernel } = world;
     const stop = (): void => {
       if ('id' in started) kernel.runParallelTurn(HTTP_CLIENTS, 0, () => this.watches.stop(started.id));
     };
@@ -204,7 +207,7 @@ export class ApiHost {
     const started = kernel.runParallelTurn(HTTP_CLIENTS, 0, () =>
       this.watches.start(question, caller, {
         send: ({ type, object }) => {
-          const line = encodeEvent(type, object);
+          const line = encodeEvent(type, described(world.api, question.path, object));
           if (!isOpen) waiting.push(line);
           else if (outgoing.writableLength > SLOW_CLIENT_BYTES) outgoing.destroy();
           else outgoing.write(line);
@@ -268,6 +271,11 @@ const YAML = /(^|,)\s*application\/yaml\b/;
 
 function reply(incoming: IncomingMessage, outgoing: ServerResponse, answer: HttpAnswer): void {
   const { accept = '', 'user-agent': agent = '' } = incoming.headers;
+  if (answer.body instanceof Uint8Array) {
+    outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.byteLength });
+    outgoing.end(answer.body);
+    return;
+  }
   const isText = typeof answer.body === 'string';
   const text = isText ? (answer.body as string) : encode(answer.body);
   const wantsYaml = !isText && YAML.test(accept) && !accept.includes('application/json');

@@ -17,7 +17,9 @@ export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 /** Go embeds these: their fields stand in the message itself. */
 const INLINE = new Set(
-  'volumeSource handler ephemeralContainerCommon localObjectReference persistentVolumeSource'.split(' '),
+  'volumeSource handler ephemeralContainerCommon localObjectReference persistentVolumeSource ingressRuleValue'.split(
+    ' ',
+  ),
 );
 
 /** Numbers and flags that Go always writes: a zero says nothing. All others are pointers, whose zero is meant. */

@@ -18,7 +18,9 @@ interface Order {
 const orders = new Map<string, Order | undefined>();
 const HEAD = ['kind', 'apiVersion', 'metadata'];
 const INLINE = new Set(
-  'volumeSource handler ephemeralContainerCommon localObjectReference persistentVolumeSource'.split(' '),
+  'volumeSource handler ephemeralContainerCommon localObjectReference persistentVolumeSource ingressRuleValue'.split(
+    ' ',
+  ),
 );
 
 function orderOf(name: string): Order | undefined {

@@ -8,6 +8,7 @@ import type {
   NetworkPolicyPeer,
 } from 'kubernetes-types/networking/v1';
 import type { KindDefinition } from '../kind.ts';
+import type { KubeObject } from '../object.ts';
 import { nameFaults, validateName, validateSelector } from '../names.ts';
 import { isAddress, isCidr, oneOf, portErrors, setDefault } from '../rules.ts';
 import { formatSelector } from '../selectors.ts';
@@ -172,6 +173,23 @@ const networkPolicyKind: KindDefinition<NetworkPolicy> = stored<NetworkPolicy>(
   },
 );
 
+interface IpAddress extends KubeObject {
+  readonly spec?: {
+    readonly parentRef?: Readonly<Partial<Record<'group' | 'resource' | 'namespace' | 'name', string>>>;
+  };
+}
+
+interface ServiceCidr extends KubeObject {
+  readonly spec?: { readonly cidrs?: readonly string[] };
+}
+
+/** `services/default/web`, with its group where it has one. */
+function parentText(parent: NonNullable<IpAddress['spec']>['parentRef']): string {
+  if (!parent) return '<none>';
+  const { group, resource = '', namespace, name = '' } = parent;
+  return `${group ? `${resource}.${group}` : resource}/${namespace ? `${namespace}/` : ''}${name}`;
+}
+
 export const NETWORKING_KINDS = [
   ingressKind,
   stored<IngressClass>(GROUP, 'IngressClass', 'ingressclasses', 'cluster', {
@@ -187,6 +205,12 @@ export const NETWORKING_KINDS = [
     ],
   }),
   networkPolicyKind,
-  stored(GROUP, 'IPAddress', 'ipaddresses', 'cluster', { shortNames: ['ip'] }),
-  stored(GROUP, 'ServiceCIDR', 'servicecidrs', 'cluster', { subresources: status('ServiceCIDR') }),
+  stored<IpAddress>(GROUP, 'IPAddress', 'ipaddresses', 'cluster', {
+    shortNames: ['ip'],
+    columns: [nameColumn(), textColumn('ParentRef', ({ spec }) => parentText(spec?.parentRef)), ageColumn()],
+  }),
+  stored<ServiceCidr>(GROUP, 'ServiceCIDR', 'servicecidrs', 'cluster', {
+    subresources: status('ServiceCIDR'),
+    columns: [nameColumn(), textColumn('CIDRs', ({ spec }) => (spec?.cidrs ?? []).join(',')), ageColumn()],
+  }),
 ] as readonly KindDefinition[];

@@ -12,6 +12,7 @@ import { canonicalAmounts, parseQuantity } from '../quantity.ts';
 import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { validateQuota } from './quota-rules.ts';
 import { createdColumns, status, stored } from './stored-kind.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -95,11 +96,7 @@ const quotaKind: KindDefinition<ResourceQuota> = stored<ResourceQuota>(
     prepareForCreate(quota) {
       quota.status = {};
     },
-    validate: ({ spec }) =>
-      Object.entries(spec?.hard ?? {}).flatMap(([name, value]) => {
-        const amount = parseQuantity(value) ?? 0;
-        return amount < 0 ? [fieldInvalid(`spec.hard[${name}]`, value, 'must be greater than or equal to 0')] : [];
-      }),
+    validate: ({ spec }) => validateQuota(spec ?? {}),
     validateUpdate: (next, old) =>
       isSame(next.spec?.scopes ?? [], old.spec?.scopes ?? [])
         ? []

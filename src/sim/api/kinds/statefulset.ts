@@ -12,7 +12,7 @@ import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts
 import { validatePodTemplate } from './pod-rules.ts';
 import { defaultTemplate } from './pod-template.ts';
 import { defaultClaim } from './storage.ts';
-import { createdColumns, status, stored } from './stored-kind.ts';
+import { status, stored } from './stored-kind.ts';
 import { SCALE, validateTemplate } from './workloads.ts';
 
 const UPDATE_TEXT =
@@ -185,6 +185,13 @@ export const podTemplateKind: KindDefinition<PodTemplate> = stored<PodTemplate>(
     hasGeneration: true,
     applyDefaults: ({ template }) => defaultTemplate(template),
     validate: ({ template }) => validatePodTemplate(template, 'template'),
-    columns: createdColumns(),
+    columns: [
+      nameColumn(),
+      ...templateColumns<PodTemplate>(({ template }) => template).map((column) => ({ ...column, priority: 0 })),
+      textColumn('Pod Labels', ({ template }) => {
+        const labels = Object.entries(template?.metadata?.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+        return labels.sort().join(',') || '<none>';
+      }),
+    ],
   },
 );

@@ -3,8 +3,15 @@
  * Left out: rules of the sources of volumes beyond that there is exactly one.
  */
 import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1';
-import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from 'kubernetes-types/storage/v1';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+} from 'kubernetes-types/storage/v1';
 import type { KindDefinition } from '../kind.ts';
+import type { KubeObject } from '../object.ts';
 import { canonicalAmounts, parseQuantity } from '../quantity.ts';
 import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
@@ -239,7 +246,14 @@ export const STORAGE_KINDS = [
   stored<CSINode>(GROUP, 'CSINode', 'csinodes', 'cluster', {
     columns: [nameColumn(), textColumn('Drivers', ({ spec }) => spec.drivers?.length ?? 0), ageColumn()],
   }),
-  stored(GROUP, 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced'),
+  stored<CSIStorageCapacity>(GROUP, 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced', {
+    columns: [
+      nameColumn(),
+      textColumn('StorageClassName', ({ storageClassName }) => storageClassName ?? ''),
+      textColumn('Capacity', ({ capacity }) => capacity ?? '<unset>'),
+      ageColumn(),
+    ],
+  }),
   stored<VolumeAttachment>(GROUP, 'VolumeAttachment', 'volumeattachments', 'cluster', {
     support: 'simulated',
     subresources: status('VolumeAttachment'),
@@ -252,5 +266,8 @@ export const STORAGE_KINDS = [
       ageColumn(),
     ],
   }),
-  stored(GROUP, 'VolumeAttributesClass', 'volumeattributesclasses', 'cluster', { shortNames: ['vac'] }),
+  stored<KubeObject & { driverName?: string }>(GROUP, 'VolumeAttributesClass', 'volumeattributesclasses', 'cluster', {
+    shortNames: ['vac'],
+    columns: [nameColumn(), textColumn('DriverName', ({ driverName }) => driverName ?? ''), ageColumn()],
+  }),
 ] as readonly KindDefinition[];

@@ -9,6 +9,7 @@ import type {
 } from 'kubernetes-types/admissionregistration/v1';
 import type { Endpoints } from 'kubernetes-types/core/v1';
 import type { CertificateSigningRequest } from 'kubernetes-types/certificates/v1';
+import type { FlowSchema, PriorityLevelConfiguration } from 'kubernetes-types/flowcontrol/v1';
 import type { KindDefinition } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { setDefault } from '../rules.ts';
@@ -20,6 +21,24 @@ interface ApiService extends KubeObject {
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
   };
+}
+
+interface ResourceClaim extends KubeObject {
+  readonly status?: { readonly allocation?: object; readonly reservedFor?: readonly object[] };
+}
+
+interface ResourceSlice extends KubeObject {
+  readonly spec?: { readonly nodeName?: string; readonly driver?: string; readonly pool?: { readonly name?: string } };
+}
+
+/** Upstream: printResourceClaim. */
+function claimState({ metadata, status: found }: ResourceClaim): string {
+  const states = [
+    ...(metadata?.deletionTimestamp ? ['deleted'] : []),
+    ...(found?.allocation ? ['allocated'] : metadata?.deletionTimestamp ? [] : ['pending']),
+    ...((found?.reservedFor?.length ?? 0) > 0 ? ['reserved'] : []),
+  ];
+  return states.join(',');
 }
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
@@ -133,13 +152,48 @@ export const STORED_KINDS = [
       ],
     },
   ),
-  stored(FLOW, 'FlowSchema', 'flowschemas', 'cluster', { hasGeneration: true, subresources: status('FlowSchema') }),
-  stored(FLOW, 'PriorityLevelConfiguration', 'prioritylevelconfigurations', 'cluster', {
+  stored<FlowSchema>(FLOW, 'FlowSchema', 'flowschemas', 'cluster', {
+    hasGeneration: true,
+    subresources: status('FlowSchema'),
+    columns: [
+      nameColumn(),
+      textColumn('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration.name ?? ''),
+      textColumn('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 1000),
+      textColumn('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? '<none>'),
+      ageColumn(),
+      textColumn('MissingPL', (schema) => {
+        const found = schema.status?.conditions?.find(({ type }) => type === 'Dangling');
+        return found?.status ?? '?';
+      }),
+    ],
+  }),
+  stored<PriorityLevelConfiguration>(FLOW, 'PriorityLevelConfiguration', 'prioritylevelconfigurations', 'cluster', {
     hasGeneration: true,
     subresources: status('PriorityLevelConfiguration'),
+    columns: [
+      nameColumn(),
+      textColumn('Type', ({ spec }) => spec?.type ?? ''),
+      textColumn('NominalConcurrencyShares', ({ spec }) => spec?.limited?.nominalConcurrencyShares ?? '<none>'),
+      textColumn('Queues', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queues ?? '<none>'),
+      textColumn('HandSize', ({ spec }) => spec?.limited?.limitResponse?.queuing?.handSize ?? '<none>'),
+      textColumn('QueueLengthLimit', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queueLengthLimit ?? '<none>'),
+      ageColumn(),
+    ],
   }),
   stored(RESOURCE, 'DeviceClass', 'deviceclasses', 'cluster', { hasGeneration: true }),
-  stored(RESOURCE, 'ResourceClaim', 'resourceclaims', 'namespaced', { subresources: status('ResourceClaim') }),
+  stored<ResourceClaim>(RESOURCE, 'ResourceClaim', 'resourceclaims', 'namespaced', {
+    subresources: status('ResourceClaim'),
+    columns: [nameColumn(), textColumn('State', claimState), ageColumn()],
+  }),
   stored(RESOURCE, 'ResourceClaimTemplate', 'resourceclaimtemplates', 'namespaced'),
-  stored(RESOURCE, 'ResourceSlice', 'resourceslices', 'cluster', { hasGeneration: true }),
+  stored<ResourceSlice>(RESOURCE, 'ResourceSlice', 'resourceslices', 'cluster', {
+    hasGeneration: true,
+    columns: [
+      nameColumn(),
+      textColumn('Node', ({ spec }) => spec?.nodeName ?? '<unset>'),
+      textColumn('Driver', ({ spec }) => spec?.driver ?? ''),
+      textColumn('Pool', ({ spec }) => spec?.pool?.name ?? ''),
+      ageColumn(),
+    ],
+  }),
 ] as readonly KindDefinition[];

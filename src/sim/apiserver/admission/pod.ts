@@ -1,5 +1,5 @@
 /**
- * What admission does to a new Pod: LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds.
+ * What admission does to a new Pod: LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds, RuntimeClass.
  * Upstream: plugin/pkg/admission/{limitranger,serviceaccount,priority,defaulttolerationseconds}.
  */
 import type { Container, LimitRange, Pod, ServiceAccount, Toleration } from 'kubernetes-types/core/v1';
@@ -9,6 +9,7 @@ import { compareQuantities } from '../../api/quantity.ts';
 import { forbidden } from '../../api/status.ts';
 import { mintSuffix } from '../../kernel/index.ts';
 import { refuse, type Draft, type RequestContext } from '../context.ts';
+import { admitRuntimeClass } from './runtime-class.ts';
 
 type PodDraft = Pod & Draft;
 
@@ -23,6 +24,7 @@ export function admitPod(context: RequestContext, pod: PodDraft): readonly strin
     ...(serviceAccount(context, pod) ? ['ServiceAccount'] : []),
     ...(priority(context, pod) ? ['Priority'] : []),
     ...(defaultTolerations(pod) ? ['DefaultTolerationSeconds'] : []),
+    ...(admitRuntimeClass(context, pod) ? ['RuntimeClass'] : []),
   ];
 }
 
