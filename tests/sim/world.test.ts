@@ -277,6 +277,8 @@ describe('what goes wrong', () => {
       `${deployment('typo', 1, 'nginx:no-such-tag_')}---\n${deployment('lost', 1, 'registry.invalid/app:1')}`,
     );
     advance(world, 5);
+    expect(statuses([...podsOf(world, 'typo'), ...podsOf(world, 'lost')])).toEqual(['ErrImagePull', 'ErrImagePull']);
+    advance(world, 14);
     expect(statuses([...podsOf(world, 'typo'), ...podsOf(world, 'lost')])).toEqual([
       'ImagePullBackOff',
       'ImagePullBackOff',

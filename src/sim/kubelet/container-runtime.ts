@@ -5,12 +5,13 @@
 import type { Container, Pod } from 'kubernetes-types/core/v1';
 import { keyOf, refOf, type Stored } from '../api/object.ts';
 import type { Client, EventRecorder } from '../client/index.ts';
-import { REGISTRY, type Kernel, type LifeEvent } from '../kernel/index.ts';
+import type { Kernel, LifeEvent } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
-import { goDuration, limitsOf, processOf, pulledText, terminationMessageOf, type SpecFacts } from './container-spec.ts';
+import { goDuration, limitsOf, processOf, terminationMessageOf, type SpecFacts } from './container-spec.ts';
 import { environmentOf } from './environment.ts';
 import type { ImageManager } from './image-manager.ts';
+import { ImagePulls, type Pull } from './image-pulls.ts';
 import { digestOf } from './pod-status.ts';
 import { LifecycleHooks } from './lifecycle-hooks.ts';
 import { ProbeWorker, type ProbeKind } from './probe-worker.ts';
@@ -54,8 +55,6 @@ interface Ended {
 }
 
 const CREATE_MS = 60;
-/** From a failed pull to the pod's next sync, which finds it in back-off. */
-const SYNC_MS = 1_000;
 const BACKOFF_START_MS = 10_000;
 const BACKOFF_MAX_MS = 300_000;
 const CONFIG_RETRY_MS = 10_000;
@@ -69,10 +68,12 @@ const LEAST_STOP_MS = 2_000;
 export class ContainerRuntime {
   private readonly probes: ProbeWorker;
   private readonly hooks: LifecycleHooks;
+  private readonly pulls: ImagePulls;
 
   constructor(readonly ports: RuntimePorts) {
     this.probes = new ProbeWorker(this);
     this.hooks = new LifecycleHooks(this);
+    this.pulls = new ImagePulls(this);
   }
 
   start(uid: string, name: string): void {
@@ -99,10 +100,10 @@ export class ContainerRuntime {
     switch (action) {
       case 'retry':
         return this.send(target.uid, target.name, { type: 'RETRY' });
-      case 'pull-back-off':
-        return this.backOff(target.uid, target.name, 'pullBackOffMs');
+      case 'pull-sync':
+        return this.pulls.sync(target);
       case 'pulled':
-        return this.pulled(target, payload as { outcome: 'pulled' | 'failed'; message: string; began: number });
+        return this.pulls.ended(target, payload as Target & Pull);
       case 'create':
         return this.send(target.uid, target.name, { type: 'IMAGE_READY' });
       case 'probe':
@@ -113,6 +114,8 @@ export class ContainerRuntime {
         return this.executed(target, payload as { purpose: string; kind: ProbeKind; session: number });
       case 'pre-stop-over':
         return this.hooks.preStopOver(target);
+      case 'hook-failed':
+        return this.hooks.failed(target.uid, target.name, (payload as { purpose: 'post-start' | 'pre-stop' }).purpose);
       case 'post-start-over':
         return this.hooks.postStartOver(target);
       default:
@@ -194,15 +197,15 @@ export class ContainerRuntime {
   private act(action: string, uid: string, name: string): void {
     switch (action) {
       case 'pullImage':
-        return this.pull(uid, name);
+        return this.pulls.begin(uid, name);
       case 'startProcess':
         return this.run(uid, name);
       case 'stopProcess':
         return this.stopProcess(uid, name);
       case 'waitForPull':
-        return this.later(uid, name, SYNC_MS, 'pull-back-off');
+        return this.pulls.backOff(uid, name);
       case 'waitForRestart':
-        return this.backOff(uid, name, 'backOffMs');
+        return this.backOff(uid, name);
       case 'waitForConfig':
         return this.later(uid, name, CONFIG_RETRY_MS, 'retry', {}, this.isOld(uid));
       default:
@@ -232,81 +235,7 @@ export class ContainerRuntime {
     );
   }
 
-  private pull(uid: string, name: string): void {
-    const { kernel, images, nodeName } = this.ports;
-    const { pod } = this.ports.find(uid)!;
-    const spec = specOf(pod, name);
-    const image = spec.image ?? '';
-    const now = kernel.turn.cursor;
-    const plan = images.plan(pod, spec, now);
-    switch (plan.kind) {
-      case 'present': {
-        const text = `Container image "${image}" already present on machine and can be accessed by the pod`;
-        this.record(pod, name, 'Normal', 'Pulled', text);
-        return this.create(uid, name, spec);
-      }
-      case 'refused':
-        this.record(
-          pod,
-          name,
-          'Warning',
-          plan.reason === 'InvalidImageName' ? 'InspectFailed' : plan.reason,
-          plan.message,
-        );
-        this.record(pod, name, 'Warning', 'Failed', `Error: ${plan.reason}`);
-        this.update(uid, name, { waiting: { reason: plan.reason, message: plan.message } });
-        return this.send(uid, name, { type: 'CONFIG_FAILED' });
-      default: {
-        this.record(pod, name, 'Normal', 'Pulling', `Pulling image "${image}"`);
-        const outcome = plan.kind === 'pull' ? 'pulled' : 'failed';
-        const message = plan.kind === 'failed' ? plan.message : '';
-        const duration = plan.durationMs + (plan.kind === 'pull' ? plan.waitMs : 0);
-        kernel.emit(
-          'image.pull',
-          {
-            from: REGISTRY,
-            to: `node/${nodeName}/kubelet`,
-            departAt: now,
-            arriveAt: now + duration,
-            image,
-            outcome,
-            ...(message ? { message } : {}),
-          },
-          { object: refOf('pods', pod) },
-        );
-        return this.later(uid, name, duration, 'pulled', { outcome, message, began: now, ownMs: plan.durationMs });
-      }
-    }
-  }
-
-  private pulled(
-    { uid, name }: Target,
-    {
-      outcome,
-      message,
-      began,
-      ownMs,
-    }: { outcome: 'pulled' | 'failed'; message: string; began: number; ownMs?: number },
-  ): void {
-    const { kernel, images } = this.ports;
-    const { pod } = this.ports.find(uid)!;
-    const spec = specOf(pod, name);
-    const image = spec.image ?? '';
-    if (outcome === 'failed') {
-      const text = `Failed to pull image "${image}": ${message}`;
-      this.record(pod, name, 'Warning', 'Failed', text);
-      this.record(pod, name, 'Warning', 'Failed', 'Error: ErrImagePull');
-      this.update(uid, name, { waiting: { reason: 'ErrImagePull', message } });
-      this.ports.settle(uid);
-      return this.send(uid, name, { type: 'PULL_FAILED' });
-    }
-    if (images.keep(image)) this.ports.imageArrived();
-    this.record(pod, name, 'Normal', 'Pulled', pulledText(image, ownMs ?? 0, kernel.turn.cursor - began));
-    this.update(uid, name, { pullBackOffMs: 0 });
-    this.create(uid, name, spec);
-  }
-
-  private create(uid: string, name: string, spec: Container): void {
+  create(uid: string, name: string, spec: Container): void {
     const { pod } = this.ports.find(uid)!;
     const environment = environmentOf(pod, spec, this.ports.spec.environment(this.ports.find(uid)!));
     if (!environment.ok) {
@@ -329,7 +258,7 @@ export class ContainerRuntime {
     const containerId = `containerd://${digestOf(`${uid}/${name}/${restarts}`)}`;
     this.record(pod, name, 'Normal', 'Created', 'Container created');
     this.record(pod, name, 'Normal', 'Started', 'Container started');
-    const { waiting: _waiting, stopReason: _stop, graceSeconds: _grace, ...kept } = before;
+    const { waiting: _waiting, foundWaiting: _found, stopReason: _stop, graceSeconds: _grace, ...kept } = before;
     this.ports.put(uid, {
       ...record,
       containers: record.containers.map((item) =>
@@ -462,25 +391,12 @@ export class ContainerRuntime {
     });
   }
 
-  private backOff(uid: string, name: string, field: 'pullBackOffMs' | 'backOffMs'): void {
-    const container = this.container(uid, name)!;
-    const next = Math.min(container[field] === 0 ? BACKOFF_START_MS : container[field] * 2, BACKOFF_MAX_MS);
-    this.update(uid, name, { [field]: next });
-    if (field === 'pullBackOffMs') {
-      const { pod } = this.ports.find(uid)!;
-      const image = specOf(pod, name).image ?? '';
-      this.record(pod, name, 'Normal', 'BackOff', `Back-off pulling image "${image}"`);
-      this.record(pod, name, 'Warning', 'Failed', 'Error: ImagePullBackOff');
-      const cause = container.waiting?.message ?? '';
-      this.update(uid, name, {
-        waiting: {
-          reason: 'ImagePullBackOff',
-          message: `Back-off pulling image "${image}": ErrImagePull: ${cause.replace(/^Back-off pulling image "[^"]*": ErrImagePull: /, '')}`,
-        },
-      });
-    }
+  private backOff(uid: string, name: string): void {
+    const { backOffMs } = this.container(uid, name)!;
+    const next = Math.min(backOffMs === 0 ? BACKOFF_START_MS : backOffMs * 2, BACKOFF_MAX_MS);
+    this.update(uid, name, { backOffMs: next });
     // A pod that cannot start is tried for ever: that is upkeep, or no such world would settle.
-    this.later(uid, name, field === 'pullBackOffMs' ? next - SYNC_MS : next, 'retry', {}, true);
+    this.later(uid, name, next, 'retry', {}, true);
     this.ports.settle(uid);
   }
 }

@@ -115,6 +115,7 @@ export class Kubelet extends Controller {
     this.services = this.informer('services');
     this.node.onChange((next) => {
       if (next?.spec?.podCIDR) this.addresses.setCidr(next.spec.podCIDR);
+      if (next) this.reporter.noticeUnknown(this.id, next);
     });
   }
 
@@ -165,6 +166,8 @@ export class Kubelet extends Controller {
         return this.life.send({ type: 'RUNTIME_READY' });
       case 'node-status':
         return this.reporter.report(this.id);
+      case 'node-return':
+        return this.reporter.comeBack(this.node.get(undefined, this.machine.nodeName));
       case 'node-images':
         return this.reporter.reportImages();
       case 'deadline':
@@ -262,9 +265,9 @@ export class Kubelet extends Controller {
   }
 
   private mount(record: PodRecord): readonly VolumeFault[] {
-    if (this.options.runtime === 'pretended') return [];
     const { client, machine, processes } = this;
     return mountVolumes(record.pod, {
+      isPretended: this.options.runtime === 'pretended',
       client,
       store: processes.volumes,
       node: machine.nodeName,

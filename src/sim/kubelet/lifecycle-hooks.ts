@@ -5,6 +5,7 @@
 import type { LifecycleHandler } from 'kubernetes-types/core/v1';
 import { serve } from '../workloads/index.ts';
 import type { ContainerRuntime, Target } from './container-runtime.ts';
+import { pretendedHook } from './pretended-runtime.ts';
 import { specOf } from './records.ts';
 
 type Handler = LifecycleHandler & { readonly sleep?: { readonly seconds: number } };
@@ -26,9 +27,16 @@ export class LifecycleHooks {
     const { ports } = this.runtime;
     const { lifecycle } = specOf(ports.find(uid)!.pod, name);
     const handler = (purpose === 'post-start' ? lifecycle?.postStart : lifecycle?.preStop) as Handler | undefined;
-    if (!handler || ports.runtime === 'pretended') return false;
+    // No request reaches what only pretends to run.
+    if (!handler || (ports.runtime === 'pretended' && !handler.exec && !handler.sleep)) return false;
     const over = `${purpose}-over`;
     if (limitMs !== undefined) this.runtime.later(uid, name, limitMs, over);
+    if (handler.exec && ports.runtime === 'pretended') {
+      const { seconds, isSuccess } = pretendedHook(handler.exec.command ?? []);
+      const action = isSuccess ? over : 'hook-failed';
+      if (seconds !== undefined) this.runtime.later(uid, name, Math.round(seconds * 1000), action, { purpose });
+      return true;
+    }
     if (handler.exec) {
       const { stay } = this.runtime.container(uid, name)!;
       const notify = { component: ports.component, payload: { uid, name, stay, purpose } };
@@ -65,7 +73,7 @@ export class LifecycleHooks {
     else this.runtime.terminate(uid, name);
   }
 
-  private failed(uid: string, name: string, purpose: 'post-start' | 'pre-stop'): void {
+  failed(uid: string, name: string, purpose: 'post-start' | 'pre-stop'): void {
     const { pod } = this.runtime.ports.find(uid)!;
     if (purpose === 'pre-stop') {
       this.runtime.record(pod, name, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');

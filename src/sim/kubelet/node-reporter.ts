@@ -13,6 +13,15 @@ import { PROBLEM_CONDITIONS } from './problem-detector.ts';
 const LEASE_MS = 10_000;
 const LEASE_SECONDS = 40;
 const STATUS_MS = 300_000;
+/** The status is worked out so often, and written at once when it differs. */
+const CHECK_MS = 10_000;
+/** Conditions in the order of nodestatus/setters.go, and what is said when one is known again. */
+const RETURNS = [
+  ['MemoryPressure', 'False', 'NodeHasSufficientMemory'],
+  ['DiskPressure', 'False', 'NodeHasNoDiskPressure'],
+  ['PIDPressure', 'False', 'NodeHasSufficientPID'],
+  ['Ready', 'True', 'NodeReady'],
+] as const;
 const CHANGE_MS = 10_000;
 const LEASES = 'kube-node-lease';
 const PROBLEMS_AFTER_MS = 5_000;
@@ -22,6 +31,7 @@ export class NodeReporter {
   /** Until when the node counts as short of memory. */
   private pressureUntil = 0;
   private since: Record<string, string> = {};
+  private isReturnDue = false;
   private leaseVersion = '';
   private isImageReportDue = false;
 
@@ -115,6 +125,27 @@ export class NodeReporter {
   report(component: string): void {
     this.patchStatus();
     this.kernel.schedule(STATUS_MS, component, 'node-status', undefined, true);
+  }
+
+  /** The node controller has called the node unknown: the next time its status is worked out, that is a change. */
+  noticeUnknown(component: string, known: Node): void {
+    const isUnknown = known.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'Unknown');
+    if (!isUnknown || this.isReturnDue) return;
+    this.isReturnDue = true;
+    this.kernel.schedule(CHECK_MS - (this.kernel.turn.cursor % CHECK_MS), component, 'node-return');
+  }
+
+  comeBack(known: Node | undefined): void {
+    this.isReturnDue = false;
+    const { nodeName } = this.machine;
+    for (const [type, value, reason] of RETURNS) {
+      const condition = known?.status?.conditions?.find((item) => item.type === type);
+      if (condition?.status !== 'Unknown') continue;
+      delete this.since[`${type}=${value}`];
+      const isSo = type === 'MemoryPressure' ? !this.hasMemoryPressure : type !== 'Ready' || this.isReady;
+      if (isSo) this.say('Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+    }
+    this.patchStatus();
   }
 
   /** The status is worked out every 10 s, and written when it has changed: here, when the node has got an image. */
@@ -211,6 +242,7 @@ export class NodeReporter {
       since: { ...this.since },
       leaseVersion: this.leaseVersion,
       isImageReportDue: this.isImageReportDue,
+      isReturnDue: this.isReturnDue,
     };
   }
 
@@ -221,11 +253,13 @@ export class NodeReporter {
       since: Record<string, string>;
       leaseVersion: string;
       isImageReportDue: boolean;
+      isReturnDue: boolean;
     };
     this.isReady = saved.isReady;
     this.pressureUntil = saved.pressureUntil;
     this.since = { ...saved.since };
     this.leaseVersion = saved.leaseVersion;
     this.isImageReportDue = saved.isImageReportDue;
+    this.isReturnDue = saved.isReturnDue;
   }
 }

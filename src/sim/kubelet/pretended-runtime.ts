@@ -55,6 +55,12 @@ export function pretendedBehaviour({ command = [], args = [] }: Container): Beha
   };
 }
 
+/** A command that a hook runs; it has no end where it has no length. */
+export function pretendedHook(command: readonly string[]): { readonly seconds?: number; readonly isSuccess: boolean } {
+  const { seconds, code } = outcomeOf(command);
+  return { ...(seconds === undefined ? {} : { seconds }), isSuccess: code === 0 };
+}
+
 /** An exec probe under the same rules; its sleeps count against the probe's timeout. */
 export function pretendedExec(command: readonly string[], timeoutSeconds: number): { isSuccess: boolean } {
   const { seconds, code } = outcomeOf(command);

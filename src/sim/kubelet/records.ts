@@ -35,6 +35,8 @@ export interface ContainerRecord {
   readonly pullBackOffMs: number;
   /** Why it waits: reason and message as they stand in the status. */
   readonly waiting?: { readonly reason: string; readonly message?: string };
+  /** What the last sync has found it to wait for: the next one reports it. */
+  readonly foundWaiting?: { readonly reason: string; readonly message?: string };
   readonly probes: Readonly<Record<string, { readonly successes: number; readonly failures: number }>>;
   /** Why it is being stopped; undefined while it is not. */
   readonly stopReason?: 'deleted' | 'probe';

@@ -13,6 +13,8 @@ export interface VolumeFacts extends Pick<EnvironmentFacts, 'client' | 'podIp' |
   readonly store: VolumeStore;
   readonly node: string;
   readonly nowMs: number;
+  /** A mounter that only pretends finds whatever it is to mount from the host. */
+  readonly isPretended?: boolean;
 }
 
 /** A volume that cannot be mounted: the FailedMount text. */
@@ -52,7 +54,7 @@ export function mountVolumes(pod: Stored<Pod>, facts: VolumeFacts): readonly Vol
 
 function mountVolume(pod: Stored<Pod>, volume: Volume, facts: VolumeFacts): VolumeFault | undefined {
   const { configMap, secret, projected, downwardAPI, hostPath, persistentVolumeClaim, ephemeral } = volume;
-  if (hostPath) return hostPathFault(volume, facts);
+  if (hostPath) return facts.isPretended ? undefined : hostPathFault(volume, facts);
   if (persistentVolumeClaim) return claimFault(pod, volume.name, persistentVolumeClaim.claimName, facts);
   if (ephemeral) return claimFault(pod, volume.name, `${pod.metadata.name}-${volume.name}`, facts);
   const sources: readonly VolumeProjection[] | undefined = configMap

@@ -44,22 +44,26 @@ describe('images', () => {
     );
   });
 
-  it('that fail show ErrImagePull first, then ImagePullBackOff, and are tried again after 10 and 20 s', () => {
+  it('that fail show ErrImagePull first, ImagePullBackOff from the next sync on, and are tried again by syncs after 10 and 20 s', () => {
     const world = bootWorld();
     const start = world.now;
     const from = world.kernel.trace.length;
     apply(world, pod('typo', container('nginx:1.161')));
-    advance(world, 2);
+    advance(world, 4);
     expect(statuses([find(world, 'typo')])).toEqual(['ErrImagePull']);
-    advance(world, 1);
+    advance(world, 14);
     expect(statuses([find(world, 'typo')])).toEqual(['ImagePullBackOff']);
     expect(find(world, 'typo').status?.containerStatuses?.[0]?.state?.waiting?.message).toMatch(
       /^Back-off pulling image "nginx:1\.161": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "docker\.io\/library\/nginx:1\.161": failed to resolve reference .*: not found$/,
     );
     advance(world, 40);
     const pulls = times(world.kernel.trace.slice(from + 1), 'image.pull', 'typo', start);
-    const waits = pulls.slice(1).map((time, index) => Math.round(time - pulls[index]!));
-    expect(waits).toEqual([11, 21]);
+    const [first = 0, second = 0] = pulls.slice(1).map((time, index) => time - pulls[index]!);
+    // A pod that failed to start is synced every 10 s to 15 s: it is the first sync after the back-off that pulls again.
+    expect(first).toBeGreaterThanOrEqual(11);
+    expect(first).toBeLessThanOrEqual(17);
+    expect(second).toBeGreaterThanOrEqual(20);
+    expect(second).toBeLessThanOrEqual(31);
   });
 
   it('are listed in the status of the node within 10 s, so that the scheduler can count on them', () => {

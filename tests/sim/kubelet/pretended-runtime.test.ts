@@ -25,13 +25,36 @@ describe('a pretended runtime', () => {
   it('pulls for 0.2 s what is always to be pulled, and finds no registry for what is missing', () => {
     const world = plain();
     apply(world, `${pod('always', 'image: nginx')}---\n${pod('lost', "image: 'nginx:missing'")}`);
-    advance(world, 0.6);
+    advance(world, 2);
     expect(eventsOf(world, find(world, 'always')).find((line) => line.startsWith('Pulled'))).toMatch(
       /^Pulled: Successfully pulled image "nginx" in 200ms \(200ms including waiting\)\./,
     );
     expect(statuses([find(world, 'lost')])).toEqual(['ErrImagePull']);
     expect(eventsOf(world, find(world, 'lost'))).toContain(
       'Failed: Failed to pull image "nginx:missing": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:missing": failed to resolve reference "docker.io/library/nginx:missing": docker.io/library/nginx:missing: not found',
+    );
+  });
+
+  it('waits for Secrets and ConfigMaps that a pod mounts, as the real kubelet over it does', () => {
+    const world = plain();
+    apply(world, `${pod('vault', 'image: nginx:1.27')}  volumes: [{ name: keys, secret: { secretName: keys } }]\n`);
+    advance(world, 2);
+    expect(statuses([find(world, 'vault')])).toEqual(['ContainerCreating']);
+    expect(eventsOf(world, find(world, 'vault'))).toContain(
+      'FailedMount: MountVolume.SetUp failed for volume "keys" : secret "keys" not found',
+    );
+    apply(world, 'apiVersion: v1\nkind: Secret\nmetadata: { name: keys }\n');
+    advance(world, 10);
+    expect(statuses([find(world, 'vault')])).toEqual(['Running']);
+  });
+
+  it('runs the commands of hooks by the rules of its programs: one that fails after the start restarts the container', () => {
+    const world = plain();
+    const hook = 'image: nginx:1.27, lifecycle: { postStart: { exec: { command: ["false"] } } }';
+    apply(world, pod('hooked', hook));
+    advance(world, 3);
+    expect(eventsOf(world, find(world, 'hooked'))).toEqual(
+      expect.arrayContaining(['FailedPostStartHook: PostStartHook failed', 'Killing: FailedPostStartHook']),
     );
   });
 
