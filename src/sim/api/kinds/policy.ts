@@ -30,6 +30,12 @@ function fillIn(
   if (!isComplete) item[field] = { ...amounts, ...item[field] };
 }
 
+/** A pod as a whole is given nothing: only its containers are. */
+const notForPods = (item: LimitRangeItem, field: string): FieldError[] =>
+  (['default', 'defaultRequest'] as const)
+    .filter((name) => item.type === 'Pod' && Object.keys(item[name] ?? {}).length > 0)
+    .map((name) => fieldForbidden(`${field}.${name}`, "may not be specified when `type` is 'Pod'"));
+
 const limitRangeKind: KindDefinition<LimitRange> = stored<LimitRange>('v1', 'LimitRange', 'limitranges', 'namespaced', {
   shortNames: ['limits'],
   support: 'simulated',
@@ -51,6 +57,7 @@ const limitRangeKind: KindDefinition<LimitRange> = stored<LimitRange>('v1', 'Lim
     return (spec?.limits ?? []).flatMap(({ type, max = {}, min = {}, default: given = {} }, index) => {
       const field = `spec.limits[${index}]`;
       const errors: FieldError[] = type ? [] : [fieldRequired(`${field}.type`)];
+      errors.push(...notForPods(spec!.limits![index]!, field));
       for (const [name, low] of Object.entries(min)) {
         const high = max[name];
         if (high !== undefined && (parseQuantity(low) ?? 0) > (parseQuantity(high) ?? 0)) {

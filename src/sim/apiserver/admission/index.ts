@@ -10,6 +10,7 @@ import { forbidden, notFound } from '../../api/status.ts';
 import { note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { compareQuantities } from '../../api/quantity.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
+import { limitClaim } from './limit-ranger.ts';
 import { admitPod } from './pod.ts';
 import { chargeQuotas } from './quota.ts';
 
@@ -20,6 +21,7 @@ export function mutate(context: RequestContext, draft: Draft, old: Stored | unde
   const done: string[] = [];
   if (old === undefined && draft.kind === 'Pod') done.push(...admitPod(context, draft as unknown as Pod & Draft));
   if (old === undefined && draft.kind === 'PersistentVolumeClaim') {
+    limitClaim(context, draft as unknown as PersistentVolumeClaim & Draft);
     done.push(...admitClaim(context, draft as unknown as PersistentVolumeClaim & Draft));
   }
   if (old === undefined && draft.kind === 'PersistentVolume') addFinalizer(draft, 'kubernetes.io/pv-protection');

@@ -1,14 +1,14 @@
 /**
  * What admission does to a new Pod: LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds, RuntimeClass.
- * Upstream: plugin/pkg/admission/{limitranger,serviceaccount,priority,defaulttolerationseconds}.
+ * Upstream: plugin/pkg/admission/{serviceaccount,priority,defaulttolerationseconds}.
  */
-import type { Container, LimitRange, Pod, ServiceAccount, Toleration } from 'kubernetes-types/core/v1';
+import type { Container, Pod, ServiceAccount, Toleration } from 'kubernetes-types/core/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { Stored } from '../../api/object.ts';
-import { compareQuantities } from '../../api/quantity.ts';
 import { forbidden } from '../../api/status.ts';
 import { mintSuffix } from '../../kernel/index.ts';
 import { refuse, type Draft, type RequestContext } from '../context.ts';
+import { limitPod } from './limit-ranger.ts';
 import { admitRuntimeClass } from './runtime-class.ts';
 
 type PodDraft = Pod & Draft;
@@ -20,75 +20,12 @@ export function admitPod(context: RequestContext, pod: PodDraft): readonly strin
   // A Pod without containers is refused by validation, which comes later.
   pod.spec = { ...pod.spec, containers: pod.spec?.containers ?? [] };
   return [
-    ...(limitRanger(context, pod) ? ['LimitRanger'] : []),
+    ...(limitPod(context, pod) ? ['LimitRanger'] : []),
     ...(serviceAccount(context, pod) ? ['ServiceAccount'] : []),
     ...(priority(context, pod) ? ['Priority'] : []),
     ...(defaultTolerations(pod) ? ['DefaultTolerationSeconds'] : []),
     ...(admitRuntimeClass(context, pod) ? ['RuntimeClass'] : []),
   ];
-}
-
-function limitRanger(context: RequestContext, pod: PodDraft): boolean {
-  const ranges = [...(context.list('limitranges', pod.metadata.namespace) as Iterable<Stored<LimitRange>>)];
-  if (ranges.length === 0) return false;
-  const items = ranges.flatMap(({ spec }) => spec?.limits ?? []).filter(({ type }) => type === 'Container');
-  const notes: string[] = [];
-  const fill = (container: Container): Container => {
-    const requests: Record<string, string> = { ...container.resources?.requests };
-    const limits: Record<string, string> = { ...container.resources?.limits };
-    const filled = { request: [] as string[], limit: [] as string[] };
-    for (const item of items) {
-      for (const [name, value] of Object.entries(item.defaultRequest ?? {})) {
-        if (requests[name] === undefined) [requests[name], filled.request] = [value, [...filled.request, name]];
-      }
-      for (const [name, value] of Object.entries(item.default ?? {})) {
-        if (limits[name] === undefined) [limits[name], filled.limit] = [value, [...filled.limit, name]];
-      }
-    }
-    for (const side of ['request', 'limit'] as const) {
-      if (filled[side].length > 0)
-        notes.push(`${filled[side].sort().join(', ')} ${side} for container ${container.name}`);
-    }
-    return { ...container, resources: { ...container.resources, requests, limits } };
-  };
-  pod.spec = { ...pod.spec!, containers: pod.spec!.containers.map(fill) };
-  checkLimits(context, pod, items);
-  if (notes.length === 0) return false;
-  const metadata = pod.metadata as { annotations?: Record<string, string> };
-  metadata.annotations = {
-    ...metadata.annotations,
-    'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${notes.join('; ')}`,
-  };
-  return true;
-}
-
-type LimitItem = NonNullable<NonNullable<LimitRange['spec']>['limits']>[number];
-
-function checkLimits(context: RequestContext, pod: PodDraft, items: readonly LimitItem[]): void {
-  const faults: string[] = [];
-  for (const { resources } of pod.spec!.containers) {
-    for (const item of items) {
-      for (const [name, minimum] of Object.entries(item.min ?? {})) {
-        const request = resources?.requests?.[name];
-        if (request === undefined)
-          faults.push(`minimum ${name} usage per Container is ${minimum}.  No request is specified`);
-        else if (compareQuantities(request, minimum) < 0) {
-          faults.push(`minimum ${name} usage per Container is ${minimum}, but request is ${request}`);
-        }
-      }
-      for (const [name, maximum] of Object.entries(item.max ?? {})) {
-        const limit = resources?.limits?.[name];
-        if (limit === undefined)
-          faults.push(`maximum ${name} usage per Container is ${maximum}.  No limit is specified`);
-        else if (compareQuantities(limit, maximum) > 0) {
-          faults.push(`maximum ${name} usage per Container is ${maximum}, but limit is ${limit}`);
-        }
-      }
-    }
-  }
-  if (faults.length === 0) return;
-  const text = faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`;
-  refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', text));
 }
 
 function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
