@@ -18,7 +18,7 @@ export function validateMetadataUpdate(next: ObjectMeta, old: ObjectMeta): reado
       errors.push(
         fieldForbidden(
           'metadata.finalizers',
-          `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((item) => JSON.stringify(item)).join(', ')}}`,
         ),
       );
     }

@@ -1,7 +1,6 @@
 /**
  * Garbage collector: deletes what lost all its owners, and carries out orphan and foreground deletion.
- * Upstream: pkg/controller/garbagecollector/{garbagecollector,graph_builder}.go. It watches the kinds below, by their
- * metadata; kinds that own nothing and are owned by nothing here are left out.
+ * Upstream: pkg/controller/garbagecollector/{garbagecollector,graph_builder}.go. It watches every kind that can be watched.
  */
 import type { OwnerReference } from 'kubernetes-types/meta/v1';
 import { resourceName } from '../../api/kind.ts';
@@ -10,21 +9,8 @@ import type { ResourceName } from '../../api/resource-types.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 
-const WATCHED: readonly ResourceName[] = [
-  'pods',
-  'services',
-  'configmaps',
-  'secrets',
-  'persistentvolumeclaims',
-  'replicasets.apps',
-  'deployments.apps',
-  'daemonsets.apps',
-  'statefulsets.apps',
-  'jobs.batch',
-  'cronjobs.batch',
-  'controllerrevisions.apps',
-  'endpointslices.discovery.k8s.io',
-];
+/** Events are many, and nobody's dependents. */
+const IGNORED: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io']);
 
 const byOwner = {
   owner: ({ metadata }: Stored): readonly string[] => (metadata.ownerReferences ?? []).map(({ uid }) => uid),
@@ -35,7 +21,9 @@ export class GarbageCollector extends ManagedController {
 
   constructor(manager: Manager) {
     super(manager, 'generic-garbage-collector', 'garbage-collector-controller');
-    for (const resource of WATCHED) {
+    for (const kind of manager.registry.all()) {
+      const resource = resourceName(kind) as ResourceName;
+      if (IGNORED.has(resource) || kind.verbs?.includes('watch') === false) continue;
       const informer = this.shared(resource, byOwner as never) as unknown as Informer<ResourceName>;
       this.graph.set(resource, informer);
       informer.onChange((next, old) => this.changed(resource, next as Stored | undefined, old as Stored | undefined));
@@ -54,8 +42,28 @@ export class GarbageCollector extends ManagedController {
     }
     const isMarked = next.metadata.finalizers?.some((item) => item === 'orphan' || item === 'foregroundDeletion');
     if (next.metadata.deletionTimestamp && isMarked) this.queue.add(`${resource}|${keyOf(next)}`);
-    else if (!old && next.metadata.ownerReferences?.some((owner) => !this.ownerOf(next, owner)))
-      this.queue.add(`${resource}|${keyOf(next)}`);
+    else if (next.metadata.ownerReferences !== old?.metadata.ownerReferences) this.owned(resource, next);
+  }
+
+  /** An object whose owner is not there is looked at; one whose owner is in another namespace is told so. */
+  private owned(resource: ResourceName, object: Stored): void {
+    const missing = (object.metadata.ownerReferences ?? []).filter((owner) => !this.ownerOf(object, owner));
+    if (missing.length === 0) return;
+    this.queue.add(`${resource}|${keyOf(object)}`);
+    for (const owner of missing) {
+      if (!this.isElsewhere(owner)) continue;
+      const { namespace = '' } = object.metadata;
+      const { apiVersion, kind, name, uid } = owner;
+      const identity = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+      const text = `ownerRef ${identity} does not exist in namespace ${JSON.stringify(namespace)}`;
+      this.recorder.record(resource, object, 'Warning', 'OwnerRefInvalidNamespace', text);
+    }
+  }
+
+  private isElsewhere({ apiVersion, kind, uid }: OwnerReference): boolean {
+    const definition = this.manager.registry.byGvk(apiVersion, kind);
+    const informer = definition && this.graph.get(resourceName(definition) as ResourceName);
+    return [...(informer?.list() ?? [])].some((object) => (object as Stored).metadata.uid === uid);
   }
 
   private queueOwner(dependent: Stored, owner: OwnerReference): void {
