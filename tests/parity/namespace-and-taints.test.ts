@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { kubeletId } from '../../src/sim/kernel/index.ts';
 import { applied, conditions, events, get, parity, patched, send, wait, type Step } from './support/parity.ts';
 
 const pod = (name: string, node: string, tolerations = ''): string => `apiVersion: v1
@@ -35,7 +36,48 @@ const isGone =
   (world) =>
     expect(world.find('pods', 'default', name) === undefined).toBe(gone);
 
+const ending = `apiVersion: v1
+kind: Namespace
+metadata: { name: held }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: held, namespace: held }
+`;
+const slow = `apiVersion: v1
+kind: Pod
+metadata: { name: slow, namespace: held }
+spec:
+  terminationGracePeriodSeconds: 20
+  containers: [{ name: c, image: "busybox:1.36", command: [sh, -c, "trap '' TERM; while true; do sleep 1; done"] }]
+`;
+
 parity('A namespace that is deleted', [
+  {
+    name: 'lets go of its pods first, and of what they may need only when they are gone',
+    upstream: 'pkg/controller/namespace/deletion/namespaced_resources_deleter.go (deleteAllContent)',
+    manifests: ending,
+    steps: [
+      wait(1),
+      applied(slow),
+      wait(6),
+      (world) => expect(send(world, 'delete', 'namespaces', 'held').code).toBe(200),
+      wait(15),
+      (world) => {
+        expect(world.find('pods', 'held', 'slow')?.metadata.deletionTimestamp).toBeDefined();
+        expect(world.find('configmaps', 'held', 'held')?.metadata.deletionTimestamp).toBeUndefined();
+      },
+      conditions('namespaces', 'held', [
+        'NamespaceDeletionDiscoveryFailure=False ResourcesDiscovered: All resources successfully discovered',
+        'NamespaceDeletionGroupVersionParsingFailure=False ParsedGroupVersions: All legacy kube types successfully parsed',
+        'NamespaceDeletionContentFailure=False ContentDeleted: All content successfully deleted, may be waiting on finalization',
+        'NamespaceContentRemaining=True SomeResourcesRemain: Some resources are remaining: pods. has 1 resource instances',
+        'NamespaceFinalizersRemaining=False ContentHasNoFinalizers: All content-preserving finalizers finished',
+      ]),
+      wait(30),
+      (world) => expect(world.find('namespaces', undefined, 'held')).toBeUndefined(),
+    ],
+  },
   {
     name: 'tells what keeps it, and goes when that is let go',
     upstream: 'pkg/controller/namespace/deletion/status_condition_utils.go',
@@ -117,6 +159,36 @@ parity('A node', [
           expect(metadata.annotations?.['node.alpha.kubernetes.io/ttl']).toBe('0');
       },
       events('namespaces', 'default', []),
+    ],
+  },
+]);
+
+const LIFECYCLE = 'pkg/controller/nodelifecycle/node_lifecycle_controller.go';
+const SETTERS = 'pkg/kubelet/nodestatus/setters.go';
+const kubelet =
+  (what: 'freeze' | 'thaw'): Step =>
+  (world) =>
+    world.kernel[what](kubeletId([...world.list('nodes')][0]!.metadata.name));
+const nodeConditions =
+  (expected: readonly string[]): Step =>
+  (world) => {
+    const { name } = [...world.list('nodes')][0]!.metadata;
+    const { status } = get(world, 'nodes', name) as { status?: { conditions?: { type: string; status: string }[] } };
+    expect(status?.conditions?.map((item) => `${item.type}=${item.status}`)).toEqual(expected);
+  };
+
+parity('A node whose kubelet falls silent', [
+  {
+    name: 'keeps its conditions in their places, and is Ready again within 10 s of its return',
+    upstream: `${LIFECYCLE}, ${SETTERS}`,
+    steps: [
+      wait(20),
+      kubelet('freeze'),
+      wait(70),
+      nodeConditions(['MemoryPressure=Unknown', 'DiskPressure=Unknown', 'PIDPressure=Unknown', 'Ready=Unknown']),
+      kubelet('thaw'),
+      wait(11),
+      nodeConditions(['MemoryPressure=False', 'DiskPressure=False', 'PIDPressure=False', 'Ready=True']),
     ],
   },
 ]);

@@ -71,6 +71,28 @@ parity('A PersistentVolumeClaim', [
     ],
   },
   {
+    name: 'is not provisioned by a driver that the cluster does not have, until somebody installs it',
+    upstream: `${PV}, kubernetes-csi/external-provisioner pkg/controller/controller.go`,
+    manifests: `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: azure }
+provisioner: disk.csi.azure.com
+---
+${claim('azure')}`,
+    steps: [
+      wait(20),
+      (world) => expect(phase(world)).toBe('Pending'),
+      (world) => {
+        const told = world.eventsAbout(get(world, 'persistentvolumeclaims', 'data')) as unknown as { reason: string }[];
+        expect(new Set(told.map(({ reason }) => reason))).toEqual(new Set(['ExternalProvisioning']));
+      },
+      applied(
+        'apiVersion: storage.k8s.io/v1\nkind: CSIDriver\nmetadata: { name: disk.csi.azure.com }\nspec: { attachRequired: true }\n',
+      ),
+      bound,
+    ],
+  },
+  {
     name: 'of a class that is not there says so',
     upstream: PV,
     manifests: claim('nowhere'),

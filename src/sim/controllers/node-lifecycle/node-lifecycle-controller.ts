@@ -110,10 +110,13 @@ export class NodeLifecycleController extends ManagedController {
         lastTransitionTime: now,
       };
     });
-    const others = (node.status?.conditions ?? []).filter(({ type }) => !types.includes(type));
+    const before = node.status?.conditions ?? [];
+    // Those that are there change in their places.
+    const kept = before.map((old) => conditions.find(({ type }) => type === old.type) ?? old);
+    const added = conditions.filter(({ type }) => !before.some((old) => old.type === type));
     const written = this.client.updateStatus('nodes', {
       ...node,
-      status: { ...node.status, conditions: [...others, ...conditions] },
+      status: { ...node.status, conditions: [...kept, ...added] },
     });
     if (!written.ok) return;
     const { name } = node.metadata;
