@@ -11,6 +11,7 @@ export { recordKey, splitRecordKey } from './record-key.ts';
 export { KEYFRAME_LIMIT, MARK_LIMIT, Run, type StepUnit } from './run.ts';
 export { COMMAND_LIMIT, decodeOptions, decodeScenario, parseScenario, TEXT_LIMIT } from './scenario.ts';
 export { checkSchedulerConfiguration } from './scheduler-configuration.ts';
+export { ANSWER_POINTS, seriesOf } from './series.ts';
 export {
   decodeShareLink,
   encodeShareLink,

@@ -8,6 +8,7 @@ import type { TraceEvent } from '../sim/kernel/index.ts';
 import { beginCommand, carryOut, titleOf, type Carrying } from './commands.ts';
 import { RunFault } from './fault.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
+import { SeriesBook } from './series.ts';
 import { isShown, markOf } from './significance.ts';
 import {
   SCENARIO_VERSION,
@@ -56,6 +57,8 @@ export class Run {
   private shown = 0;
   private readonly marks: TimelineMark[] = [];
   private markedUpTo = 0;
+  /** How the numbers of workloads went. */
+  readonly series: SeriesBook;
 
   /** Boots the world of a scenario; its commands wait to be played. */
   constructor(readonly scenario: Scenario) {
@@ -64,6 +67,7 @@ export class Run {
     this.world = new World({ ...options, schedulerConfiguration });
     this.world.boot();
     this.startTime = this.world.now;
+    this.series = new SeriesBook(this.world);
     this.files = scenario.files;
     this.title = scenario.title;
     this.log = scenario.commands.map((entry) => (entry.at < this.startTime ? { ...entry, at: this.startTime } : entry));
@@ -202,6 +206,7 @@ export class Run {
         const done = carrying.end();
         this.log = [...log, { at: now, step, command: done.command }];
         this.done = this.log.length;
+        this.series.observe();
         this.note();
         this.keep();
         return done;
@@ -230,6 +235,7 @@ export class Run {
     this.marks.splice(0, this.marks.length, ...kept);
     this.markedUpTo = Math.min(this.markedUpTo, length);
     this.keyframes = this.keyframes.filter((frame) => frame.step <= this.world.kernel.steps);
+    this.series.cut();
   }
 
   /** Runs the next task or carries out the next command, whichever comes first. False when nothing is due by `until`. */
@@ -240,12 +246,14 @@ export class Run {
       kernel.advanceTo(Math.max(kernel.now, next.at));
       carryOut(this.world, next.command, this.done);
       this.done += 1;
+      this.series.observe();
       return true;
     }
     // Tasks of components that are gone or hang fall away: what runs instead may not lie beyond the command.
     if (!kernel.step(next?.step === undefined ? Math.min(until, next?.at ?? until) : until)) {
       return next !== undefined && next.at <= until && this.stepOnce(until);
     }
+    this.series.observe();
     if (kernel.steps - (this.keyframes.at(-1)?.step ?? 0) >= this.keyframeSteps) this.keep();
     return true;
   }

@@ -245,6 +245,31 @@ export interface Inspection {
   }[];
 }
 
+/** One object's numbers over the run: each point holds until the next. */
+export interface SeriesLine {
+  readonly key: RecordKey;
+  readonly uid: string;
+  /** Virtual time of its first write that the run saw, and of its end if that is past. */
+  readonly since: number;
+  readonly until?: number;
+  readonly points: readonly {
+    readonly time: number;
+    /** Null where the object does not say. */
+    readonly values: Readonly<Record<string, number | null>>;
+  }[];
+}
+
+/** Curves of an object up to the playhead. */
+export interface ObjectSeries {
+  readonly key: RecordKey;
+  /** Its own line first, then those of what it owns, oldest first. Empty for a kind without numbers. */
+  readonly lines: readonly SeriesLine[];
+  /** Pods above and below the desired number that a rolling update may have now. */
+  readonly rollout?: { readonly surge: number; readonly unavailable: number };
+  /** When a CronJob's next runs are due, in virtual time. */
+  readonly nextRuns?: readonly number[];
+}
+
 /** Objects of one kind in kubectl's columns. */
 export interface ObjectTable {
   readonly kind: string;

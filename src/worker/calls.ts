@@ -16,6 +16,7 @@ import {
   priceOfNode,
   Run,
   RunFault,
+  seriesOf,
   tableOf,
   query,
   whyOf,
@@ -113,6 +114,7 @@ const handlers: Handlers = {
     return checkManifest(file, text, session.run?.world, others);
   },
   inspect: (session, { key }) => inspect(runOf(session), key),
+  series: (session, { key }) => seriesOf(runOf(session), key),
   why: (session, target) => whyOf(runOf(session), target),
   trace: (session, filter) => filterTrace(runOf(session), filter),
   decisions: (session, filter) => runOf(session).world.decisions(filter),

@@ -15,6 +15,7 @@ import type {
   ForkNotice,
   Frame,
   Inspection,
+  ObjectSeries,
   ObjectTable,
   Scenario,
 } from '../run/types.ts';
@@ -66,6 +67,8 @@ export interface Calls {
   /** Schema and semantic faults of a text, with the live cluster and the other files in view. */
   check: [{ file: string; text: string; others?: Readonly<Record<string, string>> }, readonly Fault[]];
   inspect: [{ key: string }, Inspection];
+  /** How an object's numbers, and those of what it owns, went up to the playhead. */
+  series: [{ key: string }, ObjectSeries];
   why: [{ seq: number } | { key: string }, readonly TraceEvent[]];
   trace: [TraceFilter, { events: readonly TraceEvent[]; total: number }];
   decisions: [{ namespace?: string; pod?: string }, readonly DecisionSummary[]];

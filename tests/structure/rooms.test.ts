@@ -96,6 +96,7 @@ describe('the rooms', () => {
       'monaco-editor': /^ui\/features\/editor\//,
       'monaco-yaml': /^ui\/features\/editor\//,
       xstate: /^sim\//,
+      uplot: /^ui\/features\/pictures\//,
       yaml: /^(manifest|run|node)\//,
       react: /^(ui\/|main\.tsx)/,
       zustand: /^ui\//,
