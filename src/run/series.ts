@@ -174,7 +174,7 @@ function rulesOf(run: Run, object: Stored): Pick<ObjectSeries, 'rollout' | 'next
   const { epochMs } = run.scenario.options;
   const plan = parseSchedule(schedule, timeZone ?? 'UTC');
   const nextRuns: number[] = [];
-  for (let at = nextTime(plan, epochMs + run.now); at !== undefined && nextRuns.length < NEXT_RUNS; ) {
+  for (let at = nextTime(plan, epochMs + run.now); at !== undefined && nextRuns.length < NEXT_RUNS;) {
     nextRuns.push(at - epochMs);
     at = nextTime(plan, at);
   }

@@ -1,5 +1,7 @@
 /** Every scenario of the gallery, applied to a fresh cluster, shows what its card promises. */
-import type { Node, Pod, Service } from 'kubernetes-types/core/v1';
+import type { CronJob, Job } from 'kubernetes-types/batch/v1';
+import type { Node, PersistentVolumeClaim, Pod, ResourceQuota, Service } from 'kubernetes-types/core/v1';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +9,7 @@ import { GALLERY } from '../../src/lessons/index.ts';
 import { isMet } from '../../src/run/index.ts';
 import { checkManifest } from '../../src/manifest/index.ts';
 import type { KubeObject, Stored } from '../../src/sim/api/object.ts';
-import { advance, apply, bootWorld, eventsOf, podsOf, statuses } from '../support/world.ts';
+import { advance, apply, bootWorld, eventsOf, podsOf, request, statuses } from '../support/world.ts';
 
 type World = ReturnType<typeof bootWorld>;
 
@@ -65,6 +67,52 @@ const PROMISES: Readonly<Record<string, (world: World, text: string) => void>> =
     const { status } = find<DaemonSet>(world, 'daemonsets.apps', 'agent');
     expect([status!.desiredNumberScheduled, status!.numberReady]).toEqual([3, 3]);
     expect(new Set(podsOf(world, 'agent').map(({ spec }) => spec!.nodeName)).size).toBe(3);
+  },
+  stateful(world) {
+    const claims = [...world.list('persistentvolumeclaims', 'default')] as Stored<PersistentVolumeClaim>[];
+    expect(podsOf(world, 'db').map(({ metadata }) => metadata.name)).toEqual(['db-0', 'db-1', 'db-2']);
+    expect(claims.map(({ metadata, status }) => [metadata.name, status?.phase])).toEqual([
+      ['data-db-0', 'Bound'],
+      ['data-db-1', 'Bound'],
+      ['data-db-2', 'Bound'],
+    ]);
+    const { uid } = podsOf(world, 'db')[1]!.metadata;
+    request(world, 'DELETE', '/api/v1/namespaces/default/pods/db-1');
+    advance(world, 60);
+    const again = podsOf(world, 'db')[1]!;
+    expect([again.metadata.name, again.metadata.uid === uid, statuses([again])[0]]).toEqual(['db-1', false, 'Running']);
+    expect(again.spec!.volumes!.find(({ name }) => name === 'data')!.persistentVolumeClaim!.claimName).toBe(
+      'data-db-1',
+    );
+  },
+  'indexed-job'(world) {
+    advance(world, 120);
+    const { status } = find<Job>(world, 'jobs.batch', 'render');
+    expect([status?.succeeded, status?.completedIndexes]).toEqual([12, '0-11']);
+    expect(status!.failed ?? 0).toBeLessThanOrEqual(4);
+  },
+  cron(world) {
+    advance(world, 240);
+    const jobs = [...world.list('jobs.batch', 'default')] as Stored<Job>[];
+    expect(jobs.filter(({ status }) => status?.succeeded === 1).length).toBe(2);
+    expect(eventsOf(world, find<CronJob>(world, 'cronjobs.batch', 'report')).join()).toMatch(/SawCompletedJob/);
+  },
+  autoscale(world) {
+    advance(world, 120);
+    expect(ready(world, 'php-apache')).toBeGreaterThanOrEqual(3);
+    const patch = { spec: { replicas: 0 } };
+    const path = '/apis/apps/v1/namespaces/default/deployments/visitor';
+    request(world, 'PATCH', path, patch, { 'content-type': 'application/merge-patch+json' });
+    advance(world, 240);
+    expect(ready(world, 'php-apache')).toBe(1);
+  },
+  budget(world, text) {
+    const { status } = find<PodDisruptionBudget>(world, 'poddisruptionbudgets.policy', 'shop');
+    expect([status?.disruptionsAllowed, status?.currentHealthy, status?.desiredHealthy]).toEqual([1, 4, 3]);
+    expect(find<ResourceQuota>(world, 'resourcequotas', 'team').status?.used?.['requests.cpu']).toBe('800m');
+    apply(world, text.replace('replicas: 4', 'replicas: 6'));
+    advance(world, 30);
+    expect(podsOf(world, 'shop')).toHaveLength(5);
   },
   pending(world) {
     const pod = onlyPod(world, 'greedy');
@@ -187,7 +235,7 @@ const PROMISES: Readonly<Record<string, (world: World, text: string) => void>> =
 describe('the gallery', () => {
   it('has a promise under test for every scenario', () => {
     expect(GALLERY.map(({ id }) => id)).toEqual(Object.keys(PROMISES));
-    expect(GALLERY.length).toBe(26);
+    expect(GALLERY.length).toBe(31);
   });
 
   it('says everything in both languages', () => {

@@ -7,7 +7,7 @@ export interface BothLanguages {
   readonly en: string;
 }
 
-export type Topic = 'rollout' | 'scheduling' | 'images' | 'health' | 'network' | 'config' | 'sample';
+export type Topic = 'rollout' | 'workload' | 'scheduling' | 'images' | 'health' | 'network' | 'config' | 'sample';
 
 export interface GalleryEntry {
   readonly id: string;
@@ -21,6 +21,8 @@ export interface GalleryEntry {
   readonly text: string;
   /** What the scheduler must have decided by the time that the scenario has settled. */
   readonly goals?: readonly DecisionGoal[];
+  /** Record key of what the inspector opens on, once there is something to see of it. */
+  readonly show?: string;
   /** What the cluster must be like, where the default one will not do: then it opens as a run of its own. */
   readonly options?: Partial<WorldOptions>;
 }

@@ -4,9 +4,17 @@ import { NETWORK } from './network.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { SAMPLES } from './samples.ts';
 import { SCHEDULING } from './scheduling.ts';
+import { WORKLOADS } from './workloads.ts';
 
 /** Every scenario, in the order of the gallery. */
-export const GALLERY: readonly GalleryEntry[] = [...ROLLOUTS, ...SCHEDULING, ...HEALTH, ...NETWORK, ...SAMPLES];
+export const GALLERY: readonly GalleryEntry[] = [
+  ...ROLLOUTS,
+  ...WORKLOADS,
+  ...SCHEDULING,
+  ...HEALTH,
+  ...NETWORK,
+  ...SAMPLES,
+];
 
 export type { BothLanguages, GalleryEntry, Topic } from './entry.ts';
 export { START_TEXT } from './rollouts.ts';

@@ -45,6 +45,7 @@ export const ROLLOUTS: readonly GalleryEntry[] = [
       }),
       service('shop', 8080),
     )}`,
+    show: 'deployments.apps|default/shop',
   },
   {
     id: 'recreate',
@@ -67,6 +68,7 @@ export const ROLLOUTS: readonly GalleryEntry[] = [
       }),
       service('ledger', 8080),
     )}`,
+    show: 'deployments.apps|default/ledger',
   },
   {
     id: 'daemon',

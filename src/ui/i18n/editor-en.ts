@@ -81,6 +81,7 @@ export const editorEn = {
     level: { 1: 'Beginner', 2: 'Intermediate', 3: 'Advanced' },
     topic: {
       rollout: 'Rollout',
+      workload: 'Workloads',
       scheduling: 'Scheduling',
       images: 'Images',
       health: 'Health',

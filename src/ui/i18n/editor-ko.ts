@@ -83,6 +83,7 @@ export const editorKo: EditorTexts = {
     level: { 1: '입문', 2: '중급', 3: '고급' },
     topic: {
       rollout: '롤아웃',
+      workload: '워크로드',
       scheduling: '스케줄링',
       images: '이미지',
       health: '상태 확인',

@@ -2,6 +2,7 @@
 import { editorEn } from './editor-en.ts';
 import { explainEn } from './explain-en.ts';
 import { schedulerEn } from './scheduler-en.ts';
+import { picturesEn } from './pictures-en.ts';
 import { shellEn } from './shell-en.ts';
 import { stageEn } from './stage-en.ts';
 
@@ -9,6 +10,7 @@ export const en = {
   ...editorEn,
   ...explainEn,
   ...schedulerEn,
+  ...picturesEn,
   ...shellEn,
   ...stageEn,
   packet: {

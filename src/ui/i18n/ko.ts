@@ -2,6 +2,7 @@
 import { editorKo } from './editor-ko.ts';
 import { explainKo } from './explain-ko.ts';
 import { schedulerKo } from './scheduler-ko.ts';
+import { picturesKo } from './pictures-ko.ts';
 import { shellKo } from './shell-ko.ts';
 import { stageKo } from './stage-ko.ts';
 import type { Texts } from './texts.ts';
@@ -10,6 +11,7 @@ export const ko: Texts = {
   ...editorKo,
   ...explainKo,
   ...schedulerKo,
+  ...picturesKo,
   ...shellKo,
   ...stageKo,
   packet: {

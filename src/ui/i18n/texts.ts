@@ -2,6 +2,7 @@ import type { editorEn } from './editor-en.ts';
 import type { en } from './en.ts';
 import type { explainEn } from './explain-en.ts';
 import type { schedulerEn } from './scheduler-en.ts';
+import type { picturesEn } from './pictures-en.ts';
 import type { shellEn } from './shell-en.ts';
 import type { stageEn } from './stage-en.ts';
 
@@ -15,6 +16,8 @@ export type EditorTexts = Widened<typeof editorEn>;
 export type ExplainTexts = Widened<typeof explainEn>;
 
 export type SchedulerTexts = Widened<typeof schedulerEn>;
+
+export type PicturesTexts = Widened<typeof picturesEn>;
 
 export type ShellTexts = Widened<typeof shellEn>;
 

@@ -49,6 +49,8 @@ export interface ViewState {
   readonly spotlight: string | undefined;
   /** What the person has just brought about: the stage marks it with a tick. */
   readonly succeeded: string | undefined;
+  /** What a scenario is about: the inspector opens on it when its text is applied. */
+  readonly awaited: string | undefined;
   /** Lines of a text that a panel refers to, for the editor to select; each request is an object of its own. */
   readonly revealed: SourceSpan | undefined;
   /** Which panel a narrow window shows. */
@@ -88,6 +90,7 @@ export const view = createStore<ViewState>(() => ({
   marks: undefined,
   spotlight: undefined,
   succeeded: undefined,
+  awaited: undefined,
   revealed: undefined,
   narrow: 'stage',
 }));
@@ -218,6 +221,14 @@ export function reveal(span: SourceSpan): void {
 /** Opens the chain of causes of an event, or of what is selected. */
 export function askWhy(seq: number | undefined): void {
   showRight('why', { whySeq: seq });
+}
+
+/** A scenario's text was applied: opens the inspector on what it is about. A narrow window stays where it is. */
+export function showAwaited(keys: readonly (string | undefined)[]): void {
+  const { awaited } = view.getState();
+  if (!awaited || !keys.includes(awaited)) return;
+  view.setState({ awaited: undefined });
+  select(awaited);
 }
 
 /** Selects an object or component and opens what there is to know of it. */

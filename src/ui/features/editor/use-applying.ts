@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { ask, command, onProgress } from '../../state/session.ts';
 import { texts } from '../../state/texts.ts';
+import { showAwaited } from '../../state/view.ts';
 import type { Lines } from './documents.ts';
 import type { AppliedText } from './ResultList.tsx';
 
@@ -33,6 +34,7 @@ export function useApplying(): Applying {
       setProgress(undefined);
       if (!result) break;
       setApplied((before) => [...before, { file, text, result }]);
+      showAwaited((result.documents ?? []).filter(({ outcome }) => outcome !== 'error').map(({ key }) => key));
       await ask('play', {});
       if (result.cancelledAfter !== undefined) break;
     }

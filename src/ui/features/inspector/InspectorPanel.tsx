@@ -1,6 +1,6 @@
 import { CalendarClock, CircleHelp, MousePointerClick, SlidersHorizontal } from 'lucide-react';
 import type { Pod } from 'kubernetes-types/core/v1';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Inspection } from '../../../run/types.ts';
@@ -20,6 +20,10 @@ import { Conditions, KubeEvents, Recent } from './Reports.tsx';
 import { YamlView } from './YamlView.tsx';
 import './inspector.css';
 
+const ObjectPicture = lazy(async () => ({
+  default: (await import('../pictures/ObjectPicture.tsx')).ObjectPicture,
+}));
+
 const REFRESH_MS = 400;
 
 /** Anything that was selected: what it is, how it lives, what it belongs to, and what was said about it. */
@@ -34,6 +38,11 @@ export function InspectorPanel(): React.JSX.Element {
     <div className="content inspector" tabIndex={0} key={selected}>
       {found.object ? <ObjectHead found={found} object={found.object} /> : <ComponentHead found={found} />}
       <WhatWouldFit pod={selected} />
+      {found.object ? (
+        <Suspense fallback={null}>
+          <ObjectPicture id={selected} object={found.object} />
+        </Suspense>
+      ) : null}
       {found.lives.map((life) => (
         <Life key={life.instance} life={life} />
       ))}

@@ -93,6 +93,7 @@ function show(entry: GalleryEntry, how: 'replace' | 'beside' | 'anew'): void {
   else if (how === 'replace') changeText(texts.getState().active, entry.text);
   else void loadAnew({ ...newScenario(entry.options), files: { [file]: entry.text } }, true);
   showLeft('editor');
+  view.setState({ awaited: entry.show });
 }
 
 /** What opening would cost is said first: a text that was worked on, or the present run's place on the stage. */
