@@ -243,11 +243,14 @@ function validatePodTerm(term: PodAffinityTerm | undefined, path: string): reado
 }
 
 /** Labels, annotations and pod of a template. Upstream: ValidatePodTemplateSpec. */
-export function validatePodTemplate(template: PodTemplateSpec | undefined, path: string): readonly FieldError[] {
+export function validateTemplateMetadata(template: PodTemplateSpec | undefined, path: string): readonly FieldError[] {
   const { labels, annotations } = template?.metadata ?? {};
   return [
     ...(labels ? validateLabels(labels, `${path}.labels`) : []),
     ...(annotations ? validateAnnotations(annotations, `${path}.annotations`) : []),
-    ...validatePodSpec(template?.spec, `${path}.spec`),
   ];
+}
+
+export function validatePodTemplate(template: PodTemplateSpec | undefined, path: string): readonly FieldError[] {
+  return [...validateTemplateMetadata(template, path), ...validatePodSpec(template?.spec, `${path}.spec`)];
 }

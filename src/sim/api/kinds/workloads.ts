@@ -20,7 +20,7 @@ import {
 import { formatSelector, matchesLabels, selectorOf } from '../selectors.ts';
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts';
-import { validatePodTemplate } from './pod-rules.ts';
+import { validatePodTemplate, validateTemplateMetadata } from './pod-rules.ts';
 import { defaultTemplate } from './pod-template.ts';
 
 export const STATUS = (kind: string): Subresource => ({ name: 'status', kind, verbs: ['get', 'patch', 'update'] });
@@ -32,7 +32,10 @@ export const SCALE: Subresource = {
   verbs: ['get', 'patch', 'update'],
 };
 
-/** Selector there, not empty, and matching the template; the template's pod right. `owner` is how the text calls the kind. */
+/**
+ * Selector there, not empty, and matching the template; the template's pod right. `owner` is how the text calls the kind.
+ * A StatefulSet's pod is left to the day it is made: its mounts may name volumes that come from claim templates.
+ */
 export function validateTemplate(
   selector: LabelSelector | undefined,
   template: PodTemplateSpec | undefined,
@@ -52,7 +55,7 @@ export function validateTemplate(
     const text = '`selector` does not match template `labels`';
     errors.push(fieldInvalid('spec.template.metadata.labels', labels ?? null, text));
   }
-  errors.push(...validatePodTemplate(template, 'spec.template'));
+  errors.push(...(owner === 'statefulset' ? validateTemplateMetadata : validatePodTemplate)(template, 'spec.template'));
   const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
   if (restartPolicy && restartPolicy !== 'Always' && ['Never', 'OnFailure'].includes(restartPolicy)) {
     errors.push(fieldNotSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
