@@ -104,11 +104,10 @@ export const picturesEn = {
     scaler: {
       target: 'Scales',
       decides: '{{current}} replicas now, {{wanted}} wanted',
-      above:
-        '{{name}} is at {{value}}, its target is {{target}}: {{ratio}} times as much, so more replicas are needed.',
-      below: '{{name}} is at {{value}}, its target is {{target}}: {{ratio}} times as much, so fewer would do.',
+      above: '{{name}} is at {{value}}, its target is {{target}}: {{sum}} replicas are needed.',
+      below: '{{name}} is at {{value}}, its target is {{target}}: {{sum}} replicas would do.',
       within:
-        '{{name}} is at {{value}}, its target is {{target}}: {{ratio}} is within the tolerance, so nothing is done.',
+        '{{name}} is at {{value}}, its target is {{target}}: {{ratio}} times as much is within the tolerance, so nothing is done.',
       unknown: '{{name}}: there is no value yet.',
       metric: '{{name}} against its target',
       value: 'Measured',

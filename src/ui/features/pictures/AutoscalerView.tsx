@@ -43,7 +43,7 @@ export function AutoscalerView({ id, object, isWide }: PictureProps<HorizontalPo
       </p>
       <Decision object={object} picture={picture} line={line} />
       {line ? (
-        <div className={isWide ? 'side-by-side' : undefined}>
+        <div className={isWide ? 'side-by-side' : 'stack'}>
           {picture.metrics.map((metric) => (
             <MetricPlot key={metric.value} {...{ metric, line, time, height, picture }} />
           ))}
@@ -156,6 +156,7 @@ function Decision({
               value: say(value),
               target: say(target),
               ratio: ratio.toFixed(2),
+              sum: `⌈${currentReplicas} × ${ratio.toFixed(2)}⌉ = ${Math.ceil(currentReplicas * ratio)}`,
             })}
           </p>
         );

@@ -41,7 +41,7 @@ export function JobView({ id, object, objects, isWide }: PictureProps<Job>): Rea
       <Completion picture={picture} />
       <Failures picture={picture} />
       {indexes.length > 0 ? <IndexGrid picture={picture} /> : null}
-      <div className={isWide ? 'side-by-side' : undefined}>
+      <div className={isWide ? 'side-by-side' : 'stack'}>
         <JobCurves id={id} isWide={isWide} />
         <PodRuns picture={picture} />
       </div>

@@ -139,6 +139,7 @@ function Canvas({ lines, curves, isStacked, height, say, shown, isPicked, pick }
         lines: latest.current.lines,
         palette,
         isStacked,
+        isWhole: latest.current.say === plain,
         startTime,
         commands: () => commands.current,
         say: (value) => latest.current.say(value),

@@ -35,7 +35,7 @@ export function RolloutView({ id, object, objects, isWide }: PictureProps<Deploy
         <span>{wordsOf(picture, t)}</span>
       </p>
       <Stuck picture={picture} />
-      <div className={isWide ? 'side-by-side' : undefined}>
+      <div className={isWide ? 'side-by-side' : 'stack'}>
         <RolloutSpace picture={picture} isWide={isWide} />
         <Progress id={id} picture={picture} isWide={isWide} />
       </div>

@@ -46,11 +46,15 @@ interface Wishes {
   readonly lines: readonly PlotLine[];
   readonly palette: Palette;
   readonly isStacked: boolean;
+  /** Only whole numbers stand beside the axis. */
+  readonly isWhole: boolean;
   readonly startTime: number;
   commands(): readonly number[];
   say(value: number): string;
   pick(index: number | undefined): void;
 }
+
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000];
 
 const stepped = uPlot.paths.stepped!({ align: 1 });
 
@@ -58,7 +62,7 @@ const stepped = uPlot.paths.stepped!({ align: 1 });
 const tinted = (colour: string, opacity: string): string => `${colour}${opacity}`;
 
 export function optionsOf(wishes: Wishes): uPlot.Options {
-  const { width, height, lines, palette, isStacked, startTime, say, pick } = wishes;
+  const { width, height, lines, palette, isStacked, isWhole, startTime, say, pick } = wishes;
   const axis: uPlot.Axis = {
     stroke: palette.text,
     font: palette.font,
@@ -85,7 +89,13 @@ export function optionsOf(wishes: Wishes): uPlot.Options {
         values: (_plot, splits) =>
           splits.map((seconds) => formatClock(seconds * 1000 - startTime).replace(/\.\d+$/, '')),
       },
-      { ...axis, size: 44, space: 26, values: (_plot, splits) => splits.map(say) },
+      {
+        ...axis,
+        size: 44,
+        space: 26,
+        ...(isWhole ? { incrs: WHOLE } : {}),
+        values: (_plot, splits) => splits.map(say),
+      },
     ],
     series: [
       {},
