@@ -22,7 +22,7 @@ interface Condition {
 }
 
 /** Conditions for which True is the bad news. */
-const BAD_WHEN_TRUE = /Pressure|Unavailable|Failure|Failed|Disruption/;
+const BAD_WHEN_TRUE = /Pressure|Unavailable|Failure|Failed|DisruptionTarget/;
 
 export function Conditions({ object }: { object: Stored }): React.JSX.Element | null {
   const { t } = useTranslation();
