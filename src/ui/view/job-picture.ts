@@ -20,7 +20,7 @@ export interface JobPicture {
   readonly failed: number;
   readonly active: number;
   readonly ready: number;
-  /** Undefined for a work queue: any pod's success is the Job's. */
+  /** Undefined for a work queue, which is done when one of its pods succeeds. */
   readonly completions: number | undefined;
   readonly parallelism: number;
   readonly backoffLimit: number;

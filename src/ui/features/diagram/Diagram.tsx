@@ -242,7 +242,7 @@ function Laid({ size }: { size: StageSize }): React.JSX.Element {
             onClick={fit}
           />
         </div>
-        <Legend isFolded={size.width < 720} />
+        <Legend isFolded={size.width < 800} />
         {isBooted && stage.nodes.size > 0 && !hasNoMatch ? <Caption stage={stage} size={size} /> : null}
         <HoverCard width={size.width} height={size.height} />
       </div>
