@@ -33,6 +33,16 @@ test('a pod leads to what it belongs to, and back', async ({ page }) => {
   await expect(yaml).not.toContainText('managedFields');
 });
 
+test('the events of a pod say when and by whom, whichever API they came by', async ({ page }) => {
+  await open(page);
+  await selectPod(page);
+  const events = page.getByRole('region', { name: 'Kubernetes Events' });
+  const scheduled = events.getByRole('row', { name: /^Scheduled/ });
+  await expect(scheduled).toContainText('default-scheduler');
+  await expect(scheduled.getByRole('cell').first()).toHaveText(/^\d+(s|m)/);
+  await expect(events.getByRole('row', { name: /^Started/ })).toContainText('kubelet');
+});
+
 test('why ends at the command, and its steps move the playhead', async ({ page }) => {
   await open(page);
   await selectPod(page);

@@ -82,18 +82,24 @@ interface KubeEvent {
   readonly reason?: string;
   readonly message?: string;
   readonly count?: number;
-  readonly firstTimestamp?: string;
-  readonly lastTimestamp?: string;
+  readonly firstTimestamp?: string | null;
+  readonly lastTimestamp?: string | null;
   readonly source?: { readonly component?: string };
+  /** Events of the newer API, as the scheduler writes them, have these instead. */
+  readonly eventTime?: string | null;
+  readonly series?: { readonly count: number; readonly lastObservedTime: string };
+  readonly reportingComponent?: string;
 }
 
 /** As `kubectl describe` lists them: Type, Reason, Age (with how often, over which time), From, Message. */
 export function KubeEvents({ events }: { events: readonly Stored[] }): React.JSX.Element {
   const { t } = useTranslation();
   const now = useStore(simulation, ({ epochMs, time }) => epochMs + time);
-  const age = ({ count = 1, firstTimestamp = '', lastTimestamp = '' }: KubeEvent): string => {
-    const last = ageText(now - Date.parse(lastTimestamp));
-    return count > 1 ? `${last} (x${count} over ${ageText(now - Date.parse(firstTimestamp))})` : last;
+  const age = ({ firstTimestamp, lastTimestamp, eventTime, series, ...event }: KubeEvent): string => {
+    const first = firstTimestamp ?? eventTime ?? '';
+    const count = series?.count ?? event.count ?? 1;
+    const last = ageText(now - Date.parse(series?.lastObservedTime ?? lastTimestamp ?? first));
+    return count > 1 ? `${last} (x${count} over ${ageText(now - Date.parse(first))})` : last;
   };
   return (
     <section>
@@ -120,7 +126,7 @@ export function KubeEvents({ events }: { events: readonly Stored[] }): React.JSX
                   </th>
                   <td>{age(event)}</td>
                   <td className="text">
-                    <span className="soft message">{event.source?.component}</span>
+                    <span className="soft message">{event.source?.component || event.reportingComponent}</span>
                     {event.message}
                   </td>
                 </tr>
