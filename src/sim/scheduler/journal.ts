@@ -31,12 +31,15 @@ export class Journal {
     return this.start;
   }
 
-  append(change: Change): void {
+  /** Whether the limit was reached, and the older half let go. */
+  append(change: Change): boolean {
     this.tail.push(Object.freeze(change));
-    if (this.tail.length < CHUNK) return;
+    if (this.tail.length < CHUNK) return false;
     this.chunks.push(Object.freeze(this.tail));
     this.tail = [];
-    if (this.chunks.length * CHUNK > CHANGE_LIMIT) this.fold();
+    const isFull = this.chunks.length * CHUNK > CHANGE_LIMIT;
+    if (isFull) this.fold();
+    return isFull;
   }
 
   /** The cluster as it was at a position; undefined when that is no longer kept. Not to be changed by the caller. */

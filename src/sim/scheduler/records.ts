@@ -39,15 +39,17 @@ export class DecisionRecords {
     return this.first + this.chunks.length * CHUNK + this.tail.length;
   }
 
-  add(attempt: Attempt): void {
+  /** Whether the limit was reached, and the older half let go. */
+  add(attempt: Attempt): boolean {
     this.tail.push(Object.freeze(attempt));
-    if (this.tail.length < CHUNK) return;
+    if (this.tail.length < CHUNK) return false;
     this.chunks.push(Object.freeze(this.tail));
     this.tail = [];
-    if (this.chunks.length * CHUNK <= SUMMARY_LIMIT) return;
+    if (this.chunks.length * CHUNK <= SUMMARY_LIMIT) return false;
     const dropped = this.chunks.length >> 1;
     this.chunks = this.chunks.slice(dropped);
     this.first += dropped * CHUNK;
+    return true;
   }
 
   *all(): IterableIterator<Attempt> {

@@ -8,22 +8,20 @@ import type { ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome as TurnOutcome } from '../client/index.ts';
 import { FlatMachine, SCHEDULER, type Kernel } from '../kernel/index.ts';
 import type { Chance, Outcome } from './attempt.ts';
+import { AttemptLog } from './attempt-log.ts';
 import { areVolumesBound, assumedVolumes, bindPod, startBinding, volumesToBind } from './binder.ts';
 import { ClusterState, LISTED, type Change } from './cluster-state.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { queueOptionsOf } from './configuration.ts';
 import type { DecisionRecord, DecisionSummary } from './decision.ts';
 import { clientRates, Configurations, decide } from './enforced.ts';
-import { explain } from './explain.ts';
 import { isWorthRetrying, podActions, type ClusterEvent } from './hints.ts';
-import { Journal } from './journal.ts';
 import { schedulingMachine } from './machine.ts';
 import { Notices } from './notices.ts';
 import { PodInfo } from './pod-info.ts';
 import type { Candidate } from './preemption.ts';
 import type { Profile } from './profile.ts';
 import { BACKOFF_WINDOW_MS, SchedulingQueue, UNSCHEDULABLE_CHECK_MS, type QueuedPod } from './queue.ts';
-import { DecisionRecords, type Attempt } from './records.ts';
 
 const REPORTER = 'default-scheduler';
 /** The host it runs on, as its events name it. */
@@ -54,9 +52,8 @@ interface Binding {
 export class Scheduler extends Controller {
   private readonly pods: Informer<'pods'>;
   private cluster = new ClusterState();
-  private readonly journal = new Journal();
   private readonly scheduling: SchedulingQueue;
-  private readonly records = new DecisionRecords();
+  private readonly log: AttemptLog;
   private readonly configurations: Configurations;
   private readonly notices: Notices;
   private profiles!: ReadonlyMap<string, Profile>;
@@ -85,6 +82,7 @@ export class Scheduler extends Controller {
     this.scheduling = new SchedulingQueue(kernel, (pod) => this.moved(pod));
     this.notices = new Notices(this.client, this.recorder, REPORTER);
     this.configurations = new Configurations([settings.configuration], settings.minorRelease);
+    this.log = new AttemptLog(kernel, this.configurations);
     this.enforce();
     const watch = new ClusterWatch(() => this.cluster, {
       change: (change) => this.change(change),
@@ -107,18 +105,12 @@ export class Scheduler extends Controller {
   }
 
   decisions(filter: { namespace?: string; pod?: string }): readonly DecisionSummary[] {
-    return this.records.list(filter);
+    return this.log.list(filter);
   }
 
   /** A decision in full, made again on the cluster as it was; undefined when that is no longer kept. */
   decision(number: number): DecisionRecord | undefined {
-    const record = this.records.find(number);
-    const cluster = record && this.journal.clusterAt(record.position);
-    if (!record || !cluster) return undefined;
-    const chance = { offset: () => record.offset, tie: () => 0 };
-    const enforced = this.configurations.at(record.configuration);
-    const result = decide(record.pod, record.profile, cluster, enforced, record.startIndex, chance);
-    return explain(record, result.evaluation, result.postFilter, result.tied);
+    return this.log.explain(number);
   }
 
   /** The nodes and all that plugins look up, without the pods: what a comparison starts from. */
@@ -150,7 +142,7 @@ export class Scheduler extends Controller {
 
   private change(change: Change): void {
     this.cluster.apply(change);
-    this.journal.append(change);
+    this.log.append(change);
   }
 
   /** Wakes the pods that the event may help, by the hints of the plugins that turned them down. */
@@ -307,7 +299,7 @@ export class Scheduler extends Controller {
     this.startIndex = evaluation.nextStart;
     turn.cursor += CYCLE_MS;
     this.move(evaluation.preFilter.rejection ? 'REJECTED' : 'PREFILTER_DONE');
-    this.leaveRecord(queued, pod, result, startIndex, offset);
+    this.log.leave(queued, pod, result, { startIndex, offset });
     if (result.node === undefined) this.notScheduled(queued, pod, result);
     else this.assumeAndBind(queued, pod, result.node, result);
   }
@@ -406,44 +398,6 @@ export class Scheduler extends Controller {
     });
   }
 
-  private leaveRecord(queued: QueuedPod, pod: Stored<Pod>, result: Outcome, startIndex: number, offset: number): void {
-    const { evaluation, outcome, node, message, postFilter } = result;
-    const number = this.records.next;
-    const { namespace = '', name, uid } = pod.metadata;
-    const victims = postFilter?.best?.victims.map(({ key }) => key);
-    const seq = this.kernel.emitCause(
-      'scheduler.attempt',
-      {
-        attempt: number,
-        outcome,
-        ...(node ? { node } : {}),
-        ...(victims ? { nominated: postFilter!.best!.node, victims } : {}),
-        message,
-        feasible: evaluation.feasible.length,
-        evaluated: evaluation.evaluated.length,
-        nodes: evaluation.cluster.nodes.length,
-      },
-      { object: { resource: 'pods', kind: 'Pod', namespace, name, uid } },
-    );
-    const summary: DecisionSummary = {
-      attempt: number,
-      time: this.kernel.turn.cursor,
-      seq,
-      namespace,
-      pod: name,
-      uid,
-      attemptOfPod: queued.attempts + 1,
-      outcome,
-      ...(node ? { node } : {}),
-      message,
-    };
-    const record: Attempt = {
-      ...{ summary, pod, position: this.journal.position, profile: queued.profile, startIndex, offset },
-      ...{ configuration: this.configurations.index, because: queued.because },
-    };
-    this.records.add(record);
-  }
-
   private move(event: string): void {
     const moved = machine.next(this.state, { type: event });
     if (!moved.isChanged) return;
@@ -456,8 +410,7 @@ export class Scheduler extends Controller {
   protected override saveOwn(): unknown {
     return {
       queue: this.scheduling.save(),
-      records: this.records.save(),
-      journal: this.journal.save(),
+      log: this.log.save(),
       configurations: this.configurations.save(),
       assumed: new Set(this.assumed),
       bindings: new Map(this.bindings),
@@ -475,9 +428,8 @@ export class Scheduler extends Controller {
     this.configurations.load(saved['configurations'] as readonly string[]);
     this.enforce();
     this.scheduling.load(saved['queue']);
-    this.records.load(saved['records']);
-    this.journal.load(saved['journal']);
-    this.cluster = this.journal.replay();
+    this.log.load(saved['log']);
+    this.cluster = this.log.replay();
     this.assumed = new Set(saved['assumed'] as ReadonlySet<string>);
     this.bindings = new Map(saved['bindings'] as ReadonlyMap<string, Binding>);
     this.startIndex = saved['startIndex'] as number;

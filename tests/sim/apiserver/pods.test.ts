@@ -172,3 +172,72 @@ describe('events', () => {
     expect([isThere('old'), isThere('young')]).toEqual([false, true]);
   });
 });
+
+describe('matchLabelKeys and mismatchLabelKeys of a new pod', () => {
+  const term = (more: object): object => ({
+    topologyKey: 'topology.kubernetes.io/zone',
+    labelSelector: { matchLabels: { app: 'keyed' } },
+    ...more,
+  });
+  const labels = { app: 'keyed', 'pod-template-hash': 'abc', tenant: 'a' };
+
+  it('are written into the selectors with the values of its own labels, and keys that it lacks are left out', () => {
+    const { body } = create(
+      pod(
+        'keyed',
+        {
+          affinity: {
+            podAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: [
+                term({ matchLabelKeys: ['tenant', 'missing'], mismatchLabelKeys: ['pod-template-hash'] }),
+              ],
+            },
+            podAntiAffinity: {
+              preferredDuringSchedulingIgnoredDuringExecution: [
+                { weight: 1, podAffinityTerm: term({ mismatchLabelKeys: ['tenant'] }) },
+              ],
+            },
+          },
+          topologySpreadConstraints: [
+            { ...term({ matchLabelKeys: ['pod-template-hash'] }), maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' },
+          ],
+        },
+        labels,
+      ),
+    );
+    const { affinity, topologySpreadConstraints } = body.spec as {
+      affinity: Record<string, Record<string, { podAffinityTerm: unknown }[]>>;
+      topologySpreadConstraints: unknown[];
+    };
+    expect(affinity['podAffinity']!['requiredDuringSchedulingIgnoredDuringExecution']![0]).toMatchObject({
+      matchLabelKeys: ['tenant', 'missing'],
+      labelSelector: {
+        matchLabels: { app: 'keyed' },
+        matchExpressions: [
+          { key: 'tenant', operator: 'In', values: ['a'] },
+          { key: 'pod-template-hash', operator: 'NotIn', values: ['abc'] },
+        ],
+      },
+    });
+    expect(
+      affinity['podAntiAffinity']!['preferredDuringSchedulingIgnoredDuringExecution']![0]!.podAffinityTerm,
+    ).toMatchObject({ labelSelector: { matchExpressions: [{ key: 'tenant', operator: 'NotIn', values: ['a'] }] } });
+    expect(topologySpreadConstraints[0]).toMatchObject({
+      labelSelector: { matchExpressions: [{ key: 'pod-template-hash', operator: 'In', values: ['abc'] }] },
+    });
+  });
+
+  it('need a selector beside them, and no key may be in both', () => {
+    const required = (one: object): object => ({
+      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [one] } },
+    });
+    const path = 'spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]';
+    const refused = (one: object): string => create(pod('refused', required(one), labels)).body.message;
+    expect(refused(term({ labelSelector: undefined, matchLabelKeys: ['tenant'] }))).toContain(
+      `${path}.matchLabelKeys: Forbidden: must not be specified when labelSelector is not set`,
+    );
+    expect(refused(term({ matchLabelKeys: ['tenant'], mismatchLabelKeys: ['tenant'] }))).toContain(
+      `${path}.matchLabelKeys[0]: Invalid value: "tenant": exists in both matchLabelKeys and mismatchLabelKeys`,
+    );
+  });
+});

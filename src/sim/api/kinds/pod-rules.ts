@@ -23,6 +23,7 @@ import {
   type FieldError,
 } from '../status.ts';
 import { validateContainer, validateResources } from './container-rules.ts';
+import { validateLabelKeys } from './pod-label-keys.ts';
 
 const ACTIVE_DEADLINE_MAX = 2_147_483_647;
 
@@ -168,7 +169,8 @@ function validateSpread(constraints: readonly TopologySpreadConstraint[], path: 
     for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
       errors.push(...oneOf(`${field}.${policy}`, constraint[policy], ['Honor', 'Ignore']));
     }
-    return [...errors, ...validateSelector(constraint.labelSelector, `${field}.labelSelector`)];
+    errors.push(...validateSelector(constraint.labelSelector, `${field}.labelSelector`));
+    return [...errors, ...validateLabelKeys(constraint, field)];
   });
 }
 
@@ -238,6 +240,7 @@ function validateTerm(term: NodeSelectorTerm | undefined, path: string): readonl
 function validatePodTerm(term: PodAffinityTerm | undefined, path: string): readonly FieldError[] {
   return [
     ...validateSelector(term?.labelSelector, `${path}.labelSelector`),
+    ...(term ? validateLabelKeys(term, path) : []),
     ...(term?.topologyKey ? [] : [fieldRequired(`${path}.topologyKey`, 'can not be empty')]),
   ];
 }

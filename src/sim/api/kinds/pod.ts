@@ -6,6 +6,7 @@ import type { Stored } from '../object.ts';
 import { milliValue, wholeValue } from '../quantity.ts';
 import { isSame } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, type FieldError } from '../status.ts';
+import { withLabelKeysApplied } from './pod-label-keys.ts';
 import { validatePodSpec } from './pod-rules.ts';
 import { defaultPodSpec, withRequests } from './pod-template.ts';
 
@@ -186,6 +187,7 @@ export const podKind: KindDefinition<Pod> = {
     };
   },
   prepareForCreate(pod, context) {
+    if (pod.spec) pod.spec = withLabelKeysApplied(pod.spec, pod.metadata?.labels);
     const isGated = (pod.spec?.schedulingGates?.length ?? 0) > 0;
     const status: Pod['status'] = {
       phase: 'Pending',
