@@ -1,5 +1,5 @@
 /** Finds the command that the words name, runs it, and says how it ended. Upstream: kubectl/pkg/cmd/cmd.go, spf13/cobra. */
-import { parseFlags, type FlagValues } from './client/flags.ts';
+import { parseFlags, type Flag, type FlagValues } from './client/flags.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import type { KubectlContext, KubectlStep, WaitingState } from './context.ts';
 import { CommandFailure, failure, toldOf, usageFailure } from './failure.ts';
@@ -81,13 +81,35 @@ const isNamed = (command: Command, name: string): boolean =>
   command.name === name || (command.aliases?.includes(name) ?? false);
 
 function narrowed(command: Command, path: string, words: readonly string[]): Chosen {
-  const at = words.findIndex((word) => !word.startsWith('-'));
+  const at = firstArgument(command, words);
   const part = at < 0 ? undefined : command.parts?.find((item) => isNamed(item, words[at]!));
   if (!part) {
     if (command.parts && at >= 0) throw unknownPart(command, path, words[at]!);
     return { command, path, words };
   }
   return narrowed(part, `${path} ${part.name}`, [...words.slice(0, at), ...words.slice(at + 1)]);
+}
+
+/** Where the first word stands that is neither a flag nor a flag's value. */
+function firstArgument({ flags }: Command, words: readonly string[]): number {
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!;
+    if (word === '--') return -1;
+    if (!word.startsWith('-') || word === '-') return at;
+    if (takesNext(flags, word)) at += 1;
+  }
+  return -1;
+}
+
+function takesNext(flags: readonly Flag[], word: string): boolean {
+  if (word.includes('=')) return false;
+  if (WITH_VALUE.has(word)) return true;
+  const flag = word.startsWith('--')
+    ? flags.find(({ name }) => name === word.slice(2))
+    : word.length === 2
+      ? flags.find(({ short }) => short === word[1])
+      : undefined;
+  return flag !== undefined && flag.alone === undefined;
 }
 
 function unknownPart(command: Command, path: string, word: string): CommandFailure {

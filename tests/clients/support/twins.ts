@@ -59,7 +59,9 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
   const address = await host.start();
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-twins-'));
   const kubeconfig = join(folder, '.kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigText(address, 'lab', credentials), { mode: 0o600 });
+  const resetConfig = (): void =>
+    writeFileSync(kubeconfig, kubeconfigText(address, 'lab', credentials), { mode: 0o600 });
+  resetConfig();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const config: KubeconfigState = {
     currentContext: 'lab',
@@ -121,6 +123,7 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
       world.kernel.advanceTo(world.now);
       const before = world.save();
       const first = await stock(argv, stdin);
+      resetConfig();
       world.load(before);
       const second = own(argv, stdin);
       world.load(before);

@@ -43,12 +43,39 @@ function filesAt({ context }: Session, name: string, isRecursive: boolean): read
 function objectsIn(source: string, text: string): readonly ManifestObject[] {
   const { documents, faults } = parseManifest(source, text);
   const wrong = faults.find(({ severity }) => severity === 'error');
-  if (wrong)
-    throw failure(
-      `error parsing ${source}: error converting YAML to JSON: yaml: line ${wrong.startLine}: ${wrong.message}`,
-    );
+  if (wrong) throw failure(`error parsing ${source}: error converting YAML to JSON: yaml: ${wordsOf(wrong)}`);
   if (documents.length === 0) throw failure('no objects passed to apply');
   return documents.flatMap(({ object }) => unfolded(object, source));
+}
+
+type Wrong = ReturnType<typeof parseManifest>['faults'][number];
+
+/** As Go's parser says it, as far as it can be told. */
+function wordsOf({ code, startLine, message }: Wrong): string {
+  if (code === 'yaml.indent') return `line ${Math.max(1, startLine - 1)}: did not find expected key`;
+  if (code === 'yaml.tab') return `line ${startLine}: found character that cannot start any token`;
+  return `line ${startLine}: ${message}`;
+}
+
+/** Labels and annotations are texts; a bare `true` or number is refused before anything is sent. */
+function checkTexts({ metadata }: KubeObject, source: string): void {
+  for (const field of ['labels', 'annotations'] as const) {
+    const wrong = Object.values((metadata?.[field] ?? {}) as Readonly<Record<string, unknown>>).find(
+      (value) => typeof value !== 'string' && value !== null,
+    );
+    if (wrong === undefined) continue;
+    const given =
+      typeof wrong === 'boolean'
+        ? 'bool'
+        : typeof wrong === 'number'
+          ? 'number'
+          : Array.isArray(wrong)
+            ? 'array'
+            : 'object';
+    throw failure(
+      `unable to decode ${JSON.stringify(source)}: json: cannot unmarshal ${given} into Go struct field ObjectMeta.metadata.${field} of type string`,
+    );
+  }
 }
 
 function unfolded(object: KubeObject, source: string): readonly ManifestObject[] {
@@ -59,5 +86,6 @@ function unfolded(object: KubeObject, source: string): readonly ManifestObject[]
       `error validating ${JSON.stringify(source)}: error validating data: ${missing} not set; if you choose to ignore these errors, turn validation off with --validate=false`,
     );
   if (kind?.endsWith('List') && Array.isArray(items)) return items.flatMap((item) => unfolded(item, source));
+  checkTexts(object, source);
   return [{ object, source }];
 }

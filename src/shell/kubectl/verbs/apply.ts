@@ -130,7 +130,12 @@ export function patchFor({ resource }: Target, live: KubeObject, modified: KubeO
   const original = parsedAnnotation(live);
   const isCustom = resource.group.includes('.') && !resource.group.endsWith('.k8s.io');
   if (isCustom) return mergeThreeWay(original, modified as Fields, live as Fields);
-  return threeWayPatch(resource.kind, original, modified as Fields, live as Fields);
+  const patch = threeWayPatch(resource.kind, original, modified as Fields, live as Fields);
+  const { spec } = modified as { spec?: { selector?: object } };
+  // The selector of a budget is replaced as a whole, and so is sent whether it has changed or not.
+  if (resource.kind === 'PodDisruptionBudget' && spec?.selector && Object.keys(patch).length === 0)
+    return { spec: { selector: { ...spec.selector, $patch: 'replace' } } };
+  return patch;
 }
 
 function parsedAnnotation(live: KubeObject): Fields {

@@ -10,7 +10,6 @@ import { isMapping } from '../text/go-json.ts';
 import { goYaml } from '../text/go-yaml.ts';
 import { unifiedDiff } from '../text/unified-diff.ts';
 import { patchFor } from './apply.ts';
-import { withLastApplied } from './last-applied.ts';
 
 export const DIFF_FLAGS = flagsOf(
   `${FILE_FLAGS} server-side:bool force-conflicts:bool field-manager selector/l prune:bool prune-allowlist:array show-managed-fields:bool concurrency:int=1`,
@@ -59,7 +58,7 @@ function mergedOf(session: Session, target: Target, live: Live | undefined): Kub
     };
     return sendPatch(session, target as Target & { name: string }, 'apply', object, query);
   }
-  const modified = withLastApplied(object!);
+  const modified = object!;
   const query = { dryRun: 'All', fieldManager: flags.text('field-manager') || 'kubectl-client-side-apply' };
   if (!live) return createObject(session, resource, namespace, modified, query);
   const patch = patchFor(target, live, modified);

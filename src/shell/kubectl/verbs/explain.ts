@@ -85,9 +85,7 @@ function tell(session: Session, schemas: Schemas, root: Schema, path: readonly s
     current = { name, schema, isRequired: holder.required?.includes(name) ?? false };
   }
   if (path.length > 0) {
-    session.say(
-      `FIELD: ${current.name} <${typeOf(schemas, current.schema)}>${current.isRequired ? ' -required-' : ''}`,
-    );
+    session.say(`FIELD: ${current.name} <${typeOf(schemas, current.schema)}>`);
     session.out(enumText(schemas, current.schema, ''));
     session.out('\n\n');
   }

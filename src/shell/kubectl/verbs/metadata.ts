@@ -26,12 +26,18 @@ function split(args: readonly string[]): {
   return { resources: args.slice(0, first), changes: args.slice(first) };
 }
 
+const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+const LABEL_RULE =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
 function changesOf(words: readonly string[], what: string): Changes {
   const set: Record<string, string> = {};
   const removed: string[] = [];
   for (const word of words) {
     if (word.includes('=')) {
       const at = word.indexOf('=');
+      if (what === 'label' && !LABEL_VALUE.test(word.slice(at + 1)))
+        throw failure(`invalid label value: ${JSON.stringify(word)}: ${LABEL_RULE}`);
       const key = word.slice(0, at);
       if (key === '') throw failure(`invalid ${what} spec: ${word}`);
       set[key] = word.slice(at + 1);

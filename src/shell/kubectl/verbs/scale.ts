@@ -1,4 +1,5 @@
 /** `kubectl scale` and `kubectl autoscale`. Upstream: kubectl/pkg/cmd/{scale,autoscale}, kubectl/pkg/scale/scale.go. */
+import type { Status } from '../../../sim/api/object.ts';
 import { createObject, each, sendPatch, withoutEmpty, writeQuery } from '../client/changes.ts';
 import { apiVersionOf, type Resource } from '../client/discovery.ts';
 import { flagsOf, DRY_RUN_FLAG, FILE_FLAGS, PRINT_FLAGS } from '../client/flags.ts';
@@ -72,17 +73,32 @@ export function autoscale(session: Session): void {
     if (session.dryRun === 'client') return tell('autoscaled', object);
     tell(
       'autoscaled',
-      made(() => createObject(session, resource, item.namespace, object, writeQuery(session, 'kubectl-autoscale'))),
+      made(
+        ['cpu', 'memory', 'cpu-percent'].some((name) => flags.has(name)),
+        () => createObject(session, resource, item.namespace, object, writeQuery(session, 'kubectl-autoscale')),
+      ),
     );
   });
   throwAll(failures);
 }
 
-function made<T>(act: () => T): T {
+const NO_SUCH_VERSION: Status = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  reason: 'NotFound',
+  code: 404,
+  message: 'the server could not find the requested resource',
+};
+
+function made<T>(hasMetrics: boolean, act: () => T): T {
   try {
     return act();
   } catch (error) {
     if (!(error instanceof ServerRefusal)) throw error;
+    // Upstream then tries the version before, which has cpu alone and is not served here.
+    if (hasMetrics) throw new ServerRefusal(NO_SUCH_VERSION);
     throw failure(
       'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input',
     );
@@ -98,7 +114,7 @@ function autoscalerOf({ flags }: Session, item: Found, resource: Resource, min: 
   return {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
-    metadata: { name: flags.text('name') || item.name, ...(item.namespace ? { namespace: item.namespace } : {}) },
+    metadata: { name: flags.text('name') || item.name },
     spec: {
       maxReplicas: max,
       ...withoutEmpty({ metrics: metrics.length > 0 ? metrics : undefined }),

@@ -58,7 +58,7 @@ function inOrder<T>(
 
 const print = (session: Session, header: readonly string[], rows: readonly (readonly string[])[]): void => {
   const lines = session.flags.bool('no-headers') ? rows : [header, ...rows];
-  session.out(tabbed(lines.map((row) => `${row.join('\t')}\n`).join(''), TABLE_TABS));
+  session.out(tabbed(lines.map((row) => `${row.join('\t')}\t\n`).join(''), TABLE_TABS));
 };
 
 export function topNode(session: Session): void {

@@ -101,9 +101,8 @@ function look(session: Session, { pending }: WaitData, startedMs: number): Pause
   const timeout = flags.duration('timeout');
   const limit = timeout < 0 ? startedMs + 168 * 3_600_000 : startedMs + timeout;
   if (context.nowMs >= limit) {
-    const failures: CommandFailure[] = left.map(({ shown }) =>
-      failure(`timed out waiting for the condition on ${shown}`),
-    );
+    const why = timeout === 0 ? 'condition not met for' : 'timed out waiting for the condition on';
+    const failures: CommandFailure[] = left.map(({ shown }) => failure(`${why} ${shown}`));
     throw failures.length === 1 ? failures[0]! : new ManyFailures(failures);
   }
   return { data: { pending: left }, wake: { atMs: limit, paths: [...new Set(left.map(({ list }) => list))] } };

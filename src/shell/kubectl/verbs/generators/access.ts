@@ -1,7 +1,7 @@
 /** `kubectl create role`, `clusterrole`, `rolebinding`, `clusterrolebinding`, `token`. Upstream: kubectl/pkg/cmd/create/create_{role,clusterrole,rolebinding,token}.go. */
 import { withoutEmpty } from '../../client/changes.ts';
 import { flagsOf } from '../../client/flags.ts';
-import { failure } from '../../failure.ts';
+import { CommandFailure, failure } from '../../failure.ts';
 import type { Session } from '../../session.ts';
 import type { Generator } from './generator.ts';
 
@@ -36,7 +36,7 @@ function rulesOf(session: Session): readonly object[] {
   for (const text of resources) {
     const [type = '', subresource] = text.split('/');
     const found = type === '*' ? { group: '*', plural: '*' } : session.discovery.find(type);
-    if (!found) throw failure(`the server doesn't have a resource type ${JSON.stringify(type)}`);
+    if (!found) throw new CommandFailure(`the server doesn't have a resource type ${JSON.stringify(type)}`);
     groups.set(found.group, [
       ...(groups.get(found.group) ?? []),
       subresource ? `${found.plural}/${subresource}` : found.plural,

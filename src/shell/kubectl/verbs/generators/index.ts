@@ -2,7 +2,7 @@
 import { flagsOf, DRY_RUN_FLAG, PRINT_FLAGS } from '../../client/flags.ts';
 import { pathOf } from '../../client/rest.ts';
 import type { Command } from '../../commands.ts';
-import { usageFailure } from '../../failure.ts';
+import { failure, ServerRefusal, usageFailure } from '../../failure.ts';
 import { outputPrinter } from '../../printers/output.ts';
 import type { Session } from '../../session.ts';
 import { clusterrole, clusterrolebinding, role, rolebinding } from './access.ts';
@@ -35,6 +35,15 @@ const group = (name: string, aliases: readonly string[], generators: readonly Ge
   parts: generators.map(commandOf),
 });
 
+function asToken<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof ServerRefusal)) throw error;
+    throw failure(`failed to create token: ${error.message}`);
+  }
+}
+
 /** `kubectl create token ACCOUNT`: a token of the account, alone on its line. */
 function token(session: Session): void {
   const { flags, command, rest, namespace: place } = session;
@@ -45,17 +54,19 @@ function token(session: Session): void {
   const seconds = flags.duration('duration') / 1000;
   const printer = outputPrinter(session);
   const resource = session.discovery.named('serviceaccounts');
-  const answer = rest.json('POST', pathOf(resource, place, account, 'token'), {
-    body: {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      metadata: {},
-      spec: {
-        audiences: audiences.length > 0 ? audiences : null,
-        ...(seconds > 0 ? { expirationSeconds: seconds } : {}),
+  const ask = (): unknown =>
+    rest.json('POST', pathOf(resource, place, account, 'token'), {
+      body: {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        metadata: {},
+        spec: {
+          audiences: audiences.length > 0 ? audiences : null,
+          ...(seconds > 0 ? { expirationSeconds: seconds } : {}),
+        },
       },
-    },
-  }) as { readonly status?: { readonly token?: string } };
+    });
+  const answer = asToken(ask) as { readonly status?: { readonly token?: string } };
   if (printer) session.out(printer.print(answer));
   else session.say(answer.status?.token ?? '');
 }

@@ -5,7 +5,7 @@ import { flagsOf, DRY_RUN_FLAG, FILE_FLAGS, PRINT_FLAGS } from '../../client/fla
 import { liveObjects, selectionOf, type Found } from '../../client/infos.ts';
 import { templateOf } from '../../client/pod-template.ts';
 import { describeTemplate } from '../../describe/pod-template.ts';
-import { failure, throwAll, usageFailure } from '../../failure.ts';
+import { failure, throwAll } from '../../failure.ts';
 import { changePrinter } from '../../printers/output.ts';
 import type { Session } from '../../session.ts';
 import { goJson } from '../../text/go-json.ts';
@@ -15,9 +15,8 @@ export const UNDO_FLAGS = flagsOf(`${FILE_FLAGS} ${PRINT_FLAGS} ${DRY_RUN_FLAG} 
 export const ACTION_FLAGS = flagsOf(`${FILE_FLAGS} ${PRINT_FLAGS} ${DRY_RUN_FLAG} field-manager selector/l`);
 
 function found(session: Session, failures: Error[]): readonly Found[] {
-  const { flags, command } = session;
-  if (flags.args.length === 0 && flags.all('filename').length === 0)
-    throw usageFailure(command, 'required resource not specified');
+  const { flags } = session;
+  if (flags.args.length === 0 && flags.all('filename').length === 0) throw failure('required resource not specified');
   return liveObjects(session, { ...selectionOf(session), selectsAll: true }, failures);
 }
 

@@ -3,7 +3,7 @@ import { each } from '../../client/changes.ts';
 import { flagsOf, FILE_FLAGS, PRINT_FLAGS } from '../../client/flags.ts';
 import { liveObjects, selectionOf } from '../../client/infos.ts';
 import { describeTemplate } from '../../describe/pod-template.ts';
-import { failure, throwAll, usageFailure } from '../../failure.ts';
+import { failure, throwAll } from '../../failure.ts';
 import { nameOf, outputPrinter } from '../../printers/output.ts';
 import type { Session } from '../../session.ts';
 import { DESCRIBE_TABS, tabbed } from '../../text/tab-writer.ts';
@@ -14,11 +14,9 @@ export const HISTORY_FLAGS = flagsOf(`${FILE_FLAGS} ${PRINT_FLAGS} revision:int=
 const KINDS = new Set(['Deployment', 'DaemonSet', 'StatefulSet']);
 
 export function rolloutHistory(session: Session): void {
-  const { flags, command } = session;
-  if (flags.args.length === 0 && flags.all('filename').length === 0)
-    throw usageFailure(command, 'required resource not specified');
-  if (flags.int('revision') < 0)
-    throw usageFailure(command, `revision must be a positive integer: ${flags.int('revision')}`);
+  const { flags } = session;
+  if (flags.args.length === 0 && flags.all('filename').length === 0) throw failure('required resource not specified');
+  if (flags.int('revision') < 0) throw failure(`revision must be a positive integer: ${flags.int('revision')}`);
   const failures: Error[] = [];
   const found = liveObjects(session, { ...selectionOf(session), selectsAll: true }, failures);
   const printer = outputPrinter(session);

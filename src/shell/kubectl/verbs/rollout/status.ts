@@ -2,7 +2,7 @@
 import { flagsOf, FILE_FLAGS } from '../../client/flags.ts';
 import { liveObjects, selectionOf, type Found } from '../../client/infos.ts';
 import { pathOf } from '../../client/rest.ts';
-import { failure, throwAll, usageFailure } from '../../failure.ts';
+import { failure, throwAll } from '../../failure.ts';
 import type { Live, Pause, Session } from '../../session.ts';
 
 export const STATUS_FLAGS = flagsOf(`${FILE_FLAGS} revision:int=0 selector/l timeout:duration=0s watch/w:bool=true`);
@@ -34,9 +34,8 @@ interface Seen {
 }
 
 export function rolloutStatus(session: Session): Pause {
-  const { flags, command } = session;
-  if (flags.args.length === 0 && flags.all('filename').length === 0)
-    throw usageFailure(command, 'required resource not specified');
+  const { flags } = session;
+  if (flags.args.length === 0 && flags.all('filename').length === 0) throw failure('required resource not specified');
   const failures: Error[] = [];
   const found = liveObjects(session, { ...selectionOf(session), selectsAll: true }, failures);
   throwAll(failures);

@@ -65,11 +65,17 @@ function sourced(session: Session): readonly EnvVar[] {
   const reference =
     resource.kind === 'Secret' ? 'secretKeyRef' : resource.kind === 'ConfigMap' ? 'configMapKeyRef' : '';
   if (!reference) throw failure(`unsupported resource specified in --from`);
+  for (const key of keys) {
+    const name = variableName(key);
+    if (name !== key) session.complain(`Warning: key ${key} transferred to ${name}`);
+  }
   return keys.map((key) => ({
-    name: `${flags.text('prefix')}${key.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}`,
+    name: `${flags.text('prefix')}${variableName(key)}`,
     valueFrom: { [reference]: { key, name } },
   }));
 }
+
+const variableName = (key: string): string => key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
 
 function update(session: Session, container: Container, set: readonly EnvVar[], removed: readonly string[]): void {
   const before = container.env ?? [];
