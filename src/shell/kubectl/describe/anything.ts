@@ -49,11 +49,11 @@ function writeFields(
   }
 }
 
-const ACRONYMS = /^(API|CIDR|CPU|DNS|FS|GID|HTTP|ID|IO|IP|RPC|TLS|UID|URI|URL|UUID)$/;
+const ACRONYMS = /^(API|URL|UID|OSB|GUID)$/;
 
-/** `creationTimestamp` is `Creation Timestamp`; keys with dots or slashes stay as they are. Upstream: smartLabelFor. */
+/** `creationTimestamp` is `Creation Timestamp`; keys with other than letters stay as they are. Upstream: smartLabelFor. */
 function titled(field: string): string {
-  if (/[./]/.test(field)) return field;
+  if (/[^A-Za-z-]/.test(field)) return field;
   return wordsOf(field)
     .map((word) =>
       ACRONYMS.test(word.toUpperCase()) ? word.toUpperCase() : `${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`,

@@ -8,6 +8,7 @@ import type {
   Probe,
   ResourceRequirements,
 } from 'kubernetes-types/core/v1';
+import { canonicalQuantity } from '../../../sim/api/quantity.ts';
 import { boolText, byText, rfc1123, type DescribeWriter } from './writer.ts';
 
 /** Finds the value that a variable takes from its pod. */
@@ -97,7 +98,7 @@ export function writeResources(writer: DescribeWriter, resources: ResourceRequir
     const names = Object.keys(amounts ?? {}).sort(byText);
     if (names.length === 0) continue;
     writer.line(level, `${title}:`);
-    for (const name of names) writer.line(level + 1, `${name}:\t${String(amounts![name])}`);
+    for (const name of names) writer.line(level + 1, `${name}:\t${canonicalQuantity(String(amounts![name]))}`);
   }
 }
 

@@ -28,7 +28,9 @@ export function writeEvents(writer: DescribeWriter, events: readonly Told[]): vo
   for (const event of sorted) {
     const { type, reason, message = '', source, reportingComponent } = event;
     const from = source?.component || reportingComponent || '';
-    writer.line(1, `${type}\t${reason}\t${intervalOf(writer, event)}\t${from}\t${message.trim()}`);
+    const { fieldPath } = event.involvedObject;
+    const place = fieldPath ? `${fieldPath}: ` : '';
+    writer.line(1, `${type}\t${reason}\t${intervalOf(writer, event)}\t${from}\t${place}${message.trim()}`);
   }
 }
 

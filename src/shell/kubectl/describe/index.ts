@@ -20,7 +20,7 @@ import {
 import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import { describeAutoscaler, describeBinding, describeBudget, describePriorityClass, describeRole } from './policy.ts';
-import { describeClaim, describeStorageClass, describeVolume } from './storage.ts';
+import { describeClaim, describeCsiNode, describeStorageClass, describeVolume } from './storage.ts';
 import { describeDaemonSet, describeDeployment, describeReplicaSet, describeStatefulSet } from './workloads.ts';
 
 export { describeAnything } from './anything.ts';
@@ -48,6 +48,7 @@ export const DESCRIBERS: Readonly<Record<string, Describer<never>>> = {
   LimitRange: describeLimitRange,
   PersistentVolume: describeVolume,
   PersistentVolumeClaim: describeClaim,
+  'CSINode.storage.k8s.io': describeCsiNode,
   'StorageClass.storage.k8s.io': describeStorageClass,
   'HorizontalPodAutoscaler.autoscaling': describeAutoscaler,
   'PodDisruptionBudget.policy': describeBudget,

@@ -1,7 +1,7 @@
 /** `kubectl describe node`. Upstream: kubectl/pkg/describe/describe.go (describeNode, describeNodeResource), component-helpers/resource. */
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { KubeObject } from '../../../sim/api/object.ts';
-import { addQuantities, milliValue } from '../../../sim/api/quantity.ts';
+import { addQuantities, canonicalQuantity, milliValue } from '../../../sim/api/quantity.ts';
 import type { Live, Session } from '../session.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
@@ -43,8 +43,8 @@ export const describeNode: Describer<Node & KubeObject> = (session, node, writer
   writeAmounts(writer, 'Allocatable', status?.allocatable as Amounts);
   writeSystem(writer, node);
   writePods(session, node, writer);
-  // As upstream: the events of a node are by its name, in place of its uid.
-  writeEvents(writer, [...eventsAbout(session, node, name), ...eventsAbout(session, node)]);
+  // Controllers name a node by its uid, the kubelet by its name.
+  writeEvents(writer, [...eventsAbout(session, node), ...eventsAbout(session, node, name)]);
 };
 
 function rolesOf(labels: Readonly<Record<string, string>>): readonly string[] {
@@ -81,7 +81,8 @@ function writeLease(session: Session, name: string, writer: DescribeWriter): voi
 function writeAmounts(writer: DescribeWriter, title: string, amounts: Amounts | undefined): void {
   if (!amounts || Object.keys(amounts).length === 0) return;
   writer.line(0, `${title}:`);
-  for (const name of Object.keys(amounts).sort(byText)) writer.line(1, `${name}:\t${amounts[name]}`);
+  for (const name of Object.keys(amounts).sort(byText))
+    writer.line(1, `${name}:\t${canonicalQuantity(amounts[name]!)}`);
 }
 
 function writeSystem(writer: DescribeWriter, { spec, status }: Node): void {

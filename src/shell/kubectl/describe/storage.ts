@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../sim/api/object.ts';
 import type { Live } from '../session.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
-import { boolText, labelList, writeAnnotations, writeLabels } from './writer.ts';
+import { boolText, labelList, rfc1123, writeAnnotations, writeLabels } from './writer.ts';
 
 const MODES: Readonly<Record<string, string>> = {
   ReadWriteOnce: 'RWO',
@@ -160,5 +160,36 @@ export const describeStorageClass: Describer<StorageClass & KubeObject> = (sessi
   }
   writer.line(0, `ReclaimPolicy:\t${object.reclaimPolicy ?? ''}`);
   writer.line(0, `VolumeBindingMode:\t${object.volumeBindingMode ?? ''}`);
+  writeEvents(writer, eventsAbout(session, object));
+};
+
+type DriverNode = KubeObject & {
+  readonly spec?: {
+    readonly drivers?: readonly {
+      readonly name: string;
+      readonly nodeID: string;
+      readonly topologyKeys?: readonly string[] | null;
+      readonly allocatable?: { readonly count?: number };
+    }[];
+  };
+};
+
+export const describeCsiNode: Describer<DriverNode> = (session, object, writer) => {
+  const { metadata, spec } = object;
+  writer.line(0, `Name:\t${metadata?.name ?? ''}`);
+  writeLabels(writer, 'Labels', metadata?.labels);
+  writeAnnotations(writer, metadata?.annotations);
+  writer.line(0, `CreationTimestamp:\t${rfc1123(metadata?.creationTimestamp)}`);
+  writer.line(0, 'Spec:');
+  if (spec?.drivers) writer.line(1, 'Drivers:');
+  for (const { name, nodeID, topologyKeys, allocatable } of spec?.drivers ?? []) {
+    writer.line(2, `${name}:`);
+    writer.line(3, `Node ID:\t${nodeID}`);
+    if (allocatable?.count !== undefined) {
+      writer.line(3, 'Allocatables:');
+      writer.line(4, `Count:\t${allocatable.count}`);
+    }
+    if (topologyKeys) writer.line(3, `Topology Keys:\t[${topologyKeys.join(' ')}]`);
+  }
   writeEvents(writer, eventsAbout(session, object));
 };

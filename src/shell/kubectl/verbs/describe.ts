@@ -21,6 +21,7 @@ export function describe(session: Session): void {
     );
   const selection = { ...selectionOf(session), selectsAll: true };
   const failures: Error[] = [];
+  let isGuessed = false;
   const found = targetsOf(session, selection).flatMap((target): readonly Found[] => {
     try {
       return foundAt(session, selection, target);
@@ -30,16 +31,19 @@ export function describe(session: Session): void {
         error.isNotFound && target.name !== undefined
           ? beginningWith(session, target.resource, target.namespace, target.name)
           : [];
-      if (similar.length > 0) return similar;
+      if (similar.length > 0) {
+        for (const item of similar) session.say(descriptionOf(session, item));
+        isGuessed = true;
+        return [];
+      }
       failures.push(error);
       return [];
     }
   });
   found.forEach((item, index) => session.out(`${index > 0 ? '\n\n' : ''}${descriptionOf(session, item)}`));
   throwAll(failures);
-  if (found.length === 0) {
-    const isWide =
-      flags.bool('all-namespaces') || targetsOf(session, selection).some(({ resource }) => !resource.isNamespaced);
+  if (found.length === 0 && !isGuessed) {
+    const isWide = flags.bool('all-namespaces');
     session.complain(isWide ? 'No resources found' : `No resources found in ${session.namespace} namespace.`);
   }
 }

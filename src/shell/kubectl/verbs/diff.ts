@@ -58,7 +58,8 @@ function mergedOf(session: Session, target: Target, live: Live | undefined): Kub
     };
     return sendPatch(session, target as Target & { name: string }, 'apply', object, query);
   }
-  const modified = object!;
+  const { metadata } = object!;
+  const modified = { ...object!, metadata: { ...metadata, annotations: { ...metadata?.annotations } } };
   const query = { dryRun: 'All', fieldManager: flags.text('field-manager') || 'kubectl-client-side-apply' };
   if (!live) return createObject(session, resource, namespace, modified, query);
   const patch = patchFor(target, live, modified);

@@ -133,12 +133,13 @@ export function topPod(session: Session): void {
   const rows = ordered.flatMap((item) => {
     const place = isWide ? [item.metadata.namespace ?? ''] : [];
     if (!isSplit) return [[...place, item.metadata.name, ...cells(total(item))]];
-    return (item.containers ?? []).map((container) => [
-      ...place,
-      item.metadata.name,
-      container.name,
-      ...cells(useOf(container.usage)),
-    ]);
+    const inside = inOrder(
+      session,
+      item.containers ?? [],
+      ({ usage }) => useOf(usage),
+      (container) => container.name,
+    );
+    return inside.map((container) => [...place, item.metadata.name, container.name, ...cells(useOf(container.usage))]);
   });
   const sum = ordered
     .map(total)
