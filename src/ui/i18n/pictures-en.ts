@@ -23,13 +23,14 @@ export const picturesEn = {
     rollout: {
       complete: 'Complete',
       progressing: 'Under way',
+      degraded: 'Rolled out, not all available',
       stuck: 'Stuck',
       paused: 'Paused',
       counts: '{{total}} pods, {{available}} available, {{desired}} wanted.',
       bounds: 'While it rolls there are at most {{ceiling}} pods and at least {{floor}} available.',
       recreate: 'Recreate: old pods go before new ones come.',
       deadline: '{{span}} left until the progress deadline.',
-      culprit: 'Kept back by',
+      culprit: 'In the way:',
       space: 'Room of the rollout',
       spaceText:
         '{{total}} pods of at most {{ceiling}}, {{available}} available of at least {{floor}}, {{desired}} wanted.',

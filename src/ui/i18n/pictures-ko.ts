@@ -25,6 +25,7 @@ export const picturesKo: PicturesTexts = {
     rollout: {
       complete: '완료',
       progressing: '진행 중',
+      degraded: '교체 끝, 일부 사용 불가',
       stuck: '막힘',
       paused: '멈춤',
       counts: 'Pod {{total}}개 중 {{available}}개 사용 가능, 목표 {{desired}}개.',

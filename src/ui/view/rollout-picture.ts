@@ -23,7 +23,8 @@ export interface SetColumn {
   readonly cells: readonly PodCell[];
 }
 
-export type RolloutStanding = 'complete' | 'progressing' | 'stuck' | 'paused';
+/** Degraded: the rollout is over, but pods that were available are no longer. */
+export type RolloutStanding = 'complete' | 'progressing' | 'degraded' | 'stuck' | 'paused';
 
 export interface RolloutPicture {
   readonly desired: number;
@@ -141,7 +142,9 @@ function standingOf({ spec, status, metadata }: Stored<Deployment>, progressing:
   const isSeen = observedGeneration >= (metadata.generation ?? 0);
   if (isSeen && updatedReplicas === replicas && total === replicas && availableReplicas === replicas) return 'complete';
   const isBad = progressing?.type === 'ReplicaFailure' || progressing?.status === 'False';
-  return isBad ? 'stuck' : 'progressing';
+  if (isBad) return 'stuck';
+  const isOver = isSeen && progressing?.reason === 'NewReplicaSetAvailable' && updatedReplicas === total;
+  return isOver ? 'degraded' : 'progressing';
 }
 
 function deadlineOf(

@@ -101,6 +101,9 @@ describe('the rollout picture', () => {
     expect(standing({ replicas: 4, updatedReplicas: 4, availableReplicas: 4, conditions: [condition] })).toBe(
       'complete',
     );
+    const over = { ...condition, reason: 'NewReplicaSetAvailable' };
+    expect(standing({ replicas: 4, updatedReplicas: 4, availableReplicas: 1, conditions: [over] })).toBe('degraded');
+    expect(standing({ replicas: 5, updatedReplicas: 1, availableReplicas: 4, conditions: [over] })).toBe('progressing');
     expect(rolloutPicture(deployment({}), objects, undefined, 0).ceiling).toBeUndefined();
   });
 });

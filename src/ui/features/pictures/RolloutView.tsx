@@ -13,7 +13,7 @@ import { Plot } from './Plot.tsx';
 import { RolloutSpace } from './RolloutSpace.tsx';
 import { useSeries } from './use-series.ts';
 
-const TONES = { complete: 'ok', progressing: 'neutral', stuck: 'failure', paused: 'warn' } as const;
+const TONES = { complete: 'ok', progressing: 'neutral', degraded: 'warn', stuck: 'failure', paused: 'warn' } as const;
 const SERIES_COLOURS = 7;
 
 export const revisionColour = (revision: number): string =>
