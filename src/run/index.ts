@@ -1,3 +1,4 @@
+export { beginAudit } from './audit.ts';
 export { checkCluster, clusterChoices } from './cluster.ts';
 export { carryOut, query, titleOf, type Carrying } from './commands.ts';
 export { beginComparison, compareConfigurations, priceOfNode } from './configuration-comparison.ts';

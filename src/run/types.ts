@@ -1,6 +1,7 @@
 /** A run of a world as data: what the command log holds, what a frame shows, what a link carries. */
 import type { KubeObject, Status, Stored } from '../sim/api/object.ts';
 import type { ChartDescription, SourceSpan, TraceEvent } from '../sim/kernel/index.ts';
+import type { CheckName, Violation } from '../sim/checks/index.ts';
 import type { OptionFault } from '../sim/azure/options.ts';
 import type { WorldOptions } from '../sim/options.ts';
 import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.ts';
@@ -352,3 +353,18 @@ export interface ForkNotice {
 
 export type { Comparison, NodeUse, Placement } from './configuration-comparison.ts';
 export type { ChangeKind, DecisionRecord, DecisionSummary, KubeObject, OptionFault };
+
+/** What a second play of a run found, with every invariant checked after every step. */
+export interface Audit {
+  /** Steps that were checked. */
+  readonly steps: number;
+  /** Virtual time up to which it was played. */
+  readonly time: number;
+  /** Names of all checks: those of every step, and those of a cluster at rest. */
+  readonly always: readonly CheckName[];
+  readonly atRest: readonly CheckName[];
+  /** What may never be: a fault of the simulation. */
+  readonly broken: readonly Violation[];
+  /** What a cluster at rest has reached, and this one has not yet. */
+  readonly pending: readonly Violation[];
+}

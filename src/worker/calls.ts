@@ -1,5 +1,6 @@
 /** What each call of the page does. One handler a call; the map's type says if one is missing. */
 import {
+  beginAudit,
   beginComparison,
   beginFit,
   checkCluster,
@@ -135,6 +136,7 @@ const handlers: Handlers = {
   },
   compare: (session, { texts }) =>
     session.study(beginComparison(runOf(session).world, texts, priceOfNode), (found) => found),
+  audit: (session) => session.study(beginAudit(runOf(session)), (found) => found),
   checkConfiguration: (session, { text }) => checkSchedulerConfiguration(text, session.run?.world),
   goals: (session, { goals }) => goals.map((goal) => isMet(runOf(session).world, goal)),
   cancelStudy: (session) => session.cancelStudy(),

@@ -1,5 +1,6 @@
 /** Everything that the page and the worker say to each other: calls with answers, and pushes. */
 import type {
+  Audit,
   ClusterCheck,
   ClusterChoices,
   Command,
@@ -87,6 +88,8 @@ export interface Calls {
   fitEdit: [{ proposal: number; files: Readonly<Record<string, string>> }, FitEdit | undefined];
   /** Two scheduler configurations, as YAML, on the pods of now. */
   compare: [{ texts: readonly [string, string] }, Studied<Comparison>];
+  /** Plays the run once more up to the playhead, with every invariant checked after every step. */
+  audit: [Record<string, never>, Studied<Audit>];
   /** Faults of a KubeSchedulerConfiguration. */
   checkConfiguration: [{ text: string }, readonly Fault[]];
   /** Which goals are met by now, in their order. */

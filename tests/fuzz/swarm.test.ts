@@ -1,7 +1,7 @@
 /** Upstream has no counterpart: a random cluster under random commands and faults must end where its objects say. */
 import { describe, expect, it } from 'vitest';
 import { Run } from '../../src/run/run.ts';
-import { parseScenario, runSwarm, swarmScenario } from '../../src/run/index.ts';
+import { beginAudit, finish, parseScenario, runSwarm, swarmScenario } from '../../src/run/index.ts';
 
 const SEEDS = Array.from({ length: 50 }, (_, index) => String(index + 1));
 /** Seeds that once found something. */
@@ -32,5 +32,24 @@ describe('a swarm run', () => {
     for (let time = 0; time <= end + 600_000; time += 1_000) pieces.advance(time);
     pieces.advance(end + 600_000);
     expect(pieces.world.hash()).toBe(whole.world.hash());
+  });
+});
+
+describe('an audit of a run', () => {
+  it('plays it once more to the playhead, and finds every invariant held', () => {
+    const scenario = swarmScenario('7');
+    const run = new Run(scenario);
+    run.advance(scenario.commands.at(-1)!.at + 120_000);
+    const audit = finish(beginAudit(run));
+    expect(audit).toMatchObject({ steps: run.world.kernel.steps, time: run.now, broken: [], pending: [] });
+  });
+
+  it('tells what a cluster has not reached yet', () => {
+    const scenario = swarmScenario('7');
+    const run = new Run(scenario);
+    run.advance(60_100);
+    const { pending, atRest } = finish(beginAudit(run));
+    expect(pending.length).toBeGreaterThan(0);
+    for (const { check } of pending) expect(atRest).toContain(check);
   });
 });

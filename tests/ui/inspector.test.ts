@@ -4,7 +4,8 @@ import { charts } from '../../src/sim/world.ts';
 import { layoutChart } from '../../src/ui/features/inspector/chart-layout.ts';
 import { ageText, factsOf, standingOf } from '../../src/ui/features/inspector/facts.ts';
 import { piecesOf, withoutManagedFields } from '../../src/ui/features/inspector/yaml-lines.ts';
-import { en, ko } from '../../src/ui/i18n/index.ts';
+import { en } from '../../src/ui/i18n/en.ts';
+import { ko } from '../../src/ui/i18n/ko.ts';
 import { deployment, podsOf, service } from '../support/world.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata: { a: b }\n';

@@ -8,7 +8,8 @@ import {
   urlFault,
   type TracedRequest,
 } from '../../src/ui/features/request/request-model.ts';
-import { en, ko } from '../../src/ui/i18n/index.ts';
+import { en } from '../../src/ui/i18n/en.ts';
+import { ko } from '../../src/ui/i18n/ko.ts';
 import { deployment, podsOf, service } from '../support/world.ts';
 
 const TEXT = [

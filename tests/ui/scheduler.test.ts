@@ -14,7 +14,8 @@ import {
 } from '../../src/ui/features/scheduler/configuration-schema.ts';
 import { inForce } from '../../src/ui/features/scheduler/in-force.ts';
 import { presetOf, PRESETS, presetText } from '../../src/ui/features/scheduler/presets.ts';
-import { en, ko } from '../../src/ui/i18n/index.ts';
+import { en } from '../../src/ui/i18n/en.ts';
+import { ko } from '../../src/ui/i18n/ko.ts';
 
 const LANGUAGES = ['en', 'ko'] as const;
 

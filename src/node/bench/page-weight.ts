@@ -1,5 +1,5 @@
 /**
- * What the page loads before Monaco, gzipped as a host would send it: the static imports of the entry, their style sheets
+ * What the page loads before Monaco, gzipped as a host would send it: the static imports of the entry, the heavier language, style sheets
  * and those that are asked for at once, and the simulation's worker. Read from a build and its manifest.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -35,6 +35,8 @@ export interface PageWeight {
 }
 
 const ENTRY = 'index.html';
+/** One of these is asked for at once: the heavier one is weighed. */
+const LANGUAGES = ['src/ui/i18n/en.ts', 'src/ui/i18n/ko.ts'];
 const WORKER = /[\w.-]+\.worker-[\w-]+\.js/g;
 const PRELOADED_FONT = /<link[^>]+as="font"[^>]*href="\.\/([^"]+)"/g;
 
@@ -61,7 +63,9 @@ export function weighPage(folder: string): PageWeight {
   const weigh = (file: string): WeighedFile => ({ file, gzipBytes: gzipSync(read(file)).length });
   const manifest = JSON.parse(read('.vite/manifest.json').toString()) as Record<string, ManifestChunk>;
   const document = read(ENTRY).toString();
-  const files = [ENTRY, ...initialFiles(manifest)].map(weigh);
+  const languages = LANGUAGES.flatMap((key) => (manifest[key] ? [weigh(manifest[key].file)] : []));
+  languages.sort((left, right) => right.gzipBytes - left.gzipBytes);
+  const files = [...[ENTRY, ...initialFiles(manifest)].map(weigh), ...languages.slice(0, 1)];
   const scripts = files.filter(({ file }) => file.endsWith('.js'));
   const named = scripts.flatMap(({ file }) => read(file).toString().match(WORKER) ?? []);
   const workers = [...new Set(named)].sort().map((file) => weigh(`assets/${file}`));

@@ -5,11 +5,11 @@
 import type { Stored } from '../api/object.ts';
 import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
 import type { Component, Trace } from '../kernel/index.ts';
+import type { CheckName } from './names.ts';
 import type { RunningProcess } from '../workloads/index.ts';
 
 export interface Violation {
-  /** Name of the check, as `INVARIANTS` lists it. */
-  readonly check: string;
+  readonly check: CheckName;
   /** `resource|namespace/name`, or a component's id. */
   readonly subject: string;
   /** What is, and what should be. */

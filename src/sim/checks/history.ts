@@ -5,9 +5,10 @@
 import type { Job } from 'kubernetes-types/batch/v1';
 import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
+import type { CheckName } from './names.ts';
 import { subjectOf, type StoredChange, type Violation } from './check.ts';
 
-type Fault = readonly [check: string, message: string];
+type Fault = readonly [check: CheckName, message: string];
 
 const isTerminal = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
 

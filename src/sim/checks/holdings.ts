@@ -7,11 +7,14 @@ import type { VolumeAttachment } from 'kubernetes-types/storage/v1';
 import { milliValue, wholeValue } from '../api/quantity.ts';
 import type { Stored } from '../api/object.ts';
 import { podRequests } from '../scheduler/requests.ts';
+import type { CheckName } from './names.ts';
 import { subjectOf, type CheckedWorld, type StoredChange, type Violation } from './check.ts';
 
+/** `check|what`: what only one may have. */
+type HeldKey = `${CheckName}|${string}`;
+
 interface Held {
-  /** `check|what`: what only one may have. */
-  readonly keys: readonly string[];
+  readonly keys: readonly HeldKey[];
 }
 
 interface Room {
@@ -34,7 +37,7 @@ export class Holdings {
   /** Takes a change in and says what it broke. */
   take({ resource, object, isDeleted }: StoredChange): Violation[] {
     const subject = subjectOf(resource, object);
-    const next = isDeleted
+    const next: Held = isDeleted
       ? NOTHING
       : { keys: [`unique-uids|${object.metadata.uid}`, ...this.keysOf(resource, object)] };
     const violations = this.hold(subject, next);
@@ -56,8 +59,9 @@ export class Holdings {
       const holders = this.holders.get(key) ?? new Set();
       const other = holders.values().next().value;
       if (other !== undefined) {
-        const [check = '', what = ''] = key.split('|');
-        violations.push({ check, subject, message: `${what} is held by ${other} too` });
+        const at = key.indexOf('|');
+        const check = key.slice(0, at) as CheckName;
+        violations.push({ check, subject, message: `${key.slice(at + 1)} is held by ${other} too` });
       }
       holders.add(subject);
       this.holders.set(key, holders);
@@ -104,12 +108,12 @@ export class Holdings {
     return used;
   }
 
-  private keysOf(resource: string, object: Stored): readonly string[] {
+  private keysOf(resource: string, object: Stored): readonly HeldKey[] {
     switch (resource) {
       case 'pods':
         return podKeys(object as Stored<Pod>);
       case 'nodes':
-        return ((object as Stored<Node>).spec?.podCIDRs ?? []).map((range) => `unique-pod-ranges|${range}`);
+        return ((object as Stored<Node>).spec?.podCIDRs ?? []).map((range): HeldKey => `unique-pod-ranges|${range}`);
       case 'services':
         return serviceKeys(object as Stored<Service>);
       case 'persistentvolumeclaims': {
@@ -132,16 +136,16 @@ export class Holdings {
   }
 }
 
-function podKeys({ spec, status }: Stored<Pod>): readonly string[] {
+function podKeys({ spec, status }: Stored<Pod>): readonly HeldKey[] {
   const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
   return status?.podIP && !spec?.hostNetwork && !isOver ? [`unique-pod-addresses|${status.podIP}`] : [];
 }
 
-function serviceKeys({ spec }: Stored<Service>): readonly string[] {
+function serviceKeys({ spec }: Stored<Service>): readonly HeldKey[] {
   const addresses = (spec?.clusterIPs ?? []).filter((address) => address && address !== 'None');
   const ports = (spec?.ports ?? []).filter(({ nodePort }) => nodePort);
   return [
-    ...addresses.map((address) => `unique-cluster-addresses|${address}`),
-    ...ports.map(({ nodePort, protocol }) => `unique-node-ports|${nodePort}/${protocol ?? 'TCP'}`),
+    ...addresses.map((address): HeldKey => `unique-cluster-addresses|${address}`),
+    ...ports.map(({ nodePort, protocol }): HeldKey => `unique-node-ports|${nodePort}/${protocol ?? 'TCP'}`),
   ];
 }

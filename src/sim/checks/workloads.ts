@@ -7,6 +7,7 @@ import type { Job } from 'kubernetes-types/batch/v1';
 import type { Node, Pod, Taint } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import { matchesLabels, selectorOfMap } from '../api/selectors.ts';
+import type { CheckName } from './names.ts';
 import { listOf, subjectOf, type CheckedWorld, type Violation } from './check.ts';
 
 interface Counts {
@@ -38,7 +39,7 @@ export function isReady({ status }: Pod): boolean {
   return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
 }
 
-const violation = (check: string, resource: string, object: Stored, message: string): Violation => ({
+const violation = (check: CheckName, resource: string, object: Stored, message: string): Violation => ({
   check,
   subject: subjectOf(resource, object),
   message,

@@ -25,6 +25,9 @@ import { RenameDialog, RunsDialog } from './RunMenu.tsx';
 import { TopBar } from './TopBar.tsx';
 import './shell.css';
 
+const ChecksDialog = lazy(async () => ({
+  default: (await import('../features/checks/ChecksDialog.tsx')).ChecksDialog,
+}));
 const SchedulerDialog = lazy(async () => ({
   default: (await import('../features/scheduler/SchedulerDialog.tsx')).SchedulerDialog,
 }));
@@ -118,6 +121,12 @@ function Dialogs(): React.JSX.Element | null {
       return (
         <Suspense>
           <SchedulerDialog />
+        </Suspense>
+      );
+    case 'checks':
+      return (
+        <Suspense>
+          <ChecksDialog />
         </Suspense>
       );
     case undefined:

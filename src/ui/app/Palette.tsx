@@ -1,8 +1,9 @@
 import { Dialog } from 'radix-ui';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { SearchList } from '../design/index.ts';
+import { addTexts } from '../i18n/index.ts';
 import { closeDialog, openDialog } from '../state/dialogs.ts';
 import { simulation } from '../state/simulation.ts';
 import { view } from '../state/view.ts';
@@ -13,6 +14,8 @@ export function Palette(): React.JSX.Element {
   const { t } = useTranslation();
   const objects = useStore(simulation, (state) => state.objects);
   const language = useStore(view, (state) => state.language);
+  // Commands are found by their English names in every language.
+  useEffect(() => void addTexts('en'), []);
   const items = useMemo(() => paletteItems(t, objects, language), [t, objects, language]);
   const pick = (item: PaletteItem): void => {
     closeDialog();

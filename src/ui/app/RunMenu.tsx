@@ -1,4 +1,4 @@
-import { ChevronDown, FilePlus2, FolderOpen, History, PencilLine, Save, Trash2 } from 'lucide-react';
+import { ChevronDown, FilePlus2, FolderOpen, History, PencilLine, Save, ShieldCheck, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -49,6 +49,12 @@ export function RunMenu(): React.JSX.Element {
               label: t('runs.recent'),
               icon: <History size={14} aria-hidden />,
               pick: () => openDialog('runs'),
+            },
+            {
+              id: 'checks',
+              label: t('checks.title'),
+              icon: <ShieldCheck size={14} aria-hidden />,
+              pick: () => openDialog('checks'),
             },
           ],
           [

@@ -35,18 +35,21 @@ export function mountApp(root: HTMLElement): void {
   const saved = restoreView() as Partial<ViewState>;
   const language = preferredLanguage(saved.language ?? null, navigator.language);
   view.setState({ ...saved, language });
-  startTexts(language);
+  const said = startTexts(language);
   followTheme();
   view.subscribe((state, before) => {
-    if (state.language !== before.language) setLanguage(state.language);
+    if (state.language !== before.language) void setLanguage(state.language);
   });
   // The rules of the Korean subsets are long: the first picture does not wait for them.
   void import('pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css');
   window.pilothouse = pilothouse;
   const shared = begin();
-  createRoot(root).render(
-    <StrictMode>
-      <App shared={shared} />
-    </StrictMode>,
+  // The simulation boots meanwhile.
+  void said.then(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App shared={shared} />
+      </StrictMode>,
+    ),
   );
 }

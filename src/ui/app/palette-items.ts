@@ -77,6 +77,7 @@ function actions(t: TFunction): readonly PaletteItem[] {
     open('app.share', 'share'),
     open('scheduler.open', 'scheduler'),
     open('scheduler.openCompare', 'compare'),
+    open('checks.title', 'checks'),
     panel('tabs.editor', () => showLeft('editor')),
     panel('tabs.scenarios', () => showLeft('scenarios')),
     panel('tabs.cluster', () => showLeft('cluster')),

@@ -1,4 +1,5 @@
 /** English texts. The Korean ones have the same keys, which the types see to. */
+import { checksEn } from './checks-en.ts';
 import { editorEn } from './editor-en.ts';
 import { explainEn } from './explain-en.ts';
 import { schedulerEn } from './scheduler-en.ts';
@@ -7,6 +8,7 @@ import { shellEn } from './shell-en.ts';
 import { stageEn } from './stage-en.ts';
 
 export const en = {
+  ...checksEn,
   ...editorEn,
   ...explainEn,
   ...schedulerEn,

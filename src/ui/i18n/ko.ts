@@ -1,4 +1,5 @@
 /** 한국어 문장. 열쇠는 영어와 같다. */
+import { checksKo } from './checks-ko.ts';
 import { editorKo } from './editor-ko.ts';
 import { explainKo } from './explain-ko.ts';
 import { schedulerKo } from './scheduler-ko.ts';
@@ -8,6 +9,7 @@ import { stageKo } from './stage-ko.ts';
 import type { Texts } from './texts.ts';
 
 export const ko: Texts = {
+  ...checksKo,
   ...editorKo,
   ...explainKo,
   ...schedulerKo,

@@ -1,7 +1,7 @@
 /** Which of the page's own dialogs is open; one at a time, opened from buttons, keys and the palette alike. */
 import { createStore } from 'zustand/vanilla';
 
-export type DialogName = 'palette' | 'keys' | 'share' | 'runs' | 'rename' | 'scheduler' | 'compare';
+export type DialogName = 'palette' | 'keys' | 'share' | 'runs' | 'rename' | 'scheduler' | 'compare' | 'checks';
 
 export const dialogs = createStore<{ readonly open: DialogName | undefined }>(() => ({ open: undefined }));
 
