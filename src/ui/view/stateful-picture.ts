@@ -138,14 +138,13 @@ function claimOf(
   };
 }
 
+/** Terms are alternatives: a zone-redundant disk can be attached in each of its zones. */
 function zoneOf({ spec }: Stored<PersistentVolume>): string | undefined {
   const terms = spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
-  for (const { matchExpressions = [] } of terms) {
-    const values = matchExpressions
-      .filter(({ key }) => key === ZONE || key === WELL_KNOWN_ZONE)
-      .flatMap((expression) => expression.values ?? [])
-      .filter((value) => value !== '');
-    if (values.length > 0) return values.join(', ');
-  }
-  return undefined;
+  const zones = terms
+    .flatMap(({ matchExpressions = [] }) => matchExpressions)
+    .filter(({ key }) => key === ZONE || key === WELL_KNOWN_ZONE)
+    .flatMap(({ values = [] }) => values)
+    .filter((value) => value !== '');
+  return zones.length > 0 ? [...new Set(zones)].join(', ') : undefined;
 }

@@ -133,13 +133,14 @@ describe('the StatefulSet picture', () => {
       }),
     ];
     const matchExpressions = [{ key: 'topology.disk.csi.azure.com/zone', operator: 'In', values: ['koreacentral-1'] }];
+    const elsewhere = [{ key: 'topology.disk.csi.azure.com/zone', operator: 'In', values: ['koreacentral-2'] }];
     const volume = stored({
       kind: 'PersistentVolume',
       metadata: { name: 'pv-0' },
       spec: {
         csi: { volumeHandle: '/subscriptions/x/disks/disk-0' },
         persistentVolumeReclaimPolicy: 'Delete',
-        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions }] } },
+        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions }, { matchExpressions: elsewhere }] } },
       },
     });
     const found = statefulPicture(
@@ -156,7 +157,7 @@ describe('the StatefulSet picture', () => {
     expect(found.ordinals[0]!.dns).toBe('db-0.db.default.svc.cluster.local');
     expect(found.ordinals[0]!.claims[0]).toMatchObject({
       disk: 'disk-0',
-      zone: 'koreacentral-1',
+      zone: 'koreacentral-1, koreacentral-2',
       size: '8Gi',
       reclaim: 'Delete',
     });

@@ -156,7 +156,7 @@ function Decision({
               value: say(value),
               target: say(target),
               ratio: ratio.toFixed(2),
-              sum: `⌈${currentReplicas} × ${ratio.toFixed(2)}⌉ = ${Math.ceil(currentReplicas * ratio)}`,
+              sum: `ceil(${currentReplicas} × ${ratio.toFixed(2)}) = ${Math.ceil(currentReplicas * ratio)}`,
             })}
           </p>
         );
