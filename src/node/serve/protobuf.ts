@@ -28,7 +28,8 @@ const PLAIN_SCALARS = new Set(
     'minReadySeconds observedGeneration generation port nodePort weight initialDelaySeconds timeoutSeconds periodSeconds ' +
     'successThreshold failureThreshold containerPort hostPort maxReplicas count hostNetwork hostPID hostIPC stdin ' +
     'stdinOnce tty readOnly unschedulable publishNotReadyAddresses paused remainingItemCount healthCheckNodePort ' +
-    'active succeeded failed ready currentReplicas desiredReplicas updatedReplicas readyReplicas availableReplicas'
+    'active succeeded failed ready currentReplicas desiredReplicas updatedReplicas readyReplicas availableReplicas ' +
+    'globalDefault number'
   ).split(' '),
 );
 /** Plain in Go, but always said in JSON too. */

@@ -139,7 +139,8 @@ function shownAnswer(
   body: KubeObject,
   warnings: Readonly<Record<string, string>>,
 ): HttpAnswer {
-  const isWhole = !route.subresource && body.kind !== 'Status' && verb !== 'deletecollection';
+  const isWhole =
+    (!route.subresource || route.subresource === 'status') && body.kind !== 'Status' && verb !== 'deletecollection';
   if (shape === 'Object' || !isWhole) return answer(code, body, warnings);
   const include = includeOf(query);
   if (typeof include !== 'string') return refusal(include);

@@ -1,8 +1,8 @@
 /** A stock kubectl and the page's own, side by side on one cluster whose time stands still. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { kubernetesTools } from '../../../src/node/kubernetes-tools.ts';
 import { ApiHost } from '../../../src/node/serve/api-host.ts';
 import { makeCredentials } from '../../../src/node/serve/authority.ts';
@@ -23,19 +23,17 @@ import type { Output } from './served.ts';
 export interface Twins {
   readonly world: World;
   /** Both answers to one line, each from the same state; what they wrote is taken back. */
-  both(line: string, options?: TwinOptions): Promise<{ readonly stock: Output; readonly own: Output }>;
+  both(line: string, stdin?: string): Promise<{ readonly stock: Outcome; readonly own: Outcome }>;
   /** A line of the page's own, whose changes stay. */
   own(line: string, stdin?: string): Output;
   stop(): Promise<void>;
 }
 
-export interface TwinOptions {
-  readonly stdin?: string;
-  /** What is compared beside the text: the object at this path. */
-  readonly path?: string;
+export interface Outcome extends Output {
+  /** What it wrote, object by object, without what differs by nature: uids, revisions, times. */
+  readonly written: readonly string[];
 }
 
-const root = resolve(import.meta.dirname, '../../..');
 const certificate = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
 /** Words of a line as a shell splits them: quotes, and a backslash before a character. */
@@ -118,16 +116,19 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
   return {
     world,
     own: (line, stdin = '') => own(wordsOf(line), stdin),
-    both: async (line, { stdin = '' } = {}) => {
+    both: async (line, stdin = '') => {
       const argv = wordsOf(line);
       world.kernel.advanceTo(world.now);
       const before = world.save();
+      const { revision } = world;
       const first = await stock(argv, stdin);
+      const stockWrote = writtenSince(world, revision);
       resetConfig();
       world.load(before);
       const second = own(argv, stdin);
+      const ownWrote = writtenSince(world, revision);
       world.load(before);
-      return { stock: first, own: second };
+      return { stock: { ...first, written: stockWrote }, own: { ...second, written: ownWrote } };
     },
     stop: async () => {
       await host.stop();
@@ -136,7 +137,24 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
   };
 }
 
-export const readFixture = (path: string): string => readFileSync(join(root, path), 'utf8');
+const OWN_TO_EACH = new Set(['uid', 'resourceVersion', 'time']);
+
+function writtenSince(world: World, revision: number): readonly string[] {
+  const changes = world.changesSince(revision) ?? [];
+  return changes
+    .filter(({ resource }) => !['events', 'leases.coordination.k8s.io'].includes(resource))
+    .map(({ resource, object, isDeleted }) => {
+      const text = JSON.stringify(sorted(object), (key, value: unknown) => (OWN_TO_EACH.has(key) ? undefined : value));
+      return `${resource} ${isDeleted ? 'deleted' : text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')}`;
+    });
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}
 
 function answerOf(world: World, question: Parameters<typeof serveHttp>[1]): ReturnType<KubectlContext['request']> {
   const caller = { certificate, allowsAnonymous: false };

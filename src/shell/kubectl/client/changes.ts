@@ -54,7 +54,7 @@ export function sendPatch(
   return session.rest.json('PATCH', pathOf(resource, namespace, name, subresource), {
     query,
     contentType: PATCH_TYPES[type],
-    body: typeof patch === 'string' ? patch : JSON.stringify(patch),
+    body: patch,
   }) as Live;
 }
 

@@ -2,7 +2,7 @@
 import type { KubeObject, Status } from '../../../sim/api/object.ts';
 import type { KubectlContext, RestAnswer } from '../context.ts';
 import { failure, ServerRefusal } from '../failure.ts';
-import { isMapping } from '../text/go-json.ts';
+import { goJson, isMapping } from '../text/go-json.ts';
 import type { FlagValues } from './flags.ts';
 import { apiVersionOf, type Resource } from './discovery.ts';
 
@@ -45,7 +45,7 @@ export class Rest {
         ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
         ...this.impersonation(),
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : goJson(body) }),
     });
     for (const text of warningsOf(answer)) if (!this.warnings.includes(text)) this.warnings.push(text);
     return answer;

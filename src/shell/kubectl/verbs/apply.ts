@@ -12,7 +12,7 @@ import { failure, ServerRefusal, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Live, Session } from '../session.ts';
 import { goJson, isMapping, type Fields } from '../text/go-json.ts';
-import { lastAppliedOf, withLastApplied } from './last-applied.ts';
+import { LAST_APPLIED, lastAppliedOf, withLastApplied } from './last-applied.ts';
 import { prune } from './prune.ts';
 
 export const APPLY_FLAGS = flagsOf(`
@@ -58,6 +58,7 @@ function serverSide(session: Session, { resource, namespace, name = '', object }
   const query = { ...strictQuery(session, 'kubectl'), force: flags.bool('force-conflicts') };
   try {
     const applied = sendPatch(session, { resource, namespace, name }, 'apply', object, query);
+    keepLastApplied(session, { resource, namespace, name }, applied);
     tell('serverside-applied', applied);
     return applied;
   } catch (error) {
@@ -65,6 +66,24 @@ function serverSide(session: Session, { resource, namespace, name = '', object }
     if (error.status.reason === 'Conflict') throw conflictFailure(error);
     throw error;
   }
+}
+
+/**
+ * An object that was once applied by the client keeps its annotation, under a manager of its own: else the next apply by
+ * the server would drop it. Upstream: apply.go (saveLastApplyAnnotationIfNecessary).
+ */
+function keepLastApplied(
+  session: Session,
+  place: Pick<Target, 'resource' | 'namespace'> & { readonly name: string },
+  applied: KubeObject,
+): void {
+  const lastApplied = lastAppliedOf(applied);
+  if (lastApplied === undefined || session.flags.text('field-manager')) return;
+  const { apiVersion, kind } = applied;
+  const { namespace, name } = place;
+  const metadata = { name, ...(namespace ? { namespace } : {}), annotations: { [LAST_APPLIED]: lastApplied } };
+  const query = { ...strictQuery(session, 'kubectl-last-applied'), force: true };
+  sendPatch(session, place, 'apply', { apiVersion, kind, metadata }, query);
 }
 
 function conflictFailure({ status }: ServerRefusal): CommandFailure {

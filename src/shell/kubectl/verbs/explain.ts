@@ -86,8 +86,8 @@ function tell(session: Session, schemas: Schemas, root: Schema, path: readonly s
   }
   if (path.length > 0) {
     session.say(`FIELD: ${current.name} <${typeOf(schemas, current.schema)}>`);
-    session.out(enumText(schemas, current.schema, ''));
-    session.out('\n\n');
+    const values = current.schema.enum ?? [];
+    session.out(values.length > 0 ? `ENUM:\n${values.map((value) => `    ${value}\n`).join('')}\n` : '\n\n');
   }
   session.say('DESCRIPTION:');
   const texts = descriptionsOf(schemas, current.schema);
@@ -148,11 +148,14 @@ const headText = (schemas: Schemas, { name, schema, isRequired }: Field, indent:
 
 function fieldText(schemas: Schemas, field: Field): string {
   const text = field.schema.description ?? '<no description>';
-  return `${headText(schemas, field, '  ')}${enumText(schemas, field.schema, '  ')}${indented(text, '    ')}\n`;
+  return `${headText(schemas, field, '  ')}${enumText(field.schema, '  ')}${indented(text, '    ')}\n`;
 }
 
-function enumText(_schemas: Schemas, schema: Schema, indent: string): string {
-  return schema.enum?.length ? `${indent}enum: ${schema.enum.join(', ')}\n` : '';
+/** The first four, and that there are more. */
+function enumText(schema: Schema, indent: string): string {
+  const values = (schema.enum ?? []).map((value) => (value === '' ? '""' : value));
+  if (values.length === 0) return '';
+  return `${indent}enum: ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', ....' : ''}\n`;
 }
 
 /** A type inside itself is not unfolded again. */
@@ -162,7 +165,7 @@ function treeText(schemas: Schemas, fields: readonly Field[], indent: string, in
       const name = innerRef(field.schema);
       const inner = name !== undefined && inside.includes(name) ? [] : fieldsOf(schemas, field.schema);
       const nested = treeText(schemas, inner, `${indent}  `, name === undefined ? inside : [...inside, name]);
-      return `${headText(schemas, field, indent)}${enumText(schemas, field.schema, indent)}${nested}`;
+      return `${headText(schemas, field, indent)}${enumText(field.schema, indent)}${nested}`;
     })
     .join('');
 }

@@ -73,9 +73,8 @@ export function setServiceAccount(session: Session): void {
   const failures: Error[] = [];
   const found = foundForSet(session, flags.args.slice(0, -1), failures);
   changePods(session, found, failures, 'serviceaccount updated', (spec) => {
-    const draft = spec as { serviceAccountName?: string; serviceAccount?: string } & PodSpec;
+    const draft = spec as { serviceAccountName?: string } & PodSpec;
     draft.serviceAccountName = account;
-    draft.serviceAccount = account;
   });
 }
 
