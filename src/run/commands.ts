@@ -9,6 +9,7 @@ import type { World } from '../sim/world.ts';
 import { RunFault } from './fault.ts';
 import { recordKey } from './record-key.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
+import { terminalOf } from './terminal.ts';
 import type { Command, CommandResult, DocumentResult, Fault, LineRange } from './types.ts';
 
 const TITLE: Record<Command['verb'], (command: Command) => string> = {
@@ -17,6 +18,8 @@ const TITLE: Record<Command['verb'], (command: Command) => string> = {
   request: (command) => (command.verb === 'request' ? `${command.method} ${command.path}` : ''),
   traffic: (command) => (command.verb === 'traffic' ? `curl ${command.url}` : ''),
   'stop-traffic': () => 'stop requests',
+  terminal: (command) => (command.verb === 'terminal' ? command.line : ''),
+  'terminal-key': (command) => (command.verb === 'terminal-key' && command.key === 'interrupt' ? '^C' : '^D'),
   'configure-scheduler': () => 'kube-scheduler --config',
   'scale-pool': (command) =>
     command.verb === 'scale-pool' ? `az aks nodepool scale --name ${command.pool} --node-count ${command.count}` : '',
@@ -64,6 +67,13 @@ export function beginCommand(world: World, command: Command, index: number): Car
         return {};
       case 'stop-traffic':
         world.stopTraffic();
+        return {};
+      case 'terminal':
+        terminalOf(world).type(command);
+        return {};
+      case 'terminal-key':
+        if (command.key === 'interrupt') terminalOf(world).interrupt();
+        else terminalOf(world).endInput();
         return {};
       case 'configure-scheduler':
         world.configureScheduler(configuration);

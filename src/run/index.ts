@@ -23,5 +23,6 @@ export {
 export { isHeartbeat, isShown, markOf } from './significance.ts';
 export { finish, type Study } from './study.ts';
 export { runSwarm, SETTLE_BOUND_MS, swarmScenario, type SwarmResult } from './swarm.ts';
+export { completeLine, terminalOf, typeLine } from './terminal.ts';
 export { tableOf } from './table.ts';
 export * from './types.ts';

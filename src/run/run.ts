@@ -5,6 +5,8 @@
  */
 import { World, type WorldState } from '../sim/world.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
+import { clientsOf } from '../shell/clients.ts';
+import type { KubectlEngine } from '../shell/terminal/index.ts';
 import { beginCommand, carryOut, titleOf, type Carrying } from './commands.ts';
 import { RunFault } from './fault.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
@@ -60,11 +62,15 @@ export class Run {
   /** How the numbers of workloads went. */
   readonly series: SeriesBook;
 
-  /** Boots the world of a scenario; its commands wait to be played. */
-  constructor(readonly scenario: Scenario) {
+  /** Boots the world of a scenario; its commands wait to be played. Those of a terminal need a kubectl. */
+  constructor(
+    readonly scenario: Scenario,
+    kubectl: () => KubectlEngine | undefined = () => undefined,
+  ) {
     const { options } = scenario;
     const schedulerConfiguration = schedulerConfigurationJson(options.schedulerConfiguration);
-    this.world = new World({ ...options, schedulerConfiguration });
+    const engine = (): KubectlEngine => this.world.kernel.assertFound(kubectl(), 'this run has no kubectl');
+    this.world = new World({ ...options, schedulerConfiguration }, undefined, clientsOf(engine));
     this.world.boot();
     this.startTime = this.world.now;
     this.series = new SeriesBook(this.world);

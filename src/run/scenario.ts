@@ -6,9 +6,11 @@ import { parse } from 'yaml';
 import { checkOptions, defaultOptions, NODE_LIMIT } from '../sim/azure/index.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
 import type { PoolOptions, WorldOptions } from '../sim/options.ts';
+import { LINE_LIMIT, type Language } from '../shell/terminal/index.ts';
 import { RunFault } from './fault.ts';
 import {
   SCENARIO_VERSION,
+  TERMINAL_KEYS,
   type Command,
   type Expectation,
   type LineRange,
@@ -32,6 +34,7 @@ const EXPECTED = {
   choice: (allowed: string) => `expected one of ${allowed}`,
   count: (limit: string) => `expected at most ${limit}`,
   order: () => 'expected times in order',
+  fileName: () => 'expected a file name without a path',
 } as const;
 
 const fault = (where: string, expected: keyof typeof EXPECTED, value = ''): RunFault =>
@@ -141,6 +144,32 @@ function decodeLines(value: unknown, where: string): LineRange {
   return { from, to: numberOf(fields['to'], `${where}.to`, from, 1e9) };
 }
 
+/** Lines are short, and the files beside them are those of the editor: names without a path. */
+function decodeTyped(fields: Fields, where: string): Command {
+  const line = textOf(fields['line'], `${where}.line`);
+  if (line.length > LINE_LIMIT) throw fault(`${where}.line`, 'size', String(LINE_LIMIT));
+  const sizes = (['columns', 'rows'] as const).flatMap((key) =>
+    fields[key] === undefined ? [] : [[key, Math.floor(numberOf(fields[key], `${where}.${key}`, 2, 1000))] as const],
+  );
+  return {
+    verb: 'terminal',
+    line,
+    ...(fields['files'] === undefined ? {} : { files: decodeChanges(fields['files'], `${where}.files`) }),
+    ...Object.fromEntries(sizes),
+    ...(fields['language'] === undefined
+      ? {}
+      : { language: oneOf<Language>(fields['language'], `${where}.language`, ['en', 'ko']) }),
+  };
+}
+
+function decodeChanges(value: unknown, where: string): Readonly<Record<string, string | null>> {
+  const entries = Object.entries(fieldsOf(value, where)).map(([name, text]) => {
+    if (name === '' || name.includes('/') || name.length > 255) throw fault(`${where}.${name}`, 'fileName');
+    return [name, text === null ? null : textOf(text, `${where}.${name}`)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 function decodeCommand(value: unknown, where: string): Command {
   const fields = fieldsOf(value, where);
   const verb = oneOf(fields['verb'], `${where}.verb`, [
@@ -154,6 +183,7 @@ function decodeCommand(value: unknown, where: string): Command {
       'scale-pool',
       'fault',
     ] as const),
+    ...(['terminal', 'terminal-key'] as const),
   ]);
   switch (verb) {
     case 'apply':
@@ -183,6 +213,10 @@ function decodeCommand(value: unknown, where: string): Command {
       };
     case 'stop-traffic':
       return { verb };
+    case 'terminal':
+      return decodeTyped(fields, where);
+    case 'terminal-key':
+      return { verb, key: oneOf(fields['key'], `${where}.key`, TERMINAL_KEYS) };
     case 'configure-scheduler':
       return { verb, text: textOf(fields['text'], `${where}.text`, '') };
     case 'scale-pool':

@@ -4,6 +4,7 @@ import type { ChartDescription, SourceSpan, TraceEvent } from '../sim/kernel/ind
 import type { CheckName, Violation } from '../sim/checks/index.ts';
 import type { OptionFault } from '../sim/azure/options.ts';
 import type { WorldOptions } from '../sim/options.ts';
+import type { FileChanges, Language, TerminalView } from '../shell/terminal/index.ts';
 import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.ts';
 import type { ChangeKind } from './fit-candidates.ts';
 
@@ -31,12 +32,27 @@ export type Command =
       readonly intervalMs: number;
     }
   | { readonly verb: 'stop-traffic' }
+  /** A line typed into the terminal, and Enter; `files` is what has changed in the editor since the line before. */
+  | {
+      readonly verb: 'terminal';
+      readonly line: string;
+      readonly files?: FileChanges;
+      readonly columns?: number;
+      readonly rows?: number;
+      readonly language?: Language;
+    }
+  /** Ctrl+C and Ctrl+D. */
+  | { readonly verb: 'terminal-key'; readonly key: TerminalKey }
   /** A KubeSchedulerConfiguration, put in force at once; empty for the default. */
   | { readonly verb: 'configure-scheduler'; readonly text: string }
   /** `az aks nodepool scale`: a pool grows to so many nodes. */
   | { readonly verb: 'scale-pool'; readonly pool: string; readonly count: number }
   /** Stops a component of the cluster where it stands, as SIGSTOP would, or lets it go on; `node/<name>/kubelet`. */
   | { readonly verb: 'fault'; readonly component: string; readonly action: 'stop' | 'start' };
+
+export const TERMINAL_KEYS = ['interrupt', 'end-of-input'] as const;
+
+export type TerminalKey = (typeof TERMINAL_KEYS)[number];
 
 /** Lines of a text, from 1, both included: a command on a part of it takes the documents that begin in there. */
 export interface LineRange {
@@ -149,9 +165,26 @@ export interface Frame {
   readonly options?: WorldOptions;
   /** What the run is called, when it was given a name; sent with the options. */
   readonly title?: string;
+  /** The terminal, when it has changed. */
+  readonly terminal?: TerminalPatch;
   readonly nodeUsage?: Readonly<Record<string, { readonly cpuMillis: number; readonly memoryBytes: number }>>;
   readonly controlPlane?: ControlPlaneState;
 }
+
+/** The terminal as it is now; its text may go on from what was told before. */
+export interface TerminalPatch extends TerminalView {
+  /** The text follows on what the page has of this generation; otherwise it is the whole. */
+  readonly isContinued: boolean;
+}
+
+/** What came of a line typed into the terminal. */
+export type TypedOutcome =
+  /** It has been carried out, or goes on. */
+  | { readonly kind: 'typed' }
+  /** The shell would ask for more before it runs it. */
+  | { readonly kind: 'incomplete' }
+  /** It only read, and the playhead is in the past: looked up on a copy, the run is as it was. */
+  | { readonly kind: 'looked'; readonly text: string };
 
 /** What the control plane holds that no object and no single event tells. */
 export interface ControlPlaneState {

@@ -12,6 +12,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   type UserInfo,
+  type WatchRequest,
 } from './apiserver/index.ts';
 import { serveHttp, type HttpAnswer, type HttpQuestion } from './apiserver/http.ts';
 import { addons, CLUSTER_DNS, CloudController, foundation, machineMachine, ScaleSets, vmSize } from './azure/index.ts';
@@ -55,6 +56,9 @@ const BOOT_LIMIT_MS_PER_NODE = 600;
 
 const ADMIN: UserInfo = { name: 'clusterAdmin', groups: ['system:masters', 'system:authenticated'] };
 const BOOTSTRAP: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] };
+
+/** Clients of the API that stand outside the cluster and act in virtual time: a terminal, a pipeline. */
+export type Clients = (world: World) => readonly Component[];
 
 export interface WorldState {
   readonly kernel: KernelState;
@@ -100,6 +104,7 @@ export class World {
   constructor(
     readonly options: WorldOptions,
     trace = new Trace(),
+    private readonly clients: Clients = () => [],
   ) {
     const nodes = options.pools.reduce((sum, { count }) => sum + count, 0);
     this.kernel = new Kernel({ seed: options.seed, epochMs: options.epochMs }, trace);
@@ -153,6 +158,7 @@ export class World {
     ]) {
       kernel.add(component as Component);
     }
+    for (const client of clients(this)) kernel.add(client);
   }
 
   get now(): number {
@@ -267,6 +273,11 @@ export class World {
 
   request(question: HttpQuestion): HttpAnswer {
     return serveHttp(this.api, question, { certificate: ADMIN, allowsAnonymous: false });
+  }
+
+  /** A watch as the cluster's administrator. */
+  watch(request: Omit<WatchRequest, 'user'>): void {
+    this.api.watch({ ...request, user: ADMIN });
   }
 
   handle(request: Omit<ApiRequest, 'user'>): ApiResponse {
@@ -417,7 +428,7 @@ export class World {
 
   /** A world of its own with the same past; what happens in one leaves the other as it was. */
   fork(): World {
-    const copy = new World(this.options, this.kernel.trace.copy());
+    const copy = new World(this.options, this.kernel.trace.copy(), this.clients);
     copy.load(this.save());
     return copy;
   }

@@ -1,10 +1,12 @@
 /** What each call of the page does. One handler a call; the map's type says if one is missing. */
+import type { KubectlEngine } from '../shell/terminal/index.ts';
 import {
   beginAudit,
   beginComparison,
   beginFit,
   checkCluster,
   checkSchedulerConfiguration,
+  completeLine,
   clusterChoices,
   decodeScenario,
   decodeShareLink,
@@ -19,6 +21,8 @@ import {
   RunFault,
   seriesOf,
   tableOf,
+  terminalOf,
+  typeLine,
   query,
   whyOf,
   type Carrying,
@@ -38,6 +42,8 @@ export interface Session {
   run: Run | undefined;
   /** What the last search for fitting changes has found. */
   fits: readonly Fit[];
+  /** Loaded when somebody needs it. */
+  readonly kubectl: KubectlEngine | undefined;
   isPlaying: boolean;
   speed: number;
   take(run: Run): void;
@@ -70,7 +76,7 @@ const runOf = (session: Session): Run => {
 
 const handlers: Handlers = {
   load(session, { scenario, play }) {
-    const run = new Run(decodeScenario(scenario));
+    const run = new Run(decodeScenario(scenario), () => session.kubectl);
     session.take(run);
     session.speed = scenario.speed;
     if (scenario.time > run.now) run.seek(scenario.time);
@@ -101,6 +107,11 @@ const handlers: Handlers = {
   forkNotice: (session) => runOf(session).forkNotice(),
   command: (session, { command, confirmFork }) => session.carry(runOf(session).begin(command, confirmFork)),
   query: (session, question) => query(runOf(session).world, question),
+  typeLine(session, { confirmFork, files, ...typed }) {
+    return typeLine(runOf(session), typed, files, confirmFork);
+  },
+  completeLine: (session, { line, files }) => completeLine(runOf(session), line, files),
+  terminalFile: (session, { name }) => terminalOf(runOf(session).world).readFile(name),
   cancel: (session) => session.cancel(),
   ping: () => undefined,
   format: (_session, { text }) => formatManifest(text),

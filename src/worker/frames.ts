@@ -1,7 +1,8 @@
 /** Makes frames: what has changed in the run since the last one that was sent. */
-import { recordKey, isHeartbeat, type Run } from '../run/index.ts';
-import type { Frame, LifeState } from '../run/types.ts';
+import { recordKey, isHeartbeat, terminalOf, type Run } from '../run/index.ts';
+import type { Frame, LifeState, TerminalPatch } from '../run/types.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
+import type { TerminalView } from '../shell/terminal/index.ts';
 import type { Stored } from '../sim/api/object.ts';
 
 /** Events of one frame; more are counted and left to the trace. */
@@ -24,6 +25,7 @@ export class FrameMaker {
   private markCount = -1;
   private keyframes = '';
   private title: string | undefined;
+  private terminal: TerminalView | undefined;
 
   constructor(private readonly run: Run) {}
 
@@ -63,6 +65,7 @@ export class FrameMaker {
       eventsOmitted,
       lives: isWhole ? world.lives() : lives,
       livesRemoved: removed.filter((key) => key.startsWith('pods|')).map((key) => `pod/${key.slice('pods|'.length)}`),
+      ...this.terminalChange(isWhole),
       ...this.rarely(isWhole),
     };
   }
@@ -90,6 +93,19 @@ export class FrameMaker {
     this.markCount = run.timelineMarks.length;
     this.keyframes = keyframes;
     return more;
+  }
+
+  /** Of a text that has grown only the rest is sent. */
+  private terminalChange(isWhole: boolean): { readonly terminal?: TerminalPatch } {
+    const now = terminalOf(this.run.world).view();
+    const before = isWhole ? undefined : this.terminal;
+    this.terminal = now;
+    if (!before) return { terminal: { ...now, isContinued: false } };
+    if (isSameView(before, now)) return {};
+    const known = before.from + before.text.length;
+    const isContinued = before.generation === now.generation && known >= now.from;
+    if (!isContinued) return { terminal: { ...now, isContinued } };
+    return { terminal: { ...now, isContinued, from: known, text: now.text.slice(known - now.from) } };
   }
 
   private everything(): Frame['changed'] {
@@ -142,4 +158,15 @@ function livesOf(events: readonly TraceEvent[]): readonly LifeState[] {
     latest.set(instance, { instance, machine, state: to, since: event.time });
   }
   return [...latest.values()];
+}
+
+function isSameView(before: TerminalView, now: TerminalView): boolean {
+  return (
+    before.generation === now.generation &&
+    before.from === now.from &&
+    before.text.length === now.text.length &&
+    before.isBusy === now.isBusy &&
+    before.directory === now.directory &&
+    before.written.join('/') === now.written.join('/')
+  );
 }

@@ -3,17 +3,28 @@
  * merge while the page has not acknowledged the last one. It is the one room that reads real time.
  */
 import { AssertionFailure } from '../sim/kernel/index.ts';
-import { RunFault, type Carrying, type CommandResult, type Fit, type Run, type Study } from '../run/index.ts';
+import {
+  RunFault,
+  type Carrying,
+  type CommandResult,
+  type Fit,
+  type LoggedCommand,
+  type Run,
+  type Study,
+} from '../run/index.ts';
+import type { KubectlEngine } from '../shell/terminal/index.ts';
 import { answer, Later, type Session } from './calls.ts';
 import { Studies } from './studies.ts';
 import { FrameMaker } from './frames.ts';
-import type { CallFault, CallName, FromWorker, Studied, ToWorker } from './messages.ts';
+import type { CallArguments, CallFault, CallName, FromWorker, Studied, ToWorker } from './messages.ts';
 
 export interface HostPort {
   post(message: FromWorker): void;
   /** Milliseconds of a steady clock. */
   nowMs(): number;
   later(callback: () => void, delayMs: number): void;
+  /** kubectl is as large as all the rest: it comes when the first command of a terminal is given or replayed. */
+  loadKubectl(): Promise<KubectlEngine>;
 }
 
 /** Wall-clock milliseconds of simulation between two looks at the messages. */
@@ -33,12 +44,23 @@ interface Job {
 
 type Call = Extract<ToWorker, { readonly kind: 'call' }>;
 
+/** Calls that kubectl answers, and runs in whose log it stands. */
+function needsKubectl({ name, args }: Call): boolean {
+  if (name === 'typeLine' || name === 'completeLine') return true;
+  if (name !== 'load') return false;
+  const { commands } = (args as CallArguments<'load'>).scenario;
+  return (
+    Array.isArray(commands) && commands.some((entry: Partial<LoggedCommand>) => entry?.command?.verb === 'terminal')
+  );
+}
+
 /** These go past a command under way: they read nothing of the run and move nothing. */
 const PASSING = new Set<CallName>(['ping', 'cancel', 'cancelStudy']);
 
 export class Host implements Session {
   run: Run | undefined;
   fits: readonly Fit[] = [];
+  kubectl: KubectlEngine | undefined;
   isPlaying = false;
   speed = 1;
   private frames: FrameMaker | undefined;
@@ -51,6 +73,7 @@ export class Host implements Session {
   private hasCrashed = false;
   private job: Job | undefined;
   private readonly queue: Call[] = [];
+  private isLoading = false;
 
   private readonly studies: Studies;
 
@@ -67,8 +90,27 @@ export class Host implements Session {
       if (this.isFrameDue) this.sendFrame();
       return;
     }
-    if (this.job && !PASSING.has(message.name)) this.queue.push(message);
+    if ((this.job || this.isLoading) && !PASSING.has(message.name)) this.queue.push(message);
+    else if (!this.kubectl && needsKubectl(message)) void this.loadFor(message);
     else this.handle(message);
+  }
+
+  /** Whatever comes meanwhile waits, so that everything is answered in its order. */
+  private async loadFor(call: Call): Promise<void> {
+    this.isLoading = true;
+    try {
+      this.kubectl = await this.port.loadKubectl();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.port.post({ kind: 'fault', id: call.id, fault: { code: 'kubectl.notLoaded', message } });
+    }
+    this.isLoading = false;
+    if (this.kubectl) this.handle(call);
+    this.drain();
+  }
+
+  private drain(): void {
+    while (!this.job && !this.isLoading && this.queue.length > 0) this.receive(this.queue.shift()!);
   }
 
   private handle({ id, name, args }: Call): void {
@@ -137,7 +179,7 @@ export class Host implements Session {
       this.port.post({ kind: 'progress', of: 'command', done: job.done, total: job.carrying.total });
       this.port.later(() => this.goOn(job), 0);
     });
-    while (!this.job && this.queue.length > 0) this.handle(this.queue.shift()!);
+    this.drain();
     if (!this.job && this.isPlaying) this.tickSoon(0);
   }
 

@@ -19,7 +19,9 @@ import type {
   ObjectSeries,
   ObjectTable,
   Scenario,
+  TypedOutcome,
 } from '../run/types.ts';
+import type { Completion, TypedLine } from '../shell/terminal/index.ts';
 import type { WorldOptions } from '../sim/options.ts';
 import type { ChartDescription, TraceEvent } from '../sim/kernel/index.ts';
 
@@ -56,6 +58,15 @@ export interface Calls {
   rename: [{ title: string }, void];
   /** A read of the API server, on a copy: the run stays as it is. */
   query: [Omit<Extract<Command, { verb: 'request' }>, 'verb'>, NonNullable<CommandResult['response']>];
+  /** A line typed into the terminal, with the editor's files as they are. In the past, only what reads is done without `confirmFork`. */
+  typeLine: [
+    Omit<TypedLine, 'files'> & { readonly files: Readonly<Record<string, string>>; readonly confirmFork: boolean },
+    TypedOutcome,
+  ];
+  /** What Tab offers behind a line up to the cursor. */
+  completeLine: [{ line: string; files: Readonly<Record<string, string>> }, Completion];
+  /** Text of a file that a command of the terminal has written. */
+  terminalFile: [{ name: string }, string | undefined];
   /** Breaks off the command under way; what it has done so far stays done. */
   cancel: [Record<string, never>, void];
   /** Answered at once: the page asks whether anybody is there. */

@@ -11,6 +11,7 @@ const scope = globalThis as unknown as Scope;
 const host = new Host({
   post: (message) => scope.postMessage(message),
   nowMs: () => performance.now(),
+  loadKubectl: async () => (await import('../shell/kubectl-engine.ts')).kubectlEngine,
   later: (callback, delayMs) => void setTimeout(callback, delayMs),
 });
 scope.onmessage = (event) => host.receive(event.data);

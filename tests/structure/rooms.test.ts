@@ -41,7 +41,7 @@ const roomOf = (file: string): string => inside(file).split('/')[0]!;
 const allowed: Record<string, readonly string[]> = {
   sim: [],
   manifest: ['sim'],
-  run: ['sim', 'manifest'],
+  run: ['sim', 'manifest', 'shell'],
   shell: ['sim', 'manifest'],
   lessons: ['run', 'shell', 'sim'],
   worker: ['run', 'shell', 'sim', 'manifest'],
@@ -95,6 +95,8 @@ describe('the rooms', () => {
       '@xyflow/react': /^ui\/features\/diagram\//,
       'monaco-editor': /^ui\/features\/editor\//,
       'monaco-yaml': /^ui\/features\/editor\//,
+      '@xterm/xterm': /^ui\/features\/terminal\//,
+      '@xterm/addon-fit': /^ui\/features\/terminal\//,
       xstate: /^sim\//,
       uplot: /^ui\/features\/pictures\//,
       yaml: /^(manifest|run|node)\//,

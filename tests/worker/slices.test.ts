@@ -24,6 +24,7 @@ function hostWith(): {
     post: (message) => said.push(message),
     nowMs: () => (clock += 1),
     later: (work) => later.push(work),
+    loadKubectl: () => Promise.reject(new Error('no kubectl here')),
   });
   let id = 0;
   return {

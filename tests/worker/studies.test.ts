@@ -26,6 +26,7 @@ function start(stepMs = 1) {
     post: (message) => said.push(message),
     nowMs: () => (clock += stepMs),
     later: (work) => later.push(work),
+    loadKubectl: () => Promise.reject(new Error('no kubectl here')),
   });
   let id = 0;
   const post = <N extends CallName>(name: N, args: CallArguments<N>): number => {

@@ -26,9 +26,13 @@ export {
 } from './program.ts';
 export { serve, type ServeContext } from './serve.ts';
 export type { ExecOptions, Session } from './shell-runner.ts';
-export { OPEN_INPUT } from './shell/machine.ts';
 export { TAKEN_FOR_DONE } from './foreground.ts';
+export { isWait, type Command as ShellCommand, type CommandIo } from './shell/command-io.ts';
 export { COMMAND_NAMES } from './shell/commands/index.ts';
-export type { FileEntry, NetworkReply, Question } from './shell/host.ts';
+export type { FileEntry, Files, NetworkReply, Question, ShellHost } from './shell/host.ts';
+export { newShell, OPEN_INPUT, runShell, typeInto, wakeTime } from './shell/machine.ts';
+export { parseScript } from './shell/parser.ts';
+export { copyScope, copyShell, type Scope, type ShellState } from './shell/state.ts';
+export { SyntaxFault } from './shell/syntax.ts';
 export type { Usage } from './usage.ts';
 export { VolumeStore, type Mount } from './volumes.ts';

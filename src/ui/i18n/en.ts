@@ -1,5 +1,6 @@
 /** English texts. The Korean ones have the same keys, which the types see to. */
 import { checksEn } from './checks-en.ts';
+import { clientsEn } from './clients-en.ts';
 import { editorEn } from './editor-en.ts';
 import { explainEn } from './explain-en.ts';
 import { schedulerEn } from './scheduler-en.ts';
@@ -9,6 +10,7 @@ import { stageEn } from './stage-en.ts';
 
 export const en = {
   ...checksEn,
+  ...clientsEn,
   ...editorEn,
   ...explainEn,
   ...schedulerEn,

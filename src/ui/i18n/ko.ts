@@ -1,5 +1,6 @@
 /** 한국어 문장. 열쇠는 영어와 같다. */
 import { checksKo } from './checks-ko.ts';
+import { clientsKo } from './clients-ko.ts';
 import { editorKo } from './editor-ko.ts';
 import { explainKo } from './explain-ko.ts';
 import { schedulerKo } from './scheduler-ko.ts';
@@ -10,6 +11,7 @@ import type { Texts } from './texts.ts';
 
 export const ko: Texts = {
   ...checksKo,
+  ...clientsKo,
   ...editorKo,
   ...explainKo,
   ...schedulerKo,

@@ -35,6 +35,7 @@ export const shellEn = {
     why: 'Why?',
     stage: 'Stage',
     events: 'Events',
+    terminal: 'Terminal',
     table: 'Table',
   },
   run: {
@@ -225,6 +226,7 @@ export const shellEn = {
     cancel: 'Cancel',
   },
   refusal: {
+    kubectl: { notLoaded: 'kubectl could not be loaded. Check the connection and type the line again.' },
     storage: 'This browser keeps no more data for this page: a refresh would lose the run. Save it to a file.',
     otherTab: 'This run is open in another tab. Here you go on with a copy of its own.',
     file: {
@@ -264,6 +266,7 @@ export const shellEn = {
         choice: 'one of {{value}} is expected',
         count: 'at most {{value}} are allowed',
         order: 'times must be in order',
+        fileName: 'must be a file name without a path',
       },
     },
     table: { unknownKind: 'There is no kind {{resource}} here.' },

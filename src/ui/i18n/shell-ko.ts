@@ -37,6 +37,7 @@ export const shellKo: ShellTexts = {
     why: '왜?',
     stage: '무대',
     events: '이벤트',
+    terminal: '터미널',
     table: '표',
   },
   run: {
@@ -229,6 +230,7 @@ export const shellKo: ShellTexts = {
     cancel: '취소',
   },
   refusal: {
+    kubectl: { notLoaded: 'kubectl을 불러오지 못했습니다. 연결을 확인하고 다시 입력하십시오.' },
     storage: '브라우저가 이 페이지의 데이터를 더 저장하지 않습니다. 새로 고치면 실행을 잃으니 파일로 저장하세요.',
     otherTab: '이 실행은 다른 탭에 열려 있습니다. 여기서는 별도의 사본으로 계속합니다.',
     file: {
@@ -269,6 +271,7 @@ export const shellKo: ShellTexts = {
         choice: '다음 중 하나여야 합니다: {{value}}',
         count: '{{value}}개 이하여야 합니다',
         order: '시각이 순서대로여야 합니다',
+        fileName: '경로 없는 파일 이름이어야 합니다',
       },
     },
     table: { unknownKind: '{{resource}} 종류가 없습니다.' },

@@ -2,7 +2,7 @@
 import { createWorkerClient } from '../../worker/client.ts';
 import { SimulationFault } from '../../worker/client-port.ts';
 import type { CallAnswer, CallArguments, CallFault, CallName } from '../../worker/messages.ts';
-import type { Command, CommandResult, Scenario } from '../../run/types.ts';
+import type { Command, CommandResult, Scenario, TypedOutcome } from '../../run/types.ts';
 import type { WorldOptions } from '../../sim/options.ts';
 import { START_TEXT } from '../../lessons/index.ts';
 import { embeddedView, isEmbedded } from './embed.ts';
@@ -54,6 +54,27 @@ export async function command(what: Command): Promise<CommandResult | undefined>
   clearLink();
   void saveWhole();
   return result;
+}
+
+/** Types a line into the terminal. In the past only what reads is answered at once; what would fork is asked about first. */
+export async function typeLine(
+  typed: Omit<CallArguments<'typeLine'>, 'files' | 'confirmFork'>,
+): Promise<TypedOutcome | undefined> {
+  const { files } = texts.getState();
+  const first = await call('typeLine', { ...typed, files, confirmFork: false });
+  if ('fault' in first && first.fault.code !== 'fork.notConfirmed') {
+    if (!first.fault.isAssertion) notify(first.fault);
+    return undefined;
+  }
+  if ('answer' in first && first.answer.kind !== 'typed') return first.answer;
+  if ('fault' in first) {
+    const notice = await ask('forkNotice', {});
+    if (!notice || !(await askFork(notice))) return undefined;
+    await ask('typeLine', { ...typed, files, confirmFork: true });
+  }
+  clearLink();
+  void saveWhole();
+  return { kind: 'typed' };
 }
 
 /** A run of its own from nothing; without options, of the default cluster. */

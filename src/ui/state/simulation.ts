@@ -1,13 +1,25 @@
 /** What the page knows of the run: fed by frames, read by hooks. One store, replaced piece by piece. */
 import { createStore } from 'zustand/vanilla';
 import type { CallFault } from '../../worker/messages.ts';
-import type { ControlPlaneState, Frame, LifeState, LoggedCommand, TimelineMark } from '../../run/types.ts';
+import type {
+  ControlPlaneState,
+  Frame,
+  LifeState,
+  LoggedCommand,
+  TerminalPatch,
+  TimelineMark,
+} from '../../run/types.ts';
 import type { Stored } from '../../sim/api/object.ts';
 import type { TraceEvent } from '../../sim/kernel/index.ts';
 import type { WorldOptions } from '../../sim/options.ts';
 
 /** Events that the page holds; older ones are asked for. */
 export const EVENT_LIMIT = 5_000;
+
+/** The run's terminal, its text put together from what frames brought. */
+export type TerminalText = Omit<TerminalPatch, 'isContinued'>;
+
+const NO_TERMINAL: TerminalText = { generation: 0, from: 0, text: '', isBusy: false, directory: '', written: [] };
 
 export interface SimulationState {
   readonly isBooted: boolean;
@@ -34,6 +46,7 @@ export interface SimulationState {
   readonly title: string;
   /** Times to which going back is quick. */
   readonly keyframes: readonly number[];
+  readonly terminal: TerminalText;
   readonly usage: NonNullable<Frame['nodeUsage']>;
   readonly controlPlane: ControlPlaneState | undefined;
   readonly crash: CallFault | undefined;
@@ -63,6 +76,7 @@ const INITIAL: SimulationState = {
   options: undefined,
   title: '',
   keyframes: [],
+  terminal: NO_TERMINAL,
   usage: {},
   controlPlane: undefined,
   crash: undefined,
@@ -114,11 +128,16 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     options: frame.options ?? state.options,
     title: frame.title ?? state.title,
     keyframes: frame.keyframes ?? state.keyframes,
+    terminal: frame.terminal ? patched(state.terminal, frame.terminal) : state.terminal,
     usage: frame.nodeUsage ?? state.usage,
     controlPlane: frame.controlPlane ?? state.controlPlane,
     crash: undefined,
     receivedAt: nowMs,
   };
+}
+
+function patched(before: TerminalText, { isContinued, ...patch }: TerminalPatch): TerminalText {
+  return isContinued ? { ...patch, from: before.from, text: before.text + patch.text } : patch;
 }
 
 function eventsAhead(state: SimulationState, frame: Frame): readonly TraceEvent[] {

@@ -55,8 +55,11 @@ function fieldsOf(word: Word, expansion: Expansion): readonly string[] {
     if (current) fields.push(current);
     current = undefined;
   };
+  // Without arguments `"$@"` is no word at all, not an empty one.
+  const vanishes = expansion.arguments.length === 0 && word.some(isAllArguments);
   word.forEach((part, index) => {
-    if (part.kind === 'variable' && part.name === '@' && part.isQuoted && !part.operator) {
+    if (vanishes && part.kind === 'text' && part.text === '') return;
+    if (isAllArguments(part)) {
       expansion.arguments.forEach((argument, position) => {
         if (position > 0) cut();
         add(argument, true);
@@ -76,6 +79,9 @@ function fieldsOf(word: Word, expansion: Expansion): readonly string[] {
   cut();
   return fields.flatMap((pieces) => named(pieces, expansion));
 }
+
+const isAllArguments = (part: Part): boolean =>
+  part.kind === 'variable' && part.name === '@' && part.isQuoted && !part.operator;
 
 function named(pieces: readonly Piece[], expansion: Expansion): readonly string[] {
   const text = pieces.map((piece) => piece.text).join('');

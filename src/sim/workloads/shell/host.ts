@@ -1,4 +1,5 @@
 /** What a shell finds around it: time, files, the network, and the other programs of its image. */
+import type { Command } from './command-io.ts';
 
 export interface FileEntry {
   readonly text: string;
@@ -74,6 +75,10 @@ export interface ShellHost {
   ask(thread: number, question: Question): number;
   draw(bound: number): number;
   program(argv: readonly string[]): Program;
+  /** Commands that only this shell has, before those that all have. */
+  readonly commands?: Readonly<Record<string, Command>>;
+  /** Of the screen it writes to; a container without one has none. */
+  readonly screen?: { readonly columns: number; readonly rows: number };
   /** Ports that something in this pod listens on. */
   isListening(port: number): boolean;
 }

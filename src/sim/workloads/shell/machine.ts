@@ -232,11 +232,12 @@ export function closeThread(state: ShellState, thread: Thread): void {
 export function spawn(state: ShellState, parent: Thread, frames: readonly Frame[], streams: Streams): Thread {
   if (state.threads.filter(({ isDone }) => !isDone).length >= THREAD_LIMIT)
     throw new ShellFault(`can't fork: Resource temporarily unavailable`);
-  const { variables, exported, functions, arguments: words, name, directory, flags } = parent.scope;
+  const { variables, exported, functions, aliases, arguments: words, name, directory, flags } = parent.scope;
   const scope: Scope = {
     variables: { ...variables },
     exported: [...exported],
     functions: { ...functions },
+    ...(aliases ? { aliases: { ...aliases } } : {}),
     arguments: [...words],
     name,
     directory,

@@ -59,6 +59,8 @@ export interface Scope {
   variables: Record<string, string>;
   exported: string[];
   functions: Record<string, { readonly script: string; readonly node: number }>;
+  /** Names that stand for the beginning of a command line. */
+  aliases?: Record<string, string>;
   arguments: string[];
   name: string;
   directory: string;
@@ -113,6 +115,10 @@ export interface ShellState {
 /** A copy that shares nothing that can change. */
 export function copyShell(state: ShellState): ShellState {
   return copy(state);
+}
+
+export function copyScope(scope: Scope): Scope {
+  return copy(scope);
 }
 
 function copy<T>(value: T): T {

@@ -7,7 +7,8 @@ import { parseScript } from '../parser.ts';
 import type { Thread } from '../state.ts';
 import { ShellFault } from '../state.ts';
 import { SyntaxFault } from '../syntax.ts';
-import { commandName, isKnownCommand, runCommand, type Builtin } from './index.ts';
+import { commandName, isKnownCommand, ownCommand, runCommand, type Builtin } from './index.ts';
+import { alias, unalias, watch } from './interactive.ts';
 import { seconds } from './options.ts';
 
 const DEPTH_LIMIT = 400;
@@ -378,14 +379,18 @@ export const CONTROL: Readonly<Record<string, Builtin>> = {
     return 0;
   },
   command: (io, [, ...words]) => {
-    if (!/^-[vV]$/.test(words[0] ?? '')) return runCommand(io, words);
-    return which(io, words.slice(1));
+    if (/^-[vV]$/.test(words[0] ?? '')) return which(io, words.slice(1));
+    io.memory['isDirect'] = true;
+    return runCommand(io, words);
   },
   type: (io, [, ...words]) => which(io, words),
   which: (io, [, ...words]) => which(io, words),
   env,
   timeout,
   xargs,
+  alias,
+  unalias,
+  watch,
   nohup: prefix((words) => words),
   time: prefix((words) => words),
   sudo: prefix((words) => words.filter((word, index) => index > 0 || !word.startsWith('-'))),
@@ -400,7 +405,9 @@ export const CONTROL: Readonly<Record<string, Builtin>> = {
 };
 
 function which(io: CommandIo, words: readonly string[]): number {
-  const known = words.filter((word) => isKnownCommand(commandName(word)) || io.scope.functions[word]);
+  const known = words.filter(
+    (word) => isKnownCommand(commandName(word)) || ownCommand(io, commandName(word)) || io.scope.functions[word],
+  );
   for (const word of known) io.out(`/bin/${commandName(word)}\n`);
   return known.length === words.length ? 0 : 127;
 }

@@ -1,6 +1,7 @@
 /** Commands that a shell of a container knows, by name. What is not here is a program of the image. */
 import { frameOf } from '../compound.ts';
 import type { Command, CommandIo, Step } from '../command-io.ts';
+import { parseScript } from '../parser.ts';
 import { CONTROL } from './control.ts';
 import { FILE_COMMANDS } from './files.ts';
 import { NETWORK_COMMANDS } from './network.ts';
@@ -31,12 +32,13 @@ export const commandName = (word: string): string => word.replace(/^\/(?:usr\/)?
 
 export function runCommand(io: CommandIo, words: readonly string[]): Outcome {
   const [word = '', ...rest] = words;
-  const { frame, scope } = io;
-  const called = Object.hasOwn(scope.functions, word) ? scope.functions[word] : undefined;
+  const { frame } = io;
+  const called = callable(io, word);
   if (called) return callFunction(io, called, rest);
   const name = commandName(word);
-  if (Object.hasOwn(CONTROL, name)) return CONTROL[name]!(io, [name, ...rest]);
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const own = ownCommand(io, name);
+  if (!own && Object.hasOwn(CONTROL, name)) return CONTROL[name]!(io, [name, ...rest]);
+  const command = own ?? (Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined);
   if (command) {
     const full = io.fullPipe;
     if (full !== undefined) return { kind: 'room', pipe: full };
@@ -46,11 +48,27 @@ export function runCommand(io: CommandIo, words: readonly string[]): Outcome {
   return runProgram(io, words);
 }
 
-function callFunction(
-  io: CommandIo,
-  called: { readonly script: string; readonly node: number },
-  words: readonly string[],
-): Outcome {
+export const ownCommand = ({ host }: CommandIo, name: string): Command | undefined =>
+  host.commands && Object.hasOwn(host.commands, name) ? host.commands[name] : undefined;
+
+interface Called {
+  readonly script: string;
+  readonly node: number;
+}
+
+/** A function, or an alias: that is a function which passes its words on. `command` calls past both. */
+function callable({ scope, frame }: CommandIo, word: string): Called | undefined {
+  if (frame.memory['isDirect'] === true) return undefined;
+  if (Object.hasOwn(scope.functions, word)) return scope.functions[word];
+  const alias = scope.aliases && Object.hasOwn(scope.aliases, word) ? scope.aliases[word]! : undefined;
+  if (alias === undefined) return undefined;
+  // An alias of its own name means the command behind it.
+  const isOwn = new RegExp(`^\\s*${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?=\\s|$)`).test(alias);
+  const script = `${isOwn ? 'command ' : ''}${alias} "$@"`;
+  return { script, node: parseScript(script).root };
+}
+
+function callFunction(io: CommandIo, called: Called, words: readonly string[]): Outcome {
   const { thread, frame, scope } = io;
   if (frame.kind === 'call') {
     scope.arguments = frame.callerArguments ?? [];
