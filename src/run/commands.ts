@@ -3,7 +3,7 @@ import { faultsOfStatus, parseManifest, type ManifestDocument } from '../manifes
 import { clientApply } from '../sim/client/index.ts';
 import { kindOf, resourceName } from '../sim/api/index.ts';
 import type { Status } from '../sim/api/object.ts';
-import { CLIENT } from '../sim/kernel/index.ts';
+import { CLIENT, DASHBOARD, PIPELINE } from '../sim/kernel/index.ts';
 import { NODE_LIMIT, POOL_NODE_LIMIT } from '../sim/azure/index.ts';
 import type { World } from '../sim/world.ts';
 import { RunFault } from './fault.ts';
@@ -18,6 +18,7 @@ const TITLE: Record<Command['verb'], (command: Command) => string> = {
   request: (command) => (command.verb === 'request' ? `${command.method} ${command.path}` : ''),
   traffic: (command) => (command.verb === 'traffic' ? `curl ${command.url}` : ''),
   'stop-traffic': () => 'stop requests',
+  release: (command) => (command.verb === 'release' ? `release ${command.name}` : ''),
   terminal: (command) => (command.verb === 'terminal' ? command.line : ''),
   'terminal-key': (command) => (command.verb === 'terminal-key' && command.key === 'interrupt' ? '^C' : '^D'),
   'configure-scheduler': () => 'kube-scheduler --config',
@@ -55,11 +56,13 @@ export function beginCommand(world: World, command: Command, index: number): Car
   const root = kernel.emit(
     'command',
     { index, verb: command.verb, title: titleOf(command) },
-    { component: CLIENT, cause: 0 },
+    { component: clientOf(command), cause: 0 },
   );
   if (command.verb === 'apply' || command.verb === 'delete') return beginText(world, command, root);
-  const result = kernel.runTurn(CLIENT, root, (): CommandResult => {
+  const result = kernel.runTurn(clientOf(command), root, (): CommandResult => {
     switch (command.verb) {
+      case 'release':
+        return release(world, command);
       case 'request':
         return { response: world.request(command) };
       case 'traffic':
@@ -109,6 +112,21 @@ function assertComponent(world: World, id: string): void {
   throw new RunFault('fault.unknownComponent', `There is no component ${id} to stop or start.`, { component: id });
 }
 
+/** Who acts: kubectl, unless the page's own tables or the pipeline do. */
+function clientOf(command: Command): string {
+  if (command.verb === 'release') return PIPELINE;
+  return command.verb === 'request' && command.client === 'dashboard' ? DASHBOARD : CLIENT;
+}
+
+/** A text that cannot be read is not released. */
+function release(world: World, command: Command & { readonly verb: 'release' }): CommandResult {
+  const { name, timeoutMs, rollsBack, testUrl } = command;
+  const { documents, faults } = readText(command);
+  if (faults.length > 0) return { faults };
+  world.pipeline.start({ name, documents, timeoutMs, rollsBack, ...(testUrl ? { testUrl } : {}) });
+  return {};
+}
+
 export function carryOut(world: World, command: Command, index: number): CommandResult {
   const carrying = beginCommand(world, command, index);
   while (carrying.next());
@@ -125,6 +143,8 @@ export function query(
 }
 
 type TextCommand = Command & { readonly verb: 'apply' | 'delete' };
+
+type Text = Pick<TextCommand, 'file' | 'text' | 'lines'>;
 
 /** One document a turn: `kubectl` sends the next when it has the answer to the one before. */
 function beginText(world: World, command: TextCommand, root: number): Carrying {
@@ -153,7 +173,7 @@ function beginText(world: World, command: TextCommand, root: number): Carrying {
 }
 
 /** The documents that a command is about. What cannot be read changes nothing, as kubectl reads before it sends. */
-function readText({ file, text, lines }: TextCommand): {
+function readText({ file, text, lines }: Text): {
   readonly documents: readonly ManifestDocument[];
   readonly faults: readonly Fault[];
 } {

@@ -21,6 +21,8 @@ import {
 
 /** More commands than this in one file are refused: a person does not give so many. */
 export const COMMAND_LIMIT = 10_000;
+/** A release has so long to roll out where nothing else is said. */
+const RELEASE_TIMEOUT_MS = 120_000;
 /** Characters of one text. */
 export const TEXT_LIMIT = 8 * 1024 * 1024;
 
@@ -144,6 +146,19 @@ function decodeLines(value: unknown, where: string): LineRange {
   return { from, to: numberOf(fields['to'], `${where}.to`, from, 1e9) };
 }
 
+function decodeRelease(fields: Fields, where: string): Command {
+  const file = textOf(fields['file'], `${where}.file`, 'manifest.yaml');
+  return {
+    verb: 'release',
+    name: textOf(fields['name'], `${where}.name`, file),
+    file,
+    text: textOf(fields['text'], `${where}.text`),
+    timeoutMs: numberOf(fields['timeoutMs'], `${where}.timeoutMs`, 1_000, 3_600_000, RELEASE_TIMEOUT_MS),
+    rollsBack: fields['rollsBack'] !== false,
+    ...(fields['testUrl'] === undefined ? {} : { testUrl: textOf(fields['testUrl'], `${where}.testUrl`) }),
+  };
+}
+
 /** Lines are short, and the files beside them are those of the editor: names without a path. */
 function decodeTyped(fields: Fields, where: string): Command {
   const line = textOf(fields['line'], `${where}.line`);
@@ -173,6 +188,7 @@ function decodeChanges(value: unknown, where: string): Readonly<Record<string, s
 function decodeCommand(value: unknown, where: string): Command {
   const fields = fieldsOf(value, where);
   const verb = oneOf(fields['verb'], `${where}.verb`, [
+<<<<<<< HEAD
     ...([
       'apply',
       'delete',
@@ -184,6 +200,10 @@ function decodeCommand(value: unknown, where: string): Command {
       'fault',
     ] as const),
     ...(['terminal', 'terminal-key'] as const),
+=======
+    ...(['apply', 'delete', 'request', 'traffic', 'stop-traffic', 'release', 'terminal', 'terminal-key'] as const),
+    ...(['configure-scheduler', 'scale-pool'] as const),
+>>>>>>> 2df7ac2 (Let the tables act through the API as a dashboard, and a pipeline release, test and roll back, each beside kubectl on the stage)
   ]);
   switch (verb) {
     case 'apply':
@@ -201,6 +221,9 @@ function decodeCommand(value: unknown, where: string): Command {
         path: textOf(fields['path'], `${where}.path`),
         headers: textsOf(fields['headers'], `${where}.headers`),
         body: textOf(fields['body'], `${where}.body`, ''),
+        ...(fields['client'] === undefined
+          ? {}
+          : { client: oneOf(fields['client'], `${where}.client`, ['dashboard'] as const) }),
       };
     case 'traffic':
       return {
@@ -213,6 +236,8 @@ function decodeCommand(value: unknown, where: string): Command {
       };
     case 'stop-traffic':
       return { verb };
+    case 'release':
+      return decodeRelease(fields, where);
     case 'terminal':
       return decodeTyped(fields, where);
     case 'terminal-key':

@@ -5,6 +5,7 @@ import type { CheckName, Violation } from '../sim/checks/index.ts';
 import type { OptionFault } from '../sim/azure/options.ts';
 import type { WorldOptions } from '../sim/options.ts';
 import type { FileChanges, Language, TerminalView } from '../shell/terminal/index.ts';
+import type { PipelineView } from '../sim/pipeline/index.ts';
 import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.ts';
 import type { ChangeKind } from './fit-candidates.ts';
 
@@ -21,6 +22,8 @@ export type Command =
       readonly path: string;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** Who sends it; the person's own machine when nobody is named. */
+      readonly client?: 'dashboard';
     }
   /** A traced request of the person's own, once or at a rate. */
   | {
@@ -32,6 +35,16 @@ export type Command =
       readonly intervalMs: number;
     }
   | { readonly verb: 'stop-traffic' }
+  /** A CI/CD pipeline releases a text: applies it, waits for its rollout, and puts back what was before when that fails. */
+  | {
+      readonly verb: 'release';
+      readonly name: string;
+      readonly file: string;
+      readonly text: string;
+      readonly timeoutMs: number;
+      readonly rollsBack: boolean;
+      readonly testUrl?: string;
+    }
   /** A line typed into the terminal, and Enter; `files` is what has changed in the editor since the line before. */
   | {
       readonly verb: 'terminal';
@@ -167,6 +180,8 @@ export interface Frame {
   readonly title?: string;
   /** The terminal, when it has changed. */
   readonly terminal?: TerminalPatch;
+  /** The pipeline's release, when it has changed. */
+  readonly pipeline?: PipelineView;
   readonly nodeUsage?: Readonly<Record<string, { readonly cpuMillis: number; readonly memoryBytes: number }>>;
   readonly controlPlane?: ControlPlaneState;
 }

@@ -25,6 +25,7 @@ import {
   describeMachine,
   hashOf,
   Kernel,
+  PIPELINE,
   Trace,
   type ChartDescription,
   type Component,
@@ -35,6 +36,7 @@ import {
 import { containerMachine, Kubelet, kubeletMachine, podMachine, type MachineSpec } from './kubelet/index.ts';
 import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
 import type { WorldOptions } from './options.ts';
+import { Pipeline, pipelineMachine } from './pipeline/index.ts';
 import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
 import type { Workload } from './api/kinds/workload.ts';
 import { MetricsServer } from './metrics-api.ts';
@@ -78,6 +80,7 @@ export const MACHINES: readonly AnyStateMachine[] = [
   coreDnsMachine,
   electionMachine,
   machineMachine,
+  pipelineMachine,
 ];
 
 let described: readonly ChartDescription[] | undefined;
@@ -99,6 +102,8 @@ export class World {
   readonly metrics: ResourceMetrics;
   /** Requests as the cluster's administrator, from the person's machine. */
   readonly personPort: PersonPort;
+  /** A scripted release, as a client of the API. */
+  readonly pipeline: Pipeline;
   private readonly scaleSets: ScaleSets;
 
   constructor(
@@ -136,6 +141,12 @@ export class World {
     });
     this.processes.useNetwork((process, question, reply) => this.network.ask(process, question, reply));
     this.personPort = { registry: KIND_REGISTRY, handle: (request) => this.api.handle({ ...request, user: ADMIN }) };
+    this.pipeline = new Pipeline({
+      kernel,
+      person: this.personPort,
+      watch: (request) => this.watch(request),
+      unwatch: (watch) => this.api.unwatch(PIPELINE, watch),
+    });
     this.processes.onChange((process, what) => this.programChanged(process, what));
     this.scaleSets = new ScaleSets(kernel, options, (machine) => this.bootNode(machine));
     for (const component of [
@@ -143,6 +154,7 @@ export class World {
       this.processes,
       this.network,
       this.scheduler,
+      this.pipeline,
       this.scaleSets,
       ...(options.preset === 'aks' ? [new CloudController(kernel, this.api)] : []),
       ...makeControllers(kernel, this.api, {

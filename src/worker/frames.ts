@@ -3,6 +3,7 @@ import { recordKey, isHeartbeat, terminalOf, type Run } from '../run/index.ts';
 import type { Frame, LifeState, TerminalPatch } from '../run/types.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
 import type { TerminalView } from '../shell/terminal/index.ts';
+import type { PipelineView } from '../sim/pipeline/index.ts';
 import type { Stored } from '../sim/api/object.ts';
 
 /** Events of one frame; more are counted and left to the trace. */
@@ -26,6 +27,7 @@ export class FrameMaker {
   private keyframes = '';
   private title: string | undefined;
   private terminal: TerminalView | undefined;
+  private pipeline: string | undefined;
 
   constructor(private readonly run: Run) {}
 
@@ -66,6 +68,7 @@ export class FrameMaker {
       lives: isWhole ? world.lives() : lives,
       livesRemoved: removed.filter((key) => key.startsWith('pods|')).map((key) => `pod/${key.slice('pods|'.length)}`),
       ...this.terminalChange(isWhole),
+      ...this.pipelineChange(isWhole),
       ...this.rarely(isWhole),
     };
   }
@@ -106,6 +109,14 @@ export class FrameMaker {
     const isContinued = before.generation === now.generation && known >= now.from;
     if (!isContinued) return { terminal: { ...now, isContinued } };
     return { terminal: { ...now, isContinued, from: known, text: now.text.slice(known - now.from) } };
+  }
+
+  private pipelineChange(isWhole: boolean): { readonly pipeline?: PipelineView } {
+    const now = this.run.world.pipeline.view();
+    const text = JSON.stringify(now);
+    const isNew = isWhole || text !== this.pipeline;
+    this.pipeline = text;
+    return isNew ? { pipeline: now } : {};
   }
 
   private everything(): Frame['changed'] {

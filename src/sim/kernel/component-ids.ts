@@ -1,5 +1,10 @@
 /** Ids of everything that stands on the stage and can send or receive. */
+/** kubectl on a person's machine: the editor's Apply, and the terminal. */
 export const CLIENT = 'client';
+/** The page's own tables and buttons, which act through the API as well. */
+export const DASHBOARD = 'client/dashboard';
+/** A scripted release. */
+export const PIPELINE = 'client/pipeline';
 export const API_SERVER = 'kube-apiserver';
 export const ETCD = 'etcd';
 export const SCHEDULER = 'kube-scheduler';

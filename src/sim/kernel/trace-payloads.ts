@@ -160,6 +160,14 @@ export interface TracePayloads {
     readonly isProgram?: boolean;
   };
 
+  /** What a CI/CD pipeline does with a release, step by step. */
+  'pipeline.step': {
+    readonly release: string;
+    readonly step: 'apply' | 'rollout' | 'test' | 'rollback';
+    readonly outcome: 'started' | 'succeeded' | 'failed';
+    readonly message: string;
+  };
+
   node: { readonly what: 'provisioned' | 'booted' | 'registered' | 'removed' };
   /** A stated limit was reached; nothing is dropped silently. */
   limit: { readonly what: string; readonly limit: number };

@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { IconButton, TabPanel, Tabs } from '../design/index.ts';
 import { EventsDrawer } from '../features/events/EventsDrawer.tsx';
+import { PipelinePanel } from '../features/pipeline/PipelinePanel.tsx';
 import { TerminalPanel } from '../features/terminal/TerminalPanel.tsx';
 import { ObjectTable } from '../features/table/ObjectTable.tsx';
 import { toggleDrawer, view, type DrawerTab } from '../state/view.ts';
 
-const TABS: readonly DrawerTab[] = ['events', 'terminal', 'table'];
-const PANEL = { events: EventsDrawer, terminal: TerminalPanel, table: ObjectTable };
+const TABS: readonly DrawerTab[] = ['events', 'terminal', 'table', 'pipeline'];
+const PANEL = { events: EventsDrawer, terminal: TerminalPanel, table: ObjectTable, pipeline: PipelinePanel };
 
 /** Beneath the run bar: what happened, a terminal, and all objects as tables. Shut, it keeps its row of tabs. */
 export function Drawer(): React.JSX.Element {

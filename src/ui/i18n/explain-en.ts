@@ -135,6 +135,28 @@ export const explainEn = {
     },
     done: '{{url}} answers {{status}} after {{elapsed}} ms',
     failed: '{{url}} fails: {{failure}}',
+    pipeline: {
+      apply: {
+        started: 'The pipeline begins to apply release {{release}}: {{message}}',
+        succeeded: 'The pipeline has applied release {{release}}: {{message}}',
+        failed: 'The pipeline cannot apply release {{release}}: {{message}}',
+      },
+      rollout: {
+        started: 'The pipeline waits for the rollout of {{release}}',
+        succeeded: '{{release}} has rolled out: {{message}}',
+        failed: 'The rollout of {{release}} fails: {{message}}',
+      },
+      test: {
+        started: 'The pipeline tests {{release}}: {{message}}',
+        succeeded: 'The test of {{release}} passes: {{message}}',
+        failed: 'The test of {{release}} fails: {{message}}',
+      },
+      rollback: {
+        started: 'The pipeline puts back what was there before {{release}}',
+        succeeded: 'What was there before {{release}} runs again: {{message}}',
+        failed: 'Putting back what was there before {{release}} fails: {{message}}',
+      },
+    },
     node: {
       provisioned: 'Azure creates the VM {{name}}',
       booted: 'The VM {{name}} has booted',
@@ -408,6 +430,16 @@ export const explainEn = {
     },
   },
   chart: {
+    pipeline: {
+      idle: 'Nothing has been released yet.',
+      applying: 'The documents are applied, one after the other.',
+      waiting: 'It watches the workloads until they have rolled out, or the time is up.',
+      testing: 'A pod in the cluster asks the new version, as a user would.',
+      rollingBack: 'What was applied is put back as it was, and has to roll out once more.',
+      succeeded: 'The release is out.',
+      rolledBack: 'The release failed, and the version before it runs again.',
+      failed: 'The release failed, and the cluster is as it left it.',
+    },
     'etcd-member': {
       follower: 'Takes entries from the leader; without one it stands for election.',
       candidate: 'Asks the members for their votes in a new term.',

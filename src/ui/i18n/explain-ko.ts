@@ -137,6 +137,28 @@ export const explainKo: ExplainTexts = {
     },
     done: '{{url}} 응답 {{status}}, {{elapsed}}ms 걸림',
     failed: '{{url}} 실패: {{failure}}',
+    pipeline: {
+      apply: {
+        started: '파이프라인이 릴리스 {{release}}의 적용을 시작합니다: {{message}}',
+        succeeded: '파이프라인이 릴리스 {{release}}을(를) 적용했습니다: {{message}}',
+        failed: '파이프라인이 릴리스 {{release}}을(를) 적용하지 못했습니다: {{message}}',
+      },
+      rollout: {
+        started: '파이프라인이 {{release}}의 롤아웃을 기다립니다',
+        succeeded: '{{release}}의 롤아웃이 끝났습니다: {{message}}',
+        failed: '{{release}}의 롤아웃이 실패했습니다: {{message}}',
+      },
+      test: {
+        started: '파이프라인이 {{release}}을(를) 시험합니다: {{message}}',
+        succeeded: '{{release}}이(가) 시험을 통과했습니다: {{message}}',
+        failed: '{{release}}이(가) 시험에 실패했습니다: {{message}}',
+      },
+      rollback: {
+        started: '파이프라인이 {{release}} 이전의 상태로 되돌리기 시작합니다',
+        succeeded: '{{release}} 이전의 상태로 되돌아왔습니다: {{message}}',
+        failed: '{{release}} 이전의 상태로 되돌리지 못했습니다: {{message}}',
+      },
+    },
     node: {
       provisioned: 'Azure: VM {{name}} 생성',
       booted: 'VM {{name}} 부팅 완료',
@@ -408,6 +430,16 @@ export const explainKo: ExplainTexts = {
     },
   },
   chart: {
+    pipeline: {
+      idle: '아직 릴리스한 것이 없습니다.',
+      applying: '문서를 차례로 적용합니다.',
+      waiting: '워크로드의 롤아웃이 끝나거나 제한 시간이 지날 때까지 지켜봅니다.',
+      testing: '클러스터 안의 Pod가 사용자처럼 새 버전에 요청을 보냅니다.',
+      rollingBack: '적용한 것을 이전 상태로 되돌리고, 다시 롤아웃되기를 기다립니다.',
+      succeeded: '릴리스가 끝났습니다.',
+      rolledBack: '릴리스가 실패하여 이전 버전이 다시 실행되고 있습니다.',
+      failed: '릴리스가 실패했고, 클러스터는 그 상태로 남아 있습니다.',
+    },
     'etcd-member': {
       follower: '리더의 기록을 받습니다. 리더가 없으면 선거에 나섭니다.',
       candidate: '새 임기의 표를 멤버들에게 요청합니다.',

@@ -11,6 +11,7 @@ import type {
 } from '../../run/types.ts';
 import type { Stored } from '../../sim/api/object.ts';
 import type { TraceEvent } from '../../sim/kernel/index.ts';
+import type { PipelineView } from '../../sim/pipeline/index.ts';
 import type { WorldOptions } from '../../sim/options.ts';
 
 /** Events that the page holds; older ones are asked for. */
@@ -47,6 +48,7 @@ export interface SimulationState {
   /** Times to which going back is quick. */
   readonly keyframes: readonly number[];
   readonly terminal: TerminalText;
+  readonly pipeline: PipelineView | undefined;
   readonly usage: NonNullable<Frame['nodeUsage']>;
   readonly controlPlane: ControlPlaneState | undefined;
   readonly crash: CallFault | undefined;
@@ -77,6 +79,7 @@ const INITIAL: SimulationState = {
   title: '',
   keyframes: [],
   terminal: NO_TERMINAL,
+  pipeline: undefined,
   usage: {},
   controlPlane: undefined,
   crash: undefined,
@@ -128,6 +131,7 @@ export function reduceFrame(state: SimulationState, frame: Frame, nowMs: number)
     options: frame.options ?? state.options,
     title: frame.title ?? state.title,
     keyframes: frame.keyframes ?? state.keyframes,
+    pipeline: frame.pipeline ?? state.pipeline,
     terminal: frame.terminal ? patched(state.terminal, frame.terminal) : state.terminal,
     usage: frame.nodeUsage ?? state.usage,
     controlPlane: frame.controlPlane ?? state.controlPlane,

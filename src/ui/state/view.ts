@@ -8,7 +8,7 @@ import type { PacketKind } from '../view/packets.ts';
 
 export type LeftTab = 'editor' | 'scenarios' | 'cluster';
 export type RightTab = 'inspector' | 'decision' | 'request' | 'why';
-export type DrawerTab = 'events' | 'terminal' | 'table';
+export type DrawerTab = 'events' | 'terminal' | 'table' | 'pipeline';
 /** `system` follows the reader's computer. */
 export type Theme = 'light' | 'dark' | 'system';
 
@@ -97,7 +97,7 @@ export const view = createStore<ViewState>(() => ({
 
 const LEFT_TABS: readonly LeftTab[] = ['editor', 'scenarios', 'cluster'];
 const RIGHT_TABS: readonly RightTab[] = ['inspector', 'decision', 'request', 'why'];
-const DRAWER_TABS: readonly DrawerTab[] = ['events', 'terminal', 'table'];
+const DRAWER_TABS: readonly DrawerTab[] = ['events', 'terminal', 'table', 'pipeline'];
 
 /** What the reader prefers, whichever run is shown. What belongs to the run is kept with the run. */
 export function keptView(): Partial<ViewState> {

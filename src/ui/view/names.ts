@@ -59,6 +59,8 @@ const COMPONENTS = new Set([
   'kube-controller-manager',
   'cloud-controller-manager',
   'client',
+  'client/dashboard',
+  'client/pipeline',
   'internet',
   'registry',
 ]);

@@ -70,6 +70,11 @@ export function narrate(event: TraceEvent): Sentence {
         name,
         output: (event.data.output ?? '').trim() || '—',
       });
+    case 'pipeline.step':
+      return sentence(`pipeline.${event.data.step}.${event.data.outcome}`, {
+        release: event.data.release,
+        message: event.data.message,
+      });
     default:
       return narrateNetwork(event);
   }
@@ -229,6 +234,8 @@ export function isProblem(event: TraceEvent): boolean {
       return event.data.failure !== undefined || (event.data.status ?? 0) >= 400;
     case 'proxy.choose':
       return event.data.verdict === 'reject' || event.data.verdict === 'drop';
+    case 'pipeline.step':
+      return event.data.outcome === 'failed';
     case 'limit':
       return true;
     default:

@@ -122,7 +122,7 @@ function componentRelations(id: string, objects: ReadonlyMap<string, Stored>): R
     }
     keys.add('tray');
   }
-  if (id === 'etcd' || id === 'client' || id.startsWith('kube-controller-manager'))
+  if (id === 'etcd' || id.startsWith('client') || id.startsWith('kube-controller-manager'))
     return { keys, links: [[id, 'kube-apiserver']] };
   const node = /^node\/(.+)\/(?:kubelet|kube-proxy)$/.exec(id)?.[1];
   if (node) {

@@ -75,7 +75,9 @@ function wideFrame(unit: number): BareFrame {
   const line = (...points: readonly (readonly [number, number])[]): Polyline => path(unit, ...points);
   const [top, foot, api, apiFoot] = [30, 90, 112, 172];
   const components = new Map<string, Box>([
-    ['client', box(0, api, 92, 60)],
+    ['client/dashboard', box(0, 78, 92, 28)],
+    ['client', box(0, 112, 92, 28)],
+    ['client/pipeline', box(0, 146, 92, 28)],
     ['kube-scheduler', box(124, top, 214, 60)],
     ['kube-controller-manager', box(348, top, 236, 60)],
     ['etcd', box(594, top, 112, 60)],
@@ -92,7 +94,9 @@ function wideFrame(unit: number): BareFrame {
     yours: { x: 0, y: 202 * unit, width: 1048 * unit },
     components,
     hub: new Map([
-      ['client', line([124, 142], [92, 142])],
+      ['client/dashboard', line([124, 118], [100, 118], [100, 92], [92, 92])],
+      ['client', line([124, 126], [92, 126])],
+      ['client/pipeline', line([124, 160], [92, 160])],
       ['kube-scheduler', up(231)],
       ['kube-controller-manager', up(466)],
       ['etcd', up(650)],
@@ -113,18 +117,35 @@ function wideFrame(unit: number): BareFrame {
   };
 }
 
+/** Clients of the API that stand outside the cluster, beside each other. */
+const CLIENTS = ['client', 'client/dashboard', 'client/pipeline'] as const;
+
+/** What lies outside, in one row; where it is narrow, the clients beside kubectl are known by their sign. */
+function outsideRow(
+  shape: StageShape,
+  inner: number,
+): readonly { readonly id: string; readonly x: number; readonly width: number }[] {
+  const gap = 6;
+  const ids = [...CLIENTS, 'registry', 'internet'];
+  const narrow = 36;
+  const others = shape === 'tall' ? (inner - 4 * gap - 2 * narrow) / 3 : (inner - 4 * gap) / 5;
+  let x = 20;
+  return ids.map((id) => {
+    const width = Math.floor(shape === 'tall' && id.startsWith('client/') ? narrow : others);
+    const place = { id, x, width };
+    x += width + gap;
+    return place;
+  });
+}
+
 /** One under the other: outside, control plane, Services, nodes. The gutters run down both sides. */
 function stackedFrame(shape: StageShape, unit: number): BareFrame {
   const box = scaler(unit);
   const line = (...points: readonly (readonly [number, number])[]): Polyline => path(unit, ...points);
   const width = WIDTHS[shape];
   const [right, inner] = [width - 8, width - 40];
-  const third = Math.floor((inner - 16) / 3);
-  const components = new Map<string, Box>([
-    ['client', box(20, 0, third, 32)],
-    ['registry', box(28 + third, 0, third, 32)],
-    ['internet', box(36 + 2 * third, 0, third, 32)],
-  ]);
+  const top = outsideRow(shape, inner);
+  const components = new Map<string, Box>(top.map(({ id, x, width: own }) => [id, box(x, 0, own, 32)]));
   const hub = new Map<string, Polyline>();
   const apiY = 150;
   const apiHeight = shape === 'medium' ? 66 : 100;
@@ -150,11 +171,15 @@ function stackedFrame(shape: StageShape, unit: number): BareFrame {
   const azureFoot = shape === 'medium' ? apiY + apiHeight + 12 : below + 60 + 12;
   const yoursTop = azureFoot + 12;
   const [columns, rows] = shape === 'medium' ? [3, 2] : [2, 3];
-  hub.set('client', line([28, apiY + 18], [10, apiY + 18], [10, 39], [44, 39], [44, 32]));
-  const outsideOf = (index: number): Polyline => {
-    const x = 20 + index * (8 + third) + third / 2;
-    return line([right, 39], [x, 39], [x, 32]);
+  const middleOf = (id: string): number => {
+    const found = top.find((item) => item.id === id)!;
+    return found.x + found.width / 2;
   };
+  for (const id of CLIENTS) {
+    const x = middleOf(id);
+    hub.set(id, line([28, apiY + 18], [10, apiY + 18], [10, 39], [x, 39], [x, 32]));
+  }
+  const outsideOf = (id: string): Polyline => line([right, 39], [middleOf(id), 39], [middleOf(id), 32]);
   return {
     width: width * unit,
     azure: box(16, 46, width - 32, azureFoot - 46),
@@ -163,8 +188,8 @@ function stackedFrame(shape: StageShape, unit: number): BareFrame {
     hub,
     controlRoot: line([28, apiY + apiHeight - 18], [10, apiY + apiHeight - 18]),
     outside: new Map([
-      ['registry', outsideOf(1)],
-      ['internet', outsideOf(2)],
+      ['registry', outsideOf('registry')],
+      ['internet', outsideOf('internet')],
     ]),
     controlX: 10 * unit,
     dataX: right * unit,

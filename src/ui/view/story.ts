@@ -28,6 +28,7 @@ export function isStory(event: TraceEvent): boolean {
     case 'container.exit':
     case 'address.assign':
     case 'node':
+    case 'pipeline.step':
     case 'limit':
       return true;
     case 'event':
@@ -80,7 +81,7 @@ export type ClusterPart = (typeof PARTS)[number];
 
 export function partOf(event: TraceEvent): ClusterPart {
   const id = event.type === 'api.request' ? event.data.from : event.component;
-  if (id === 'client') return 'client';
+  if (id === 'client' || id.startsWith('client/')) return 'client';
   if (id === 'etcd') return 'etcd';
   if (id === 'kube-scheduler') return 'kube-scheduler';
   if (id.startsWith('kube-controller-manager')) return 'controllers';

@@ -128,6 +128,9 @@ const EVERY: { [T in TraceType]: readonly TracePayloads[T][] } = {
     { request: 1, url: 'http://web', failure: 'curl: (7)', elapsedMs: 3 },
   ],
   node: (['provisioned', 'booted', 'registered', 'removed'] as const).map((what) => ({ what })),
+  'pipeline.step': (['apply', 'rollout', 'test', 'rollback'] as const).flatMap((step) =>
+    (['started', 'succeeded', 'failed'] as const).map((outcome) => ({ release: 'v2', step, outcome, message: 'm' })),
+  ),
   limit: [{ what: 'tasks', limit: 10 }],
 };
 

@@ -5,10 +5,12 @@ import {
   Cloud,
   Database,
   Globe,
+  LayoutDashboard,
   Package,
   Server,
   Settings2,
-  UserRound,
+  SquareTerminal,
+  Workflow,
   type LucideIcon,
 } from 'lucide-react';
 import type { TFunction } from 'i18next';
@@ -28,7 +30,9 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
   'kube-scheduler': CalendarClock,
   'kube-controller-manager': Settings2,
   'cloud-controller-manager': Cloud,
-  client: UserRound,
+  client: SquareTerminal,
+  'client/dashboard': LayoutDashboard,
+  'client/pipeline': Workflow,
   internet: Globe,
   registry: Package,
 };
@@ -42,6 +46,7 @@ export function ComponentCardView({ item: { id } }: { item: ComponentCard }): Re
         type="button"
         className="hit"
         data-stage-card
+        aria-label={id.startsWith(`client/`) ? t(`component.${id}`) : undefined}
         onClick={() => pick(id)}
         onPointerEnter={(event) => pointAt(id, event.currentTarget)}
         onPointerLeave={() => pointAt(undefined)}

@@ -7,6 +7,7 @@ import { Button, Combobox, EmptyState, Select } from '../../design/index.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { select, showRight, view } from '../../state/view.ts';
+import { RowActions } from './RowActions.tsx';
 import './table.css';
 
 const REFRESH_MS = 300;
@@ -65,6 +66,9 @@ export function ObjectTable(): React.JSX.Element {
                     {name}
                   </th>
                 ))}
+                <th scope="col">
+                  <span className="visually-hidden">{t('table.actionsHead')}</span>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -82,6 +86,13 @@ export function ObjectTable(): React.JSX.Element {
                       <td key={name}>{cells[index]}</td>
                     ),
                   )}
+                  <td className="actions">
+                    <RowActions
+                      recordKey={key}
+                      kind={table.kind}
+                      apiVersion={kinds.find(({ value }) => value === resource)?.apiVersion ?? 'v1'}
+                    />
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -120,7 +131,7 @@ function NamespaceSelect(): React.JSX.Element {
 }
 
 /** Kinds to choose from: those that something acts on first, the rest after them. */
-function useKinds(): readonly { value: string; label: string; hint: string }[] {
+function useKinds(): readonly { value: string; label: string; hint: string; apiVersion: string }[] {
   const { t } = useTranslation();
   const [rows, setRows] = useState<readonly SupportRow[]>([]);
   useEffect(() => {
@@ -134,6 +145,7 @@ function useKinds(): readonly { value: string; label: string; hint: string }[] {
         .map(({ resource, kind, apiVersion, support }) => ({
           value: resource,
           label: kind,
+          apiVersion,
           hint: support === 'stored' ? `${apiVersion} · ${t('table.stored')}` : apiVersion,
         })),
     [rows, t],
