@@ -123,7 +123,9 @@ function release(world: World, command: Command & { readonly verb: 'release' }):
   const { name, timeoutMs, rollsBack, testUrl } = command;
   const { documents, faults } = readText(command);
   if (faults.length > 0) return { faults };
-  world.pipeline.start({ name, documents, timeoutMs, rollsBack, ...(testUrl ? { testUrl } : {}) });
+  // A read document can tell more than its data; what the pipeline keeps is saved with the world.
+  const data = documents.map(({ object, source }) => ({ object, source }));
+  world.pipeline.start({ name, documents: data, timeoutMs, rollsBack, ...(testUrl ? { testUrl } : {}) });
   return {};
 }
 

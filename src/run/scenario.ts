@@ -188,7 +188,6 @@ function decodeChanges(value: unknown, where: string): Readonly<Record<string, s
 function decodeCommand(value: unknown, where: string): Command {
   const fields = fieldsOf(value, where);
   const verb = oneOf(fields['verb'], `${where}.verb`, [
-<<<<<<< HEAD
     ...([
       'apply',
       'delete',
@@ -199,11 +198,7 @@ function decodeCommand(value: unknown, where: string): Command {
       'scale-pool',
       'fault',
     ] as const),
-    ...(['terminal', 'terminal-key'] as const),
-=======
-    ...(['apply', 'delete', 'request', 'traffic', 'stop-traffic', 'release', 'terminal', 'terminal-key'] as const),
-    ...(['configure-scheduler', 'scale-pool'] as const),
->>>>>>> 2df7ac2 (Let the tables act through the API as a dashboard, and a pipeline release, test and roll back, each beside kubectl on the stage)
+    ...(['release', 'terminal', 'terminal-key'] as const),
   ]);
   switch (verb) {
     case 'apply':

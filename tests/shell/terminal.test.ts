@@ -1,9 +1,17 @@
 /** The terminal as a person uses it: lines in, a screen out, in virtual time. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeShareLink, encodeShareLink, parseScenario, Run, terminalOf, typeLine } from '../../src/run/index.ts';
+import {
+  decodeShareLink,
+  encodeShareLink,
+  parseScenario,
+  Run,
+  RunFault,
+  terminalOf,
+  typeLine,
+} from '../../src/run/index.ts';
 import { kubectlEngine } from '../../src/shell/kubectl-engine.ts';
 import { SCREEN_LIMIT } from '../../src/shell/terminal/index.ts';
-import { deployment } from '../support/world.ts';
+import { deployment, podsOf } from '../support/world.ts';
 
 const WEB = deployment('web', 2, 'pilothouse/web:1.0');
 
@@ -25,7 +33,7 @@ const pass = (ms: number): boolean => run.advance(run.now + ms);
 function type(line: string, confirmFork = false): string {
   const before = screen();
   const outcome = typeLine(run, { line }, files, confirmFork);
-  if (outcome.kind === 'looked') return outcome.text;
+  if (outcome.kind === 'looked') return outcome.text.replace(`$ ${line}\n`, '');
   expect(outcome.kind).toBe('typed');
   const after = screen();
   const added = after.startsWith(before) ? after.slice(before.length) : after;
@@ -183,7 +191,7 @@ describe('what takes its time', () => {
 
 describe('the terminal in a run', () => {
   it('shows at a time what it showed then, and the same again after a replay', () => {
-    run.command({ verb: 'apply', file: 'web.yaml', text: WEB }, false);
+    type('kubectl apply -f web.yaml');
     const early = run.now;
     const shownThen = screen();
     pass(20_000);
@@ -206,6 +214,38 @@ describe('the terminal in a run', () => {
     other.seek(run.now);
     expect(screen(other)).toBe(screen());
     expect(other.world.hash()).toBe(run.world.hash());
+  });
+
+  it('is the cause of what its commands bring about', () => {
+    type('kubectl apply -f web.yaml');
+    pass(20_000);
+    const { trace } = run.world.kernel;
+    const started = trace
+      .slice(1)
+      .find((event) => event.type === 'container.start' && event.object?.name.startsWith('web-'))!;
+    const root = trace.chain(started.seq).at(-1)!;
+    expect(root.type === 'command' && root.data.title).toBe('kubectl apply -f web.yaml');
+    const requests = trace.slice(1).filter((event) => event.type === 'api.request' && event.data.from === 'client');
+    expect(requests.length).toBeGreaterThan(0);
+  });
+
+  it('answers from a copy what only reads in the past, and asks before a fork', () => {
+    type('kubectl apply -f web.yaml');
+    const early = run.now;
+    pass(20_000);
+    type('kubectl scale deployment web --replicas=3');
+    pass(20_000);
+    run.seek(early + 10_000);
+    const commands = run.commands.length;
+    expect(type('kubectl get pods --no-headers | wc -l').trim()).toBe('2');
+    expect(run.commands).toHaveLength(commands);
+    expect(() => type('kubectl delete deployment web')).toThrow(RunFault);
+    expect(() => type('kubectl get pods -w')).toThrow(RunFault);
+    expect(run.commands).toHaveLength(commands);
+    type('kubectl delete deployment web', true);
+    expect(run.commands).toHaveLength(commands);
+    pass(40_000);
+    expect(podsOf(run.world, 'web')).toHaveLength(0);
   });
 
   it.each([
