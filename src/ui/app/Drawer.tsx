@@ -1,14 +1,20 @@
+import { lazy, Suspense } from 'react';
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { IconButton, TabPanel, Tabs } from '../design/index.ts';
 import { EventsDrawer } from '../features/events/EventsDrawer.tsx';
-import { PipelinePanel } from '../features/pipeline/PipelinePanel.tsx';
-import { TerminalPanel } from '../features/terminal/TerminalPanel.tsx';
 import { ObjectTable } from '../features/table/ObjectTable.tsx';
 import { toggleDrawer, view, type DrawerTab } from '../state/view.ts';
 
 const TABS: readonly DrawerTab[] = ['events', 'terminal', 'table', 'pipeline'];
+/** These come when they are first looked at. */
+const TerminalPanel = lazy(async () => ({
+  default: (await import('../features/terminal/TerminalPanel.tsx')).TerminalPanel,
+}));
+const PipelinePanel = lazy(async () => ({
+  default: (await import('../features/pipeline/PipelinePanel.tsx')).PipelinePanel,
+}));
 const PANEL = { events: EventsDrawer, terminal: TerminalPanel, table: ObjectTable, pipeline: PipelinePanel };
 
 /** Beneath the run bar: what happened, a terminal, and all objects as tables. Shut, it keeps its row of tabs. */
@@ -31,7 +37,13 @@ export function Drawer(): React.JSX.Element {
         />
       }
     >
-      <TabPanel value={drawer}>{isDrawerOpen || narrow === 'events' ? <Shown /> : null}</TabPanel>
+      <TabPanel value={drawer}>
+        {isDrawerOpen || narrow === 'events' ? (
+          <Suspense fallback={<p className="empty">{t('inspector.loading')}</p>}>
+            <Shown />
+          </Suspense>
+        ) : null}
+      </TabPanel>
     </Tabs>
   );
 }

@@ -12,6 +12,8 @@ const OPEN = { left: 'isLeftOpen', right: 'isRightOpen', drawer: 'isDrawerOpen' 
 const CLOSED_PX = { left: 0, right: 0, drawer: 40 };
 const MIN_PX = { left: 280, right: 280, drawer: 96 };
 const MAX_PX = { left: 640, right: 640, drawer: 480 };
+/** The drawer grows to this when a terminal is opened in it. */
+const TERMINAL_PX = 240;
 /** The stage is never squeezed to less than this. */
 const STAGE_PX = 320;
 
@@ -64,6 +66,14 @@ function SidePane({ place, children }: { place: Place; children: ReactNode }): R
     if (!isOpen) pane.collapse();
     else if (pane.isCollapsed()) pane.resize(view.getState().sizes[place]);
   }, [isOpen, place]);
+  const needsHeight = useStore(
+    view,
+    (state) => place === 'drawer' && state.isDrawerOpen && state.drawer === 'terminal',
+  );
+  useEffect(() => {
+    // A terminal of three lines is none; whoever wants it smaller drags it so.
+    if (needsHeight && view.getState().sizes.drawer < TERMINAL_PX) handle.current?.resize(TERMINAL_PX);
+  }, [needsHeight]);
   const onResize = (px: number): void => {
     const isShut = px <= CLOSED_PX[place];
     view.setState((state) => ({

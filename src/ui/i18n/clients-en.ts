@@ -1,6 +1,7 @@
 /** What the terminal and the other clients of the API say. */
 export const clientsEn = {
   terminal: {
+    reader: 'Screen reader mode',
     label: 'Terminal: a shell with kubectl',
     examples: 'Try',
     loading: 'Loading the terminal…',

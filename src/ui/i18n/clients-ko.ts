@@ -1,6 +1,7 @@
 /** 터미널과 그 밖의 API 클라이언트의 문장. */
 export const clientsKo = {
   terminal: {
+    reader: '화면 낭독기 모드',
     label: '터미널: kubectl이 있는 셸',
     examples: '먼저 입력해 볼 명령',
     loading: '터미널을 불러오는 중입니다…',

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { ObjectTable as Table } from '../../../run/types.ts';
@@ -7,8 +7,9 @@ import { Button, Combobox, EmptyState, Select } from '../../design/index.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { select, showRight, view } from '../../state/view.ts';
-import { RowActions } from './RowActions.tsx';
 import './table.css';
+
+const RowActions = lazy(async () => ({ default: (await import('./RowActions.tsx')).RowActions }));
 
 const REFRESH_MS = 300;
 /** The kind that is shown first: what most questions are about. */
@@ -87,11 +88,13 @@ export function ObjectTable(): React.JSX.Element {
                     ),
                   )}
                   <td className="actions">
-                    <RowActions
-                      recordKey={key}
-                      kind={table.kind}
-                      apiVersion={kinds.find(({ value }) => value === resource)?.apiVersion ?? 'v1'}
-                    />
+                    <Suspense fallback={null}>
+                      <RowActions
+                        recordKey={key}
+                        kind={table.kind}
+                        apiVersion={kinds.find(({ value }) => value === resource)?.apiVersion ?? 'v1'}
+                      />
+                    </Suspense>
                   </td>
                 </tr>
               ))}

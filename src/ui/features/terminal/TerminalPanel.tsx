@@ -1,9 +1,10 @@
-import { FileCode2 } from 'lucide-react';
-import { lazy, Suspense, useCallback, useRef } from 'react';
+import { Accessibility, FileCode2 } from 'lucide-react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { Button, EmptyState } from '../../design/index.ts';
+import { Button, EmptyState, IconButton } from '../../design/index.ts';
 import { play } from '../../state/playback.ts';
+import { readStored, writeStored } from '../../state/run-store.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { addFile, changeText, openFile, texts } from '../../state/texts.ts';
@@ -14,6 +15,9 @@ import './terminal.css';
 /** xterm.js comes when the terminal is first looked at. */
 const XtermView = lazy(async () => ({ default: (await import('./XtermView.tsx')).XtermView }));
 
+/** Whether this browser's terminal tells a screen reader what it prints. */
+const READER = 'pilothouse.terminal.reader';
+
 /** What to type first: each works on the cluster of the first visit. */
 const EXAMPLES = ['kubectl get nodes', 'kubectl get pods -A', 'kubectl explain pod.spec', 'help'] as const;
 
@@ -22,6 +26,11 @@ export function TerminalPanel(): React.JSX.Element {
   const { t } = useTranslation();
   const run = useRef<((line: string) => void) | undefined>(undefined);
   const onReady = useCallback((ready: typeof run.current) => void (run.current = ready), []);
+  const [isReadAloud, setReadAloud] = useState(() => readStored(READER) === 'on');
+  const toggle = (): void => {
+    writeStored(READER, isReadAloud ? 'off' : 'on');
+    setReadAloud(!isReadAloud);
+  };
   const isEmpty = useStore(simulation, ({ terminal }) => terminal.text === '' && terminal.generation <= 1);
   return (
     <div className="terminal">
@@ -39,9 +48,16 @@ export function TerminalPanel(): React.JSX.Element {
       <Written />
       <LoadBoundary fallback={<EmptyState>{t('terminal.notLoaded')}</EmptyState>}>
         <Suspense fallback={<p className="empty">{t('terminal.loading')}</p>}>
-          <XtermView onReady={onReady} />
+          <XtermView isReadAloud={isReadAloud} onReady={onReady} />
         </Suspense>
       </LoadBoundary>
+      <IconButton
+        className="reader"
+        label={t('terminal.reader')}
+        aria-pressed={isReadAloud}
+        icon={<Accessibility size={16} aria-hidden />}
+        onClick={toggle}
+      />
       <p className="visually-hidden">{t('terminal.leave')}</p>
     </div>
   );

@@ -7,14 +7,16 @@ import { TerminalScreen } from './terminal-screen.ts';
 import { storedHistory, TerminalSession } from './terminal-session.ts';
 
 export interface XtermViewProps {
+  readonly isReadAloud: boolean;
   /** Hands out what types a line; undefined when the terminal is gone. */
   onReady(run: ((line: string) => void) | undefined): void;
 }
 
 /** xterm.js, with the run's text on it. */
-export function XtermView({ onReady }: XtermViewProps): React.JSX.Element {
+export function XtermView({ isReadAloud, onReady }: XtermViewProps): React.JSX.Element {
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
+  const shown = useRef<TerminalScreen>(undefined);
   const latest = useRef(t);
   useEffect(() => {
     latest.current = t;
@@ -22,6 +24,7 @@ export function XtermView({ onReady }: XtermViewProps): React.JSX.Element {
   useEffect(() => {
     const editor = new LineEditor(storedHistory());
     const screen = new TerminalScreen(host.current!, editor, latest.current('terminal.label'));
+    shown.current = screen;
     const session = new TerminalSession(screen, editor, () => latest.current('terminal.past'));
     const { terminal } = screen;
     terminal.onData((data) => void session.type(data));
@@ -47,9 +50,11 @@ export function XtermView({ onReady }: XtermViewProps): React.JSX.Element {
       sized.disconnect();
       unfollow();
       undress();
+      shown.current = undefined;
       screen.dispose();
     };
   }, [onReady]);
+  useEffect(() => shown.current?.readAloud(isReadAloud), [isReadAloud]);
   return <div className="xterm-host" ref={host} />;
 }
 

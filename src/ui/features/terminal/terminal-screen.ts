@@ -49,7 +49,6 @@ export class TerminalScreen {
       fontSize: FONT_PX,
       lineHeight: 1.3,
       minimumContrastRatio: 4.5,
-      screenReaderMode: true,
       scrollback: 5_000,
       theme: themeNow(),
     });
@@ -71,6 +70,11 @@ export class TerminalScreen {
     // A hidden panel has no size to fit into.
     if (this.fitting.proposeDimensions()?.cols) this.fitting.fit();
     if (this.shown) this.redraw();
+  }
+
+  /** Tells a screen reader what is printed. xterm.js then takes no text that comes without keys, so it is not on for everybody. */
+  readAloud(isOn: boolean): void {
+    this.terminal.options.screenReaderMode = isOn;
   }
 
   dress(): void {

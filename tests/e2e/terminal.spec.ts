@@ -1,0 +1,112 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { listen, open } from './support/page.ts';
+
+const pilothouse = (page: Page, work: string): Promise<unknown> => page.evaluate(work);
+
+const rows = (page: Page): ReturnType<Page['locator']> => page.locator('.xterm-rows');
+
+async function openTerminal(page: Page, name = 'Terminal'): Promise<void> {
+  await page.getByRole('tab', { name }).click();
+  await page.locator('.xterm-helper-textarea').focus();
+}
+
+/** Types a line as a person does: what is not ASCII comes from an input method. */
+async function type(page: Page, line: string): Promise<void> {
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.insertText(line);
+  await page.keyboard.press('Enter');
+}
+
+test('a line is run and logged, with pipes, history and completion', async ({ page }) => {
+  const heard = listen(page);
+  await open(page);
+  await openTerminal(page);
+  await type(page, 'kubectl get nodes --no-headers | wc -l');
+  await expect(rows(page)).toContainText(/wc -l\s*3/);
+  await type(page, 'echo 한글도 됩니다');
+  await expect(rows(page)).toContainText(/\$ echo 한글도 됩니다\s*한글도 됩니다/);
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await expect(rows(page)).toContainText(/wc -l\s*3[\s\S]*wc -l\s*3/);
+  await page.keyboard.type('kubectl api-res');
+  await page.keyboard.press('Tab');
+  await expect(rows(page)).toContainText('kubectl api-resources');
+  await page.keyboard.press('Control+C');
+  await type(page, 'kubctl');
+  await expect(rows(page)).toContainText("Did you mean 'kubectl'?");
+  expect(heard.faults).toEqual([]);
+});
+
+test('what it prints is what a query gives, and a write is seen on the stage', async ({ page }) => {
+  await open(page);
+  await openTerminal(page);
+  await type(page, 'kubectl scale deployment web --replicas=4');
+  await expect(rows(page)).toContainText('deployment.apps/web scaled');
+  await expect
+    .poll(() =>
+      pilothouse(
+        page,
+        "pilothouse.request('/apis/apps/v1/namespaces/default/deployments/web').then((answer) => answer.body.spec.replicas)",
+      ),
+    )
+    .toBe(4);
+});
+
+test('watch follows the cluster until Ctrl+C gives the screen back', async ({ page }) => {
+  await open(page);
+  await openTerminal(page);
+  await type(page, 'echo before');
+  await type(page, 'watch kubectl get deployments');
+  await expect(rows(page)).toContainText('Every 2.0s: kubectl get deployments');
+  await page.keyboard.press('Control+C');
+  await expect(rows(page)).toContainText('before');
+  await expect(rows(page)).not.toContainText('Every 2.0s');
+});
+
+test('rewound, it shows what it showed then; a link carries it on', async ({ page }) => {
+  await open(page);
+  await openTerminal(page);
+  await type(page, 'echo first');
+  await expect(rows(page)).toContainText(/\$ echo first\s*first/);
+
+  await page.waitForTimeout(1_500);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await type(page, 'echo second');
+  await expect(rows(page)).toContainText(/\$ echo second\s*second/);
+  await page.getByRole('button', { name: 'To the start', exact: true }).click();
+  await expect(rows(page)).not.toContainText('echo first');
+  await page.getByRole('button', { name: 'To the end', exact: true }).first().click();
+  await expect(rows(page)).toContainText(/\$ echo first\s*first\s*\$ echo second\s*second/);
+});
+
+test('a terminal without faults for assistive technology, in both languages and themes, and on a phone', async ({
+  page,
+}) => {
+  await open(page);
+  await openTerminal(page);
+  await type(page, 'kubectl get nodes');
+  await expect(rows(page)).toContainText('Ready');
+  const scan = async (): Promise<void> => {
+    const { violations } = await new AxeBuilder({ page }).include('.terminal').analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  };
+  await scan();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await scan();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.xterm-helper-textarea')).not.toBeFocused();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('navigation').getByRole('button').last().click();
+  await expect(rows(page)).toContainText('Ready');
+  await scan();
+});
+
+test('a release from the panel is applied and waited for', async ({ page }) => {
+  await open(page);
+  await page.getByRole('tab', { name: 'Pipeline' }).click();
+  await page.getByRole('button', { name: 'Release' }).click();
+  await expect(page.getByRole('heading', { name: /^Release 1:/ })).toBeVisible();
+  await expect(page.locator('.pipeline-panel li.succeeded')).toHaveCount(2);
+});
