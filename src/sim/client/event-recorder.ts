@@ -54,7 +54,8 @@ export class EventRecorder {
 
   /**
    * Leaves an event about an object, without keeping the component waiting.
-   * `resource` names the object's resource for the trace; `fieldPath` is `spec.containers{name}` for container events.
+   * `resource` names the object's resource for the trace; `fieldPath` is `spec.containers{name}` for container events;
+   * `reporter` is another name than the component's own, as profiles of the scheduler have.
    */
   record(
     resource: string,
@@ -63,14 +64,15 @@ export class EventRecorder {
     reason: string,
     message: string,
     fieldPath?: string,
+    reporter = this.reporter,
   ): void {
     const about = refOf(resource, object);
     const source = `${about.resource}/${about.namespace ?? ''}/${about.name}/${about.uid ?? ''}`;
     if (!this.isAllowed(source)) return;
     const { key, text } = this.combine(`${source}/${type}/${reason}/${fieldPath ?? ''}`, message);
     this.kernel.background(() => {
-      this.kernel.emitCause('event', { reason, type, message: text, reporter: this.reporter }, { object: about });
-      this.write(key, object, type, reason, text, fieldPath);
+      this.kernel.emitCause('event', { reason, type, message: text, reporter }, { object: about });
+      this.write(key, object, { type, reason, message: text }, fieldPath, reporter);
     });
   }
 
@@ -90,10 +92,13 @@ export class EventRecorder {
   private write(
     key: string,
     object: KubeObject,
-    type: 'Normal' | 'Warning',
-    reason: string,
-    message: string,
+    {
+      type,
+      reason,
+      message,
+    }: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
     fieldPath: string | undefined,
+    reporter: string,
   ): void {
     const now = this.kernel.formatTime();
     const before = this.seen.get(key);
@@ -114,13 +119,13 @@ export class EventRecorder {
       {
         reason,
         message,
-        source: this.host ? { component: this.reporter, host: this.host } : { component: this.reporter },
+        source: this.host ? { component: reporter, host: this.host } : { component: reporter },
         firstTimestamp: now,
         lastTimestamp: now,
         count: 1,
         type,
         eventTime: null,
-        reportingComponent: this.reporter,
+        reportingComponent: reporter,
         reportingInstance: this.host ?? '',
       },
       fieldPath,

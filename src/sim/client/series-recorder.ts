@@ -41,19 +41,23 @@ export class SeriesRecorder extends EventRecorder {
     type: 'Normal' | 'Warning',
     reason: string,
     message: string,
+    _fieldPath?: string,
+    reporter = this.reporter,
   ): void {
     const { kernel } = this;
     const about = refOf(resource, object);
-    const key = [resource, about.namespace, about.name, object.metadata?.resourceVersion, type, reason].join('/');
+    const key = [resource, about.namespace, about.name, object.metadata?.resourceVersion, type, reason, reporter].join(
+      '/',
+    );
     if (!this.isSweeping) {
       this.isSweeping = true;
       kernel.schedule(FINISH_MS, this.client.options.component, 'events', undefined, true);
     }
     kernel.background(() => {
-      kernel.emitCause('event', { reason, type, message, reporter: this.reporter }, { object: about });
+      kernel.emitCause('event', { reason, type, message, reporter }, { object: about });
       const before = this.cache.get(key);
       if (before) this.repeat(key, before);
-      else this.begin(key, object, type, reason, message);
+      else this.begin(key, reporter, object, { type, reason, message });
     });
   }
 
@@ -65,18 +69,21 @@ export class SeriesRecorder extends EventRecorder {
     if (!before.series) this.writeSeries(next);
   }
 
-  private begin(key: string, object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  private begin(
+    key: string,
+    reporter: string,
+    object: KubeObject,
+    said: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+  ): void {
     const { name, namespace } = this.create(object, {
-      reason,
-      message,
-      type,
-      action: ACTIONS[reason] ?? reason,
+      ...said,
+      action: ACTIONS[said.reason] ?? said.reason,
       source: {},
       eventTime: this.kernel.formatMicroTime(),
       firstTimestamp: null,
       lastTimestamp: null,
-      reportingComponent: this.reporter,
-      reportingInstance: `${this.reporter}-${this.host ?? ''}`,
+      reportingComponent: reporter,
+      reportingInstance: `${reporter}-${this.host ?? ''}`,
     });
     this.cache.set(key, { name, namespace, at: this.kernel.turn.cursor });
   }

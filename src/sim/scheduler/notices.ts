@@ -11,8 +11,12 @@ export class Notices {
   constructor(
     private readonly client: Client,
     private readonly recorder: EventRecorder,
-    private readonly reporter: string,
   ) {}
+
+  /** Every profile reports under its own name, which is the scheduler's that the pod asks for. */
+  say(pod: Stored<Pod>, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.recorder.record('pods', pod, type, reason, noteOf(message), undefined, pod.spec?.schedulerName);
+  }
 
   /** `nominates` is the node that `status.nominatedNodeName` is to say, '' for none; undefined leaves it. */
   failed(
@@ -21,7 +25,7 @@ export class Notices {
     reason: 'Unschedulable' | 'SchedulerError',
     nominates: string | undefined,
   ): void {
-    this.recorder.record('pods', pod, 'Warning', 'FailedScheduling', noteOf(message));
+    this.say(pod, 'Warning', 'FailedScheduling', message);
     const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     const isSame = before?.status === 'False' && before.message === message && before.reason === reason;
     const isNominated = nominates === undefined || (pod.status?.nominatedNodeName ?? '') === nominates;
@@ -37,14 +41,16 @@ export class Notices {
   }
 
   /** A victim gets its condition, is deleted gracefully, and is told by whom. */
-  preempt(victim: Stored<Pod>, preemptor: string, node: string): void {
+  preempt(victim: Stored<Pod>, preemptor: Stored<Pod>, node: string): void {
     const { namespace, name, uid } = victim.metadata;
-    const message = `${this.reporter}: preempting to accommodate a higher priority pod`;
+    const reporter = preemptor.spec?.schedulerName;
+    const message = `${reporter}: preempting to accommodate a higher priority pod`;
     const condition = this.condition('DisruptionTarget', 'True', 'PreemptionByScheduler', message, undefined);
     this.patchStatus(victim, { conditions: [condition] });
     const deleted = this.client.delete('pods', namespace, name, { preconditions: { uid } });
     if (!deleted.ok) return;
-    this.recorder.record('pods', victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor} on node ${node}`);
+    const told = `Preempted by pod ${preemptor.metadata.uid} on node ${node}`;
+    this.recorder.record('pods', victim, 'Normal', 'Preempted', told, undefined, reporter);
   }
 
   private condition(type: string, status: string, reason: string, message: string, since: string | undefined): unknown {

@@ -80,7 +80,7 @@ export class Scheduler extends Controller {
       ...clientRates(settings.configuration),
     });
     this.scheduling = new SchedulingQueue(kernel, (pod) => this.moved(pod));
-    this.notices = new Notices(this.client, this.recorder, REPORTER);
+    this.notices = new Notices(this.client, this.recorder);
     this.configurations = new Configurations([settings.configuration], settings.minorRelease);
     this.log = new AttemptLog(kernel, this.configurations);
     this.enforce();
@@ -284,7 +284,7 @@ export class Scheduler extends Controller {
     const pod = this.pods.byKey(queued.key);
     if (!pod || pod.metadata.uid !== queued.uid || pod.spec?.nodeName) return;
     if (pod.metadata.deletionTimestamp) {
-      this.recorder.record('pods', pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${queued.key}`);
+      this.notices.say(pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${queued.key}`);
       return;
     }
     this.move('POD_POPPED');
@@ -350,7 +350,7 @@ export class Scheduler extends Controller {
     const fault = bindPod(this.client, pod, node);
     if (fault) return this.bindingFailed(binding, `running Bind plugin "DefaultBinder": ${fault.message}`);
     this.move('BOUND');
-    this.recorder.record('pods', pod, 'Normal', 'Scheduled', message);
+    this.notices.say(pod, 'Normal', 'Scheduled', message);
   }
 
   /** The node's room is free again, and the pod tries anew unless it is gone or has a node. */
@@ -392,8 +392,9 @@ export class Scheduler extends Controller {
         this.notices.takeBackNomination(other.pod);
       }
       for (const { pod } of victims) {
-        if (this.bindings.delete(pod.metadata.uid)) this.assumed.delete(pod.metadata.uid);
-        this.notices.preempt(pod, uid, node);
+        // One whose volumes are still being bound goes no further; its room is free when it is gone.
+        this.bindings.delete(pod.metadata.uid);
+        this.notices.preempt(pod, preemptor, node);
       }
     });
   }

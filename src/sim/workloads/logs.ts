@@ -1,4 +1,5 @@
 /** What containers have written to standard output and error. Upstream: the files of /var/log/pods; pkg/kubelet/kuberuntime/logs. */
+import { KeysByOwner } from './keys-by-owner.ts';
 
 export interface LogLine {
   /** Virtual milliseconds. */
@@ -28,11 +29,13 @@ export interface LogOptions {
 
 export class ContainerLogs {
   private logs = new Map<string, Log>();
+  /** A container's key begins with the uid of its pod. */
+  private readonly keys = new KeysByOwner((key) => key.slice(0, key.indexOf('/')));
 
   begin(container: string): void {
     const current = this.logs.get(container);
-    if (current) this.logs.set(`${container}/previous`, current);
-    this.logs.set(container, { lines: [], partial: { stdout: '', stderr: '' }, dropped: 0 });
+    if (current) this.put(`${container}/previous`, current);
+    this.put(container, { lines: [], partial: { stdout: '', stderr: '' }, dropped: 0 });
   }
 
   /** True the first time that a line had to go. */
@@ -67,8 +70,16 @@ export class ContainerLogs {
     return { lines: tail, dropped: log.dropped };
   }
 
+  private put(key: string, log: Log): void {
+    this.logs.set(key, log);
+    this.keys.add(key);
+  }
+
   remove(pod: string): void {
-    for (const key of [...this.logs.keys()]) if (key.startsWith(`${pod}/`)) this.logs.delete(key);
+    for (const key of this.keys.of(pod)) {
+      this.logs.delete(key);
+      this.keys.delete(key);
+    }
   }
 
   save(): unknown {
@@ -77,6 +88,7 @@ export class ContainerLogs {
 
   load(state: unknown): void {
     this.logs = copyLogs(state as ReadonlyMap<string, Log>);
+    this.keys.reset(this.logs.keys());
   }
 }
 

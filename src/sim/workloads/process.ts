@@ -243,7 +243,7 @@ export class ProcessTable implements Component {
   /** Nothing of the pod is left on its node: its logs and its own volumes go. */
   forgetPod(podUid: string): void {
     this.logs.remove(podUid);
-    this.volumes.removeUnder(`pod/${podUid}/`);
+    this.volumes.removePod(podUid);
   }
 
   get(podUid: string, container: string): RunningProcess | undefined {

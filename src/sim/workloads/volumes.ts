@@ -2,6 +2,7 @@
  * Files: of containers (gone with them), of volumes of a pod, of a node's disk, and of disks that outlive pods. Upstream: what
  * overlayfs and mounts are to a container. Left out: owners, modes, links.
  */
+import { KeysByOwner } from './keys-by-owner.ts';
 import type { FileEntry, Files } from './shell/host.ts';
 import { FILES_OF_IMAGES } from './catalogue/files.ts';
 
@@ -18,6 +19,7 @@ const EMPTY: Volume = { files: new Map(), directories: new Set(['/']) };
 
 export class VolumeStore {
   private volumes = new Map<string, Volume>();
+  private readonly ofPods = new KeysByOwner((key) => /^pod\/[^/]+\//.exec(key)?.[0]);
 
   get(key: string): Volume {
     return this.volumes.get(key) ?? EMPTY;
@@ -31,23 +33,29 @@ export class VolumeStore {
   project(key: string, files: ReadonlyMap<string, FileEntry>): void {
     const directories = new Set(['/']);
     for (const path of files.keys()) for (const parent of parents(path)) directories.add(parent);
-    this.volumes.set(key, { files, directories });
+    this.put(key, { files, directories });
   }
 
   change(key: string, change: (files: Map<string, FileEntry>, directories: Set<string>) => void): void {
     const { files, directories } = this.get(key);
     const next = { files: new Map(files), directories: new Set(directories) };
     change(next.files, next.directories);
-    this.volumes.set(key, next);
+    this.put(key, next);
+  }
+
+  private put(key: string, volume: Volume): void {
+    this.volumes.set(key, volume);
+    this.ofPods.add(key);
   }
 
   remove(key: string): void {
     this.volumes.delete(key);
+    this.ofPods.delete(key);
   }
 
-  /** Removes all whose key begins so. */
-  removeUnder(prefix: string): void {
-    for (const key of [...this.volumes.keys()]) if (key.startsWith(prefix)) this.volumes.delete(key);
+  /** Removes the volumes of a pod's own. */
+  removePod(uid: string): void {
+    for (const key of this.ofPods.of(`pod/${uid}/`)) this.remove(key);
   }
 
   bytes(key: string): number {
@@ -62,6 +70,7 @@ export class VolumeStore {
 
   load(state: unknown): void {
     this.volumes = new Map(state as ReadonlyMap<string, Volume>);
+    this.ofPods.reset(this.volumes.keys());
   }
 }
 

@@ -3,6 +3,8 @@
  * the in-tree plugins of Azure count for their CSI drivers, which have taken them over; other clouds' are not counted.
  */
 import type { CSIPersistentVolumeSource, PersistentVolume, Volume } from 'kubernetes-types/core/v1';
+import type { CSINode, VolumeAttachment } from 'kubernetes-types/storage/v1';
+import type { Stored } from '../../../api/object.ts';
 import type { ClusterState } from '../../cluster-state.ts';
 import { unresolvable, unschedulable, type Plugin, type PluginStatus } from '../../framework.ts';
 import { claimsOf, isOwnClaim, podsOfEvent } from '../../hints.ts';
@@ -49,9 +51,10 @@ function provisionedBy(
   return provisioner ? { driver: DRIVER_OF[provisioner] ?? provisioner, volumeHandle: `pvc/${claim}` } : undefined;
 }
 
-function limitsOf(node: string, cluster: ClusterState): ReadonlyMap<string, number> {
+/** By driver how many volumes a node takes. */
+function countsOf(node: CSINode | undefined): ReadonlyMap<string, number> {
   const limits = new Map<string, number>();
-  for (const { name, allocatable } of cluster.find('csinodes.storage.k8s.io', undefined, node)?.spec?.drivers ?? [])
+  for (const { name, allocatable } of node?.spec?.drivers ?? [])
     if (allocatable?.count !== undefined) limits.set(name, allocatable.count);
   return limits;
 }
@@ -66,7 +69,23 @@ function canBeAttached(volume: Volume): boolean {
   ].some((source) => source !== undefined);
 }
 
+/** Of each node what is attached to it, also while the pods that used it are gone already: volume to driver. */
+function attachedByNode(cluster: ClusterState): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const nodes = new Map<string, Map<string, string>>();
+  for (const { spec } of cluster.listAll('volumeattachments.storage.k8s.io')) {
+    const name = spec.source.persistentVolumeName;
+    const volume = name ? cluster.find('persistentvolumes', undefined, name) : undefined;
+    const source = volume && sourceOf(volume);
+    if (!source) continue;
+    let found = nodes.get(spec.nodeName);
+    if (!found) nodes.set(spec.nodeName, (found = new Map()));
+    found.set(`${source.driver}/${source.volumeHandle}`, source.driver);
+  }
+  return nodes;
+}
+
 interface FilterState {
+  readonly attached: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly wanted: ReadonlyMap<string, string>;
   readonly fault: PluginStatus | undefined;
 }
@@ -76,12 +95,13 @@ export const nodeVolumeLimits: Plugin<FilterState> = {
   preFilter(pod, cluster) {
     if (!(pod.pod.spec?.volumes ?? []).some(canBeAttached)) return { isSkipped: true };
     const { volumes, missing } = attachableOf(pod, cluster);
-    return { state: { wanted: volumes, fault: missing === undefined ? undefined : unresolvable(missing) } };
+    const fault = missing === undefined ? undefined : unresolvable(missing);
+    return { state: { wanted: volumes, fault, attached: attachedByNode(cluster) } };
   },
-  filter(_pod, node, { wanted, fault }, cluster) {
+  filter(_pod, node, { wanted, fault, attached: byNode }, cluster) {
     if (fault) return fault;
     if (wanted.size === 0) return undefined;
-    const limits = limitsOf(node.name, cluster);
+    const limits = countsOf(cluster.find('csinodes.storage.k8s.io', undefined, node.name));
     if (limits.size === 0) return undefined;
     const attached = new Map<string, string>();
     for (const other of node.pods.values())
@@ -91,8 +111,9 @@ export const nodeVolumeLimits: Plugin<FilterState> = {
       for (const [, driver] of volumes) counts.set(driver, (counts.get(driver) ?? 0) + 1);
       return counts;
     };
-    const held = count(attached);
     const fresh = count([...wanted].filter(([volume]) => !attached.has(volume)));
+    for (const [volume, driver] of byNode.get(node.name) ?? []) attached.set(volume, driver);
+    const held = count(attached);
     for (const [driver, more] of fresh) {
       const limit = limits.get(driver);
       if (limit !== undefined && (held.get(driver) ?? 0) + more > limit) return TOO_MANY;
@@ -100,13 +121,28 @@ export const nodeVolumeLimits: Plugin<FilterState> = {
     return undefined;
   },
   hints: [
-    { resource: 'csinodes.storage.k8s.io', actions: ['Add', 'Update'] },
+    { resource: 'csinodes.storage.k8s.io', actions: ['Add'] },
+    {
+      resource: 'csinodes.storage.k8s.io',
+      actions: ['Update'],
+      helps: (_pod, { old, next }) => {
+        const before = countsOf(old as Stored<CSINode>);
+        return [...countsOf(next as Stored<CSINode>)].some(([name, count]) => count > (before.get(name) ?? 0));
+      },
+    },
     {
       resource: 'assigned',
       actions: ['Delete'],
       helps: (_pod, event) => claimsOf(podsOfEvent(event).old!).length > 0,
     },
     { resource: 'persistentvolumeclaims', actions: ['Add'], helps: isOwnClaim },
-    { resource: 'volumeattachments.storage.k8s.io', actions: ['Delete'] },
+    {
+      resource: 'volumeattachments.storage.k8s.io',
+      actions: ['Delete'],
+      helps: (pod, { old }, cluster) => {
+        const { attacher } = (old as Stored<VolumeAttachment>).spec;
+        return [...attachableOf(pod, cluster).volumes.values()].includes(attacher);
+      },
+    },
   ],
 };

@@ -1,5 +1,7 @@
 /** Volumes that say by labels which zone they are in. Upstream: framework/plugins/volumezone/volume_zone.go. */
 import type { PersistentVolume } from 'kubernetes-types/core/v1';
+import type { StorageClass } from 'kubernetes-types/storage/v1';
+import type { Stored } from '../../../api/object.ts';
 import type { Labels } from '../../../api/selectors.ts';
 import type { ClusterState } from '../../cluster-state.ts';
 import { unresolvable, type Plugin, type PluginStatus } from '../../framework.ts';
@@ -23,10 +25,11 @@ interface VolumeTopology {
   readonly values: ReadonlySet<string>;
 }
 
+/** Several zones stand in one label with `__` between them; a label with an empty one among them is not read. */
 const topologiesOf = (labels: Labels = {}): readonly VolumeTopology[] =>
   KEYS.flatMap((key) => {
-    const value = labels[key];
-    return value === undefined ? [] : [{ key, values: new Set(value.split('__')) }];
+    const values = labels[key]?.split('__').map((zone) => zone.trim()) ?? [''];
+    return values.includes('') ? [] : [{ key, values: new Set(values) }];
   });
 
 function volumeOf(
@@ -73,8 +76,17 @@ export const volumeZone: Plugin<readonly VolumeTopology[]> = {
   hints: [
     { resource: 'node', actions: ['Add', 'UpdateNodeLabel'] },
     { resource: 'persistentvolumeclaims', actions: ['Add', 'Update'], helps: isOwnClaim },
-    { resource: 'persistentvolumes', actions: ['Add', 'Update'] },
-    { resource: 'storageclasses.storage.k8s.io', actions: ['Add'] },
+    {
+      resource: 'persistentvolumes',
+      actions: ['Add', 'Update'],
+      helps: (_pod, { old, next }) =>
+        !old || KEYS.some((key) => old.metadata.labels?.[key] !== next?.metadata.labels?.[key]),
+    },
+    {
+      resource: 'storageclasses.storage.k8s.io',
+      actions: ['Add'],
+      helps: (_pod, { next }) => defaultedBindingMode(next as Stored<StorageClass>) === 'WaitForFirstConsumer',
+    },
   ],
   explainFilter: (_pod, { labels }, topologies) =>
     topologies.map(({ key, values }) => {
