@@ -11,6 +11,8 @@ async function apply(page: Page, title: RegExp, names = { scenarios: 'Scenarios'
   await page.getByRole('tab', { name: names.scenarios }).click();
   await page.locator('.scenario').filter({ hasText: title }).first().click();
   await page.getByRole('button', { name: names.apply, exact: true }).click();
+  // It opens on what was applied: only then is it there to be played on.
+  await expect(inspector(page).getByRole('heading').first()).toBeVisible();
 }
 
 /** Puts the playhead at a second of the run. */
