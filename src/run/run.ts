@@ -127,17 +127,12 @@ export class Run {
         this.note();
         return false;
       }
-      if (!this.stepOnce(time)) break;
+      if (!this.advanceOne(time)) break;
     }
     this.world.kernel.advanceTo(time);
     this.note();
     this.shown = this.world.kernel.trace.length;
     return true;
-  }
-
-  /** Runs the next task or carries out the next command that is due by `until`; false when there is none. */
-  advanceOne(until: number): boolean {
-    return this.stepOnce(until);
   }
 
   /** Moves on or back by one event, scheduling decision or tick. Returns where it stands; the same place at an end. */
@@ -159,7 +154,7 @@ export class Run {
    */
   seekEvent(seq: number): void {
     const { trace } = this.world.kernel;
-    while (trace.length < seq && this.now <= this.furthest && this.stepOnce(this.furthest));
+    while (trace.length < seq && this.now <= this.furthest && this.advanceOne(this.furthest));
     const event = this.world.kernel.trace.at(seq);
     if (!event) throw new RunFault('seek.unknownEvent', `There is no event ${seq} before the playhead.`, { seq });
     this.restoreToStep(event.step, seq);
@@ -245,7 +240,7 @@ export class Run {
   }
 
   /** Runs the next task or carries out the next command, whichever comes first. False when nothing is due by `until`. */
-  private stepOnce(until: number): boolean {
+  advanceOne(until: number): boolean {
     const { kernel } = this.world;
     const next = this.log[this.done];
     if (next && next.at <= until && this.isDue(next)) {
@@ -257,7 +252,7 @@ export class Run {
     }
     // Tasks of components that are gone or hang fall away: what runs instead may not lie beyond the command.
     if (!kernel.step(next?.step === undefined ? Math.min(until, next?.at ?? until) : until)) {
-      return next !== undefined && next.at <= until && this.stepOnce(until);
+      return next !== undefined && next.at <= until && this.advanceOne(until);
     }
     this.series.observe();
     if (kernel.steps - (this.keyframes.at(-1)?.step ?? 0) >= this.keyframeSteps) this.keep();
@@ -282,7 +277,7 @@ export class Run {
     }
     for (let seq = this.shown + 1; ; seq += 1) {
       while (seq > kernel.trace.length) {
-        if (!this.stepOnce(Number.POSITIVE_INFINITY)) return { seq: this.shown, time: kernel.now };
+        if (!this.advanceOne(Number.POSITIVE_INFINITY)) return { seq: this.shown, time: kernel.now };
       }
       const event = kernel.trace.at(seq)!;
       if (isShown(event, unit)) return this.showEvent(event);
@@ -329,7 +324,7 @@ export class Run {
     this.restore((frame) => frame.step <= step && frame.state.kernel.traceLength <= seq);
     const { kernel } = this.world;
     while (kernel.steps < step || kernel.trace.length < seq) {
-      if (!this.stepOnce(Number.POSITIVE_INFINITY)) break;
+      if (!this.advanceOne(Number.POSITIVE_INFINITY)) break;
     }
     this.note();
   }

@@ -169,8 +169,8 @@ class Stage {
         { step: index, run: `kubelet ${kubelet}`, what: 'action', expected: `node ${node}`, actual: 'no such node' },
       ];
     }
-    if (kubelet === 'stop') this.world.kernel.freeze(kubeletId(name));
-    else this.world.kernel.thaw(kubeletId(name));
+    if (kubelet === 'stop') this.world.stopComponent(kubeletId(name));
+    else this.world.startComponent(kubeletId(name));
     return [];
   }
 

@@ -3,6 +3,7 @@
  * a list without kind and apiVersion. Upstream: apimachinery/pkg/runtime/serializer/json, types.go of each group.
  */
 import { WRITTEN_LISTS } from '../../sim/api/conform.ts';
+import { escapedJson, sortedDeep } from '../../sim/api/go-json.ts';
 import fields from './data/protobuf-fields.json' with { type: 'json' };
 
 type Message = Readonly<Record<string, readonly [number, string, string?]>>;
@@ -67,14 +68,14 @@ const known = new WeakMap<object, string>();
 const knownItems = new WeakMap<object, string>();
 
 export function encode(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return escaped(JSON.stringify(body));
+  if (typeof body !== 'object' || body === null) return escapedJson(JSON.stringify(body));
   const { kind = '', items } = body as Typed & { items?: readonly object[] };
-  if (kind === 'Table') return escaped(JSON.stringify(orderedTable(body as Table)));
+  if (kind === 'Table') return escapedJson(JSON.stringify(orderedTable(body as Table)));
   const { apiVersion = '' } = body as Typed;
   if (kind.endsWith('List') && items && MESSAGES[messageOf(apiVersion, kind)]) {
     return encodeList(body as Typed & { items: readonly object[] });
   }
-  return MESSAGES[messageOf(apiVersion, kind)] ? encodeObject(body) : escaped(JSON.stringify(body));
+  return MESSAGES[messageOf(apiVersion, kind)] ? encodeObject(body) : escapedJson(JSON.stringify(body));
 }
 
 /** One event of a watch. */
@@ -86,7 +87,7 @@ function encodeObject(object: Typed): string {
   const found = known.get(object);
   if (found !== undefined) return found;
   const name = messageOf(object.apiVersion ?? '', object.kind ?? '');
-  const text = escaped(JSON.stringify(ordered(object as Record<string, unknown>, name)));
+  const text = escapedJson(JSON.stringify(ordered(object as Record<string, unknown>, name)));
   known.set(object, text);
   return text;
 }
@@ -95,13 +96,13 @@ function encodeItem(object: Typed): string {
   const found = knownItems.get(object);
   if (found !== undefined) return found;
   const { kind, apiVersion, ...rest } = object;
-  const text = escaped(JSON.stringify(ordered(rest, messageOf(apiVersion ?? '', kind ?? ''))));
+  const text = escapedJson(JSON.stringify(ordered(rest, messageOf(apiVersion ?? '', kind ?? ''))));
   knownItems.set(object, text);
   return text;
 }
 
 function encodeList({ items, ...head }: Typed & { items: readonly object[] }): string {
-  const start = escaped(JSON.stringify(ordered(head as Record<string, unknown>, undefined)));
+  const start = escapedJson(JSON.stringify(ordered(head as Record<string, unknown>, undefined)));
   return `${start.slice(0, -1)},"items":[${items.map(encodeItem).join(',')}]}`;
 }
 
@@ -149,24 +150,7 @@ function orderedValue(key: string, value: unknown, type: string | undefined): un
 
 const isMapField = (type: string): boolean => type.endsWith('.Quantity') || type.endsWith('.ExtraValue');
 
-function sortedDeep(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sortedDeep);
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sortedDeep(item)]));
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-};
-
-const escaped = (json: string): string => json.replace(/[<>&\u2028\u2029]/g, (char) => ESCAPES[char]!);
-
 /** Text for people who ask with a browser or curl: indented by two. */
 export function indented(text: string): string {
-  return escaped(JSON.stringify(JSON.parse(text), undefined, 2));
+  return escapedJson(JSON.stringify(JSON.parse(text), undefined, 2));
 }

@@ -2,6 +2,7 @@
  * What a check is: a statement about a whole world that must hold, read-only. A violation is a fault of ours, never of a
  * manifest. Checks take nothing from the controllers they judge: what should be is worked out here a second time.
  */
+import type { Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
 import type { Component, Trace } from '../kernel/index.ts';
@@ -51,3 +52,14 @@ export function listOf<R extends ResourceName>(
 ): readonly Stored<ResourceTypes[R]>[] {
   return [...world.list(resource, namespace)] as Stored<ResourceTypes[R]>[];
 }
+
+export const violation = (check: CheckName, resource: string, object: Stored, message: string): Violation => ({
+  check,
+  subject: subjectOf(resource, object),
+  message,
+});
+
+export const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+export const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;

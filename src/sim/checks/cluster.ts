@@ -8,17 +8,7 @@ import { matchesLabels, selectorOf, selectorOfMap } from '../api/selectors.ts';
 import { kubeletId } from '../kernel/index.ts';
 import type { Informer } from '../client/index.ts';
 import type { ResourceName } from '../api/resource-types.ts';
-import type { CheckName } from './names.ts';
-import { listOf, subjectOf, type CheckedWorld, type Violation } from './check.ts';
-import { isReady } from './workloads.ts';
-
-const violation = (check: CheckName, resource: string, object: Stored, message: string): Violation => ({
-  check,
-  subject: subjectOf(resource, object),
-  message,
-});
-
-const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+import { isOver, isReady, listOf, violation, type CheckedWorld, type Violation } from './check.ts';
 
 const hasLiveKubelet = (world: CheckedWorld, node: string): boolean =>
   world.kernel.component(kubeletId(node)) !== undefined && !world.kernel.isFrozen(kubeletId(node));

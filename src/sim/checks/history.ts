@@ -6,11 +6,9 @@ import type { Job } from 'kubernetes-types/batch/v1';
 import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import type { CheckName } from './names.ts';
-import { subjectOf, type StoredChange, type Violation } from './check.ts';
+import { isOver, subjectOf, type StoredChange, type Violation } from './check.ts';
 
 type Fault = readonly [check: CheckName, message: string];
-
-const isTerminal = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /** An object before and after a write; `before` is of the same key, and of the same uid unless it was made anew. */
 export function checkWrite({ resource, object, isDeleted }: StoredChange, before: Stored | undefined): Violation[] {
@@ -52,7 +50,7 @@ function* checkPod(before: Stored<Pod>, after: Stored<Pod>): Generator<Fault> {
   if (before.spec?.nodeName && before.spec.nodeName !== after.spec?.nodeName) {
     yield ['assignment-is-final', `spec.nodeName ${after.spec?.nodeName} after ${before.spec.nodeName}`];
   }
-  if (isTerminal(old?.phase) && old?.phase !== next?.phase) {
+  if (isOver(before) && old?.phase !== next?.phase) {
     yield ['phase-moves-on', `phase ${next?.phase} after ${old?.phase}`];
   }
   if (old?.phase === 'Running' && next?.phase === 'Pending') {

@@ -8,7 +8,7 @@ import { milliValue, wholeValue } from '../api/quantity.ts';
 import type { Stored } from '../api/object.ts';
 import { podRequests } from '../scheduler/requests.ts';
 import type { CheckName } from './names.ts';
-import { subjectOf, type CheckedWorld, type StoredChange, type Violation } from './check.ts';
+import { isOver, subjectOf, type CheckedWorld, type StoredChange, type Violation } from './check.ts';
 
 /** `check|what`: what only one may have. */
 type HeldKey = `${CheckName}|${string}`;
@@ -136,9 +136,9 @@ export class Holdings {
   }
 }
 
-function podKeys({ spec, status }: Stored<Pod>): readonly HeldKey[] {
-  const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-  return status?.podIP && !spec?.hostNetwork && !isOver ? [`unique-pod-addresses|${status.podIP}`] : [];
+function podKeys(pod: Stored<Pod>): readonly HeldKey[] {
+  const { spec, status } = pod;
+  return status?.podIP && !spec?.hostNetwork && !isOver(pod) ? [`unique-pod-addresses|${status.podIP}`] : [];
 }
 
 function serviceKeys({ spec }: Stored<Service>): readonly HeldKey[] {

@@ -7,8 +7,7 @@ import type { Job } from 'kubernetes-types/batch/v1';
 import type { Node, Pod, Taint } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import { matchesLabels, selectorOfMap } from '../api/selectors.ts';
-import type { CheckName } from './names.ts';
-import { listOf, subjectOf, type CheckedWorld, type Violation } from './check.ts';
+import { isOver, isReady, listOf, violation, type CheckedWorld, type Violation } from './check.ts';
 
 interface Counts {
   readonly replicas: number;
@@ -32,18 +31,7 @@ export function podsByOwner(world: CheckedWorld): PodsByOwner {
   return found;
 }
 
-const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 const isActive = (pod: Stored<Pod>): boolean => !isOver(pod) && !pod.metadata.deletionTimestamp;
-
-export function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
-}
-
-const violation = (check: CheckName, resource: string, object: Stored, message: string): Violation => ({
-  check,
-  subject: subjectOf(resource, object),
-  message,
-});
 
 function isTrue(object: { status?: { conditions?: readonly { type: string; status: string }[] } }, type: string) {
   return object.status?.conditions?.some((item) => item.type === type && item.status === 'True') ?? false;

@@ -1,4 +1,5 @@
 /** English texts. The Korean ones have the same keys, which the types see to. */
+import { chartsEn } from './charts-en.ts';
 import { checksEn } from './checks-en.ts';
 import { clientsEn } from './clients-en.ts';
 import { editorEn } from './editor-en.ts';
@@ -9,6 +10,7 @@ import { shellEn } from './shell-en.ts';
 import { stageEn } from './stage-en.ts';
 
 export const en = {
+  ...chartsEn,
   ...checksEn,
   ...clientsEn,
   ...editorEn,

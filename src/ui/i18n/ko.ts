@@ -1,4 +1,5 @@
 /** 한국어 문장. 열쇠는 영어와 같다. */
+import { chartsKo } from './charts-ko.ts';
 import { checksKo } from './checks-ko.ts';
 import { clientsKo } from './clients-ko.ts';
 import { editorKo } from './editor-ko.ts';
@@ -10,6 +11,7 @@ import { stageKo } from './stage-ko.ts';
 import type { Texts } from './texts.ts';
 
 export const ko: Texts = {
+  ...chartsKo,
   ...checksKo,
   ...clientsKo,
   ...editorKo,

@@ -1,5 +1,6 @@
 import type { editorEn } from './editor-en.ts';
 import type { en } from './en.ts';
+import type { chartsEn } from './charts-en.ts';
 import type { explainEn } from './explain-en.ts';
 import type { schedulerEn } from './scheduler-en.ts';
 import type { picturesEn } from './pictures-en.ts';
@@ -13,6 +14,7 @@ export type Texts = Widened<typeof en>;
 
 export type EditorTexts = Widened<typeof editorEn>;
 
+export type ChartTexts = Widened<typeof chartsEn>;
 export type ExplainTexts = Widened<typeof explainEn>;
 
 export type SchedulerTexts = Widened<typeof schedulerEn>;

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../sim/api/object.ts';
 import { strategicDiff } from '../../../sim/apiserver/patch/strategic-merge.ts';
 import { ServerRefusal } from '../failure.ts';
 import type { Live, Session } from '../session.ts';
-import type { Fields } from '../text/go-json.ts';
+import type { Fields } from '../../../sim/api/go-json.ts';
 import type { Resource } from './discovery.ts';
 import type { Found } from './infos.ts';
 import { pathOf, type Query } from './rest.ts';

@@ -2,7 +2,7 @@
 import type { KubeObject, Status } from '../../../sim/api/object.ts';
 import type { KubectlContext, RestAnswer } from '../context.ts';
 import { failure, ServerRefusal } from '../failure.ts';
-import { goJson, isMapping } from '../text/go-json.ts';
+import { goJson, isMapping } from '../../../sim/api/go-json.ts';
 import type { FlagValues } from './flags.ts';
 import { apiVersionOf, type Resource } from './discovery.ts';
 

@@ -1,6 +1,6 @@
 /** A kind that nobody describes: its fields, as they are. Upstream: kubectl/pkg/describe/describe.go (genericDescriber). */
 import type { KubeObject } from '../../../sim/api/object.ts';
-import { isMapping, type Fields } from '../text/go-json.ts';
+import { isMapping, type Fields } from '../../../sim/api/go-json.ts';
 import { goText } from '../text/go-value.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';

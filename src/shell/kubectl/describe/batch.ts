@@ -5,17 +5,11 @@ import type { KubeObject } from '../../../sim/api/object.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
 import { writeTemplate } from './pod-template.ts';
-import { boolText, controllerOf, rfc1123, selectorText, writeHead, writeAnnotations, writeLabels } from './writer.ts';
+import { boolText, rfc1123, selectorText, writeHead, writeOwnedHead } from './writer.ts';
 
 export const describeJob: Describer<Job & KubeObject> = (session, object, writer) => {
   const { metadata, spec, status } = object;
-  writer.line(0, `Name:\t${metadata?.name ?? ''}`);
-  writer.line(0, `Namespace:\t${metadata?.namespace ?? ''}`);
-  writer.line(0, `Selector:\t${selectorText(spec?.selector)}`);
-  writeLabels(writer, 'Labels', metadata?.labels);
-  writeAnnotations(writer, metadata?.annotations);
-  const owner = controllerOf(metadata);
-  if (owner) writer.line(0, `Controlled By:\t${owner}`);
+  writeOwnedHead(writer, metadata, spec?.selector);
   if (spec?.parallelism !== undefined) writer.line(0, `Parallelism:\t${spec.parallelism}`);
   writer.line(0, `Completions:\t${spec?.completions ?? '<unset>'}`);
   if (spec?.completionMode) writer.line(0, `Completion Mode:\t${spec.completionMode}`);

@@ -4,17 +4,18 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import type { LabelSelector } from 'kubernetes-types/meta/v1';
 import type { KubeObject } from '../../../sim/api/object.ts';
 import type { Live, Session } from '../session.ts';
+import { sortedDeep } from '../../../sim/api/go-json.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
 import { writeTemplate } from './pod-template.ts';
 import {
-  controllerOf,
   labelList,
   rfc1123,
   selectorText,
+  type DescribeWriter,
   writeAnnotations,
   writeLabels,
-  type DescribeWriter,
+  writeOwnedHead,
 } from './writer.ts';
 
 type Held<T> = T & KubeObject;
@@ -84,7 +85,8 @@ function writeReplicaSets(session: Session, { metadata, spec }: Held<Deployment>
       (left, right) =>
         Date.parse(String(left.metadata.creationTimestamp)) - Date.parse(String(right.metadata.creationTimestamp)),
     );
-  const isCurrent = (set: ReplicaSet & Live): boolean => templateText(set) === JSON.stringify(sorted(spec?.template));
+  const isCurrent = (set: ReplicaSet & Live): boolean =>
+    templateText(set) === JSON.stringify(sortedDeep(spec?.template));
   const current = own.find(isCurrent);
   const old = own.filter((set) => set !== current);
   const shown = (sets: readonly (ReplicaSet & Live)[]): string =>
@@ -104,25 +106,12 @@ function writeReplicaSets(session: Session, { metadata, spec }: Held<Deployment>
 function templateText({ spec }: ReplicaSet): string {
   const { template } = spec ?? {};
   const { 'pod-template-hash': _hash, ...labels } = template?.metadata?.labels ?? {};
-  return JSON.stringify(sorted({ ...template, metadata: { ...template?.metadata, labels } }));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+  return JSON.stringify(sortedDeep({ ...template, metadata: { ...template?.metadata, labels } }));
 }
 
 export const describeReplicaSet: Describer<Held<ReplicaSet>> = (session, object, writer) => {
   const { metadata, spec, status } = object;
-  writer.line(0, `Name:\t${metadata?.name ?? ''}`);
-  writer.line(0, `Namespace:\t${metadata?.namespace ?? ''}`);
-  writer.line(0, `Selector:\t${selectorText(spec?.selector)}`);
-  writeLabels(writer, 'Labels', metadata?.labels);
-  writeAnnotations(writer, metadata?.annotations);
-  const owner = controllerOf(metadata);
-  if (owner) writer.line(0, `Controlled By:\t${owner}`);
+  writeOwnedHead(writer, metadata, spec?.selector);
   writer.line(0, `Replicas:\t${status?.replicas ?? 0} current / ${spec?.replicas ?? 1} desired`);
   writer.line(0, `Pods Status:\t${podsStatus(session, object, spec?.selector)}`);
   writeTemplate(writer, spec?.template);

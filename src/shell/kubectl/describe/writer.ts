@@ -140,3 +140,18 @@ export function controllerOf(metadata: ObjectMeta | undefined): string {
 
 /** `True` and `False`. */
 export const boolText = (value: boolean | undefined): string => (value ? 'True' : 'False');
+
+/** How a Job and a ReplicaSet begin: who they are, whom they select, whose they are. */
+export function writeOwnedHead(
+  writer: DescribeWriter,
+  metadata: ObjectMeta | undefined,
+  selector: LabelSelector | undefined,
+): void {
+  writer.line(0, `Name:\t${metadata?.name ?? ''}`);
+  writer.line(0, `Namespace:\t${metadata?.namespace ?? ''}`);
+  writer.line(0, `Selector:\t${selectorText(selector)}`);
+  writeLabels(writer, 'Labels', metadata?.labels);
+  writeAnnotations(writer, metadata?.annotations);
+  const owner = controllerOf(metadata);
+  if (owner) writer.line(0, `Controlled By:\t${owner}`);
+}

@@ -1,7 +1,7 @@
 /** `-o custom-columns=NAME:.metadata.name`. Upstream: kubectl/pkg/cmd/get/{customcolumn,customcolumn_flags}.go. */
 import { failure } from '../failure.ts';
 import type { Session } from '../session.ts';
-import { isMapping } from '../text/go-json.ts';
+import { isMapping } from '../../../sim/api/go-json.ts';
 import { goText } from '../text/go-value.ts';
 import { evaluateJsonPath, JsonPathFault, parseJsonPath, relaxedPath } from '../text/json-path.ts';
 import { tabbed, TABLE_TABS } from '../text/tab-writer.ts';

@@ -1,6 +1,6 @@
 /** KYAML: YAML that is nearly JSON, as `-o kyaml` prints. Upstream: sigs.k8s.io/yaml/kyaml. Left out: comments. */
 import { byNature } from '../text/go-yaml.ts';
-import { isMapping } from '../text/go-json.ts';
+import { isMapping } from '../../../sim/api/go-json.ts';
 
 export function kyaml(value: unknown): string {
   return `---\n${node(value, 0)}\n`;

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../sim/api/object.ts';
 import type { Resource } from '../client/discovery.ts';
 import { failure, CommandFailure } from '../failure.ts';
 import type { Session } from '../session.ts';
-import { goJson, isMapping, type Fields } from '../text/go-json.ts';
+import { goJson, isMapping, type Fields } from '../../../sim/api/go-json.ts';
 import { executeTemplate, parseTemplate, TemplateFault } from '../text/go-template.ts';
 import { goSyntax } from '../text/go-value.ts';
 import { goYaml } from '../text/go-yaml.ts';

@@ -1,5 +1,5 @@
 /** Tables of the server as text. Upstream: cli-runtime/pkg/printers/tableprinter.go, kubectl/pkg/cmd/get/table_printer.go. */
-import { isMapping } from '../text/go-json.ts';
+import { isMapping } from '../../../sim/api/go-json.ts';
 import { tabbed, TABLE_TABS } from '../text/tab-writer.ts';
 
 export interface TableRow {

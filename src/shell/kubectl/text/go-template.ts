@@ -2,7 +2,7 @@
  * Go templates, as `-o go-template` runs them over JSON. Upstream: text/template/{parse,exec,funcs}.go,
  * cli-runtime/pkg/printers/template.go. Left out: define, template and block, methods, complex numbers.
  */
-import { isMapping, sortedKeys } from './go-json.ts';
+import { isMapping, sortedKeys } from '../../../sim/api/go-json.ts';
 import { callFunction, FUNCTIONS, isTrue, printed } from './template-functions.ts';
 
 export class TemplateFault extends Error {}

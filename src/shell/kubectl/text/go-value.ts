@@ -1,5 +1,5 @@
 /** Values as Go's `%v` and `%#v` print them: `map[a:1 b:2]`, `[x y]`. */
-import { isMapping, sortedKeys } from './go-json.ts';
+import { isMapping, sortedKeys } from '../../../sim/api/go-json.ts';
 
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';

@@ -2,7 +2,7 @@
  * YAML as kubectl writes it. Upstream: sigs.k8s.io/yaml over goyaml.v2 (encode.go, emitterc.go, resolve.go, sorter.go).
  * Left out: keys longer than 128 characters, and text that is not valid Unicode.
  */
-import { isMapping, type Fields } from './go-json.ts';
+import { isMapping, type Fields } from '../../../sim/api/go-json.ts';
 
 const WIDTH = 80;
 

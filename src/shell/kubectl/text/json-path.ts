@@ -2,7 +2,7 @@
  * JSONPath templates: text with `{...}` in it. Upstream: client-go/util/jsonpath/{parser,jsonpath}.go.
  * Left out: regular expressions in filters (upstream has none either), and functions.
  */
-import { escapedJson, isMapping, sortedDeep, sortedKeys } from './go-json.ts';
+import { escapedJson, isMapping, sortedDeep, sortedKeys } from '../../../sim/api/go-json.ts';
 
 type Node =
   | { readonly kind: 'text'; readonly text: string }

@@ -1,6 +1,6 @@
 /** Functions of Go templates, and those that kubectl adds. Upstream: text/template/funcs.go, kubectl printers/template.go. */
 import { decodeBase64 } from '../../../sim/api/encoding.ts';
-import { isMapping } from './go-json.ts';
+import { isMapping } from '../../../sim/api/go-json.ts';
 import { goText } from './go-value.ts';
 
 /** Numbers of JSON are float64 here, so large ones have an exponent. */

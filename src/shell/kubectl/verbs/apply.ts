@@ -11,7 +11,7 @@ import type { CommandFailure } from '../failure.ts';
 import { failure, ServerRefusal, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Live, Session } from '../session.ts';
-import { goJson, isMapping, type Fields } from '../text/go-json.ts';
+import { goJson, isMapping, type Fields } from '../../../sim/api/go-json.ts';
 import { LAST_APPLIED, lastAppliedOf, withLastApplied } from './last-applied.ts';
 import { prune } from './prune.ts';
 

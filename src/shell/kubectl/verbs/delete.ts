@@ -6,7 +6,7 @@ import { kindNameOf, type Resource } from '../client/discovery.ts';
 import { pathOf } from '../client/rest.ts';
 import { CommandFailure, failure, ManyFailures, ServerRefusal, throwAll } from '../failure.ts';
 import type { Live, Pause, Session } from '../session.ts';
-import { isMapping } from '../text/go-json.ts';
+import { isMapping } from '../../../sim/api/go-json.ts';
 
 export const DELETE_FLAGS = flagsOf(`
   ${FILE_FLAGS} all:bool all-namespaces/A:bool selector/l field-selector cascade?background=background force:bool grace-period:int=-1

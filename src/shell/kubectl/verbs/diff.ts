@@ -6,7 +6,7 @@ import { selectionOf, targetsOf, type Target } from '../client/infos.ts';
 import { CommandFailure, failure } from '../failure.ts';
 import { withoutManagedFields } from '../printers/output.ts';
 import type { Live, Session } from '../session.ts';
-import { isMapping } from '../text/go-json.ts';
+import { isMapping } from '../../../sim/api/go-json.ts';
 import { goYaml } from '../text/go-yaml.ts';
 import { unifiedDiff } from '../text/unified-diff.ts';
 import { patchFor } from './apply.ts';

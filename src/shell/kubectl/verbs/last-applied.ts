@@ -1,6 +1,6 @@
 /** The annotation in which client-side apply keeps what it has applied. Upstream: kubectl/pkg/util/apply.go. */
 import type { KubeObject } from '../../../sim/api/object.ts';
-import { goJson } from '../text/go-json.ts';
+import { goJson } from '../../../sim/api/go-json.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 

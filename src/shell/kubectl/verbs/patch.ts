@@ -7,7 +7,7 @@ import { liveObjects, selectionOf } from '../client/infos.ts';
 import { failure, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Session } from '../session.ts';
-import { goJson } from '../text/go-json.ts';
+import { goJson } from '../../../sim/api/go-json.ts';
 
 export const PATCH_FLAGS = flagsOf(
   `${FILE_FLAGS} ${PRINT_FLAGS} ${DRY_RUN_FLAG} patch/p patch-file type=strategic subresource field-manager local:bool`,

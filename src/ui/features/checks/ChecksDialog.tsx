@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Audit } from '../../../run/types.ts';
 import type { CheckName, Violation } from '../../../sim/checks/index.ts';
-import { Button, Modal } from '../../design/index.ts';
+import { Modal, WorkProgress } from '../../design/index.ts';
 import { closeDialog } from '../../state/dialogs.ts';
 import { ask, onProgress } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
@@ -51,11 +51,12 @@ export function ChecksDialog(): React.JSX.Element {
             <List title={t('checks.atRest')} names={audit.found.atRest} violations={audit.found.pending} isPending />
           </>
         ) : (
-          <div className="row">
-            <progress aria-label={t('checks.title')} max={progress?.total ?? 1} value={progress?.done ?? 0} />
-            <span>{t('checks.running', { percent: percentOf(progress) })}</span>
-            <Button onClick={() => void ask('cancelStudy', {})}>{t('checks.stop')}</Button>
-          </div>
+          <WorkProgress
+            text={t('checks.running', { percent: percentOf(progress) })}
+            progress={progress}
+            cancelText={t('checks.stop')}
+            cancel={() => void ask('cancelStudy', {})}
+          />
         )}
       </div>
     </Modal>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { DecisionSummary } from '../../../run/types.ts';
-import { Button, EmptyState } from '../../design/index.ts';
+import { Button, EmptyState, SearchField } from '../../design/index.ts';
 import { openDialog } from '../../state/dialogs.ts';
 import { simulation } from '../../state/simulation.ts';
 import { highlight, showLeft, view } from '../../state/view.ts';
@@ -39,14 +39,7 @@ export function AttemptList({ attempts }: { attempts: readonly DecisionSummary[]
       <div className="row">
         <label className="search">
           <Search size={14} aria-hidden />
-          <input
-            className="field"
-            type="search"
-            value={text}
-            aria-label={t('decision.search')}
-            placeholder={t('decision.search')}
-            onChange={({ target }) => setText(target.value)}
-          />
+          <SearchField label={t('decision.search')} value={text} onChange={setText} />
         </label>
         <Button aria-pressed={onlyFailed} onClick={() => setOnlyFailed(!onlyFailed)}>
           {t('decision.failedOnly')}

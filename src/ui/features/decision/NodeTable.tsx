@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp, Check, Minus, Star, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { DecisionRecord } from '../../../run/types.ts';
-import { SegmentedControl } from '../../design/index.ts';
+import { SegmentedControl, SearchField } from '../../design/index.ts';
 import { highlight } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
 import { cellOf, rowsOf, weightOf, type Cell, type NodeFilter, type Step, type TableOrder } from './decision-model.ts';
@@ -65,14 +65,7 @@ export function NodeTable({
           onChange={setFilter}
         />
         {record.nodes.length > 8 || text ? (
-          <input
-            className="field"
-            type="search"
-            value={text}
-            aria-label={t('decision.nodeSearch')}
-            placeholder={t('decision.nodeSearch')}
-            onChange={({ target }) => setText(target.value)}
-          />
+          <SearchField label={t('decision.nodeSearch')} value={text} onChange={setText} />
         ) : null}
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label={t('decision.nodes')}>

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { DiffEntry, Fault } from '../../../run/types.ts';
-import { Button, EmptyState, IconButton, Menu, type MenuItem } from '../../design/index.ts';
+import { Button, EmptyState, IconButton, Menu, type MenuItem, WorkProgress } from '../../design/index.ts';
 import { notify } from '../../state/notices.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
@@ -201,11 +201,12 @@ function Results({ applying, faults, go, mend, isLong }: ResultsProps): React.JS
   return (
     <div className="results" tabIndex={-1}>
       {progress ? (
-        <div className="progress">
-          <progress value={progress.done} max={progress.total} aria-label={t('editor.progress', { ...progress })} />
-          <span>{t('editor.progress', { ...progress })}</span>
-          <Button onClick={cancel}>{t('editor.cancel')}</Button>
-        </div>
+        <WorkProgress
+          text={t('editor.progress', { ...progress })}
+          progress={progress}
+          cancelText={t('editor.cancel')}
+          cancel={cancel}
+        />
       ) : null}
       <OutcomeList applied={applied} />
       <ProblemList faults={faults.length > 0 ? faults : unread} go={go} mend={mend} />

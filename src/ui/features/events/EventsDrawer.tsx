@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { TraceEvent } from '../../../sim/kernel/index.ts';
-import { Button, EmptyState, SegmentedControl, Select } from '../../design/index.ts';
+import { Button, EmptyState, SegmentedControl, Select, SearchField } from '../../design/index.ts';
 import { ask } from '../../state/session.ts';
 import { useSampled } from '../../state/sampled.ts';
 import { simulation, type SimulationState } from '../../state/simulation.ts';
@@ -63,14 +63,7 @@ export function EventsDrawer(): React.JSX.Element {
           ]}
           onChange={setPart}
         />
-        <input
-          className="field"
-          type="search"
-          value={text}
-          placeholder={t('events.filter')}
-          aria-label={t('events.filter')}
-          onChange={({ target }) => setText(target.value)}
-        />
+        <SearchField label={t('events.filter')} value={text} onChange={setText} />
         <span className="soft count">
           {t('events.count', { count: lines.length })}
           {omitted > 0 ? ` · ${t('events.omitted', { count: omitted })}` : ''}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { FitProposal } from '../../../run/types.ts';
-import { Button } from '../../design/index.ts';
+import { Button, WorkProgress } from '../../design/index.ts';
 import { simulation } from '../../state/simulation.ts';
 import { highlight } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
@@ -53,13 +53,7 @@ function Progress(): React.JSX.Element {
   const text = progress
     ? t('fit.progress', { done: Math.min(progress.done + 1, progress.total), total: progress.total })
     : t('fit.starting');
-  return (
-    <div className="progress" role="status">
-      <progress aria-label={text} {...(progress ? { value: progress.done, max: progress.total } : {})} />
-      <span>{text}</span>
-      <Button onClick={cancelFit}>{t('fit.cancel')}</Button>
-    </div>
-  );
+  return <WorkProgress text={text} progress={progress} cancelText={t('fit.cancel')} cancel={cancelFit} />;
 }
 
 function Item({

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { GALLERY, type GalleryEntry, type Topic } from '../../../lessons/index.ts';
-import { Badge, Button, EmptyState, Modal } from '../../design/index.ts';
+import { Badge, Button, EmptyState, Modal, SearchField } from '../../design/index.ts';
 import { loadAnew, newScenario } from '../../state/session.ts';
 import { activeText, addFile, changeText, isEdited, texts } from '../../state/texts.ts';
 import { showLeft, view } from '../../state/view.ts';
@@ -25,14 +25,7 @@ export function ScenariosPanel(): React.JSX.Element {
   return (
     <div className="content gallery">
       <p className="soft">{t('gallery.intro')}</p>
-      <input
-        type="search"
-        className="field"
-        aria-label={t('gallery.filter')}
-        placeholder={t('gallery.filter')}
-        value={word}
-        onChange={(event) => setWord(event.target.value)}
-      />
+      <SearchField label={t('gallery.filter')} value={word} onChange={setWord} />
       <div className="row" role="group" aria-label={t('gallery.topics')}>
         {[undefined, ...TOPICS].map((item) => (
           <Button key={item ?? 'all'} kind="plain" aria-pressed={item === topic} onClick={() => setTopic(item)}>

@@ -1,7 +1,7 @@
 import { Scale } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { Button, EmptyState, Select } from '../../design/index.ts';
+import { Button, EmptyState, Select, WorkProgress } from '../../design/index.ts';
 import { simulation } from '../../state/simulation.ts';
 import { formatClock } from '../timeline/clock.ts';
 import { MovedPods } from './MovedPods.tsx';
@@ -25,14 +25,12 @@ export function ComparisonTab(): React.JSX.Element {
         </Button>
       </div>
       {isComparing ? (
-        <div className="progress" role="status">
-          <progress
-            aria-label={t('scheduler.comparing', { done: progress?.done ?? 0, total: progress?.total ?? 0 })}
-            {...(progress ? { value: progress.done, max: progress.total } : {})}
-          />
-          <span>{t('scheduler.comparing', { done: progress?.done ?? 0, total: progress?.total ?? 0 })}</span>
-          <Button onClick={stopComparing}>{t('fit.cancel')}</Button>
-        </div>
+        <WorkProgress
+          text={t('scheduler.comparing', { done: progress?.done ?? 0, total: progress?.total ?? 0 })}
+          progress={progress}
+          cancelText={t('fit.cancel')}
+          cancel={stopComparing}
+        />
       ) : null}
       {compared ? (
         <Result compared={compared} />

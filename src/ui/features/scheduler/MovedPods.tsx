@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { Comparison } from '../../../run/types.ts';
 import { highlight } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
+import { SearchField } from '../../design/index.ts';
+import { SideTable } from './SideTable.tsx';
 
 const SHOWN = 200;
 const SEARCHED_ABOVE = 12;
@@ -31,51 +33,25 @@ export function MovedPods({
         {moved.length > SEARCHED_ABOVE ? (
           <label className="search">
             <Search size={14} aria-hidden />
-            <input
-              className="field"
-              type="search"
-              value={text}
-              aria-label={t('scheduler.searchPods')}
-              placeholder={t('scheduler.searchPods')}
-              onChange={({ target }) => setText(target.value)}
-            />
+            <SearchField label={t('scheduler.searchPods')} value={text} onChange={setText} />
           </label>
         ) : null}
       </div>
       {moved.length === 0 ? <p>{t('scheduler.samePlaces')}</p> : null}
       {found.length > 0 ? (
-        <div
-          className="scroll"
-          tabIndex={0}
-          role="region"
-          aria-label={t('scheduler.moved', { count: moved.length, all })}
-        >
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Pod</th>
-                {names.map((name, index) => (
-                  <th key={index} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {found.slice(0, SHOWN).map((key) => (
-                <tr key={key} onMouseEnter={() => highlight([`pods|${key}`])} onMouseLeave={() => highlight([])}>
-                  <th scope="row">{key.replace(/^default\//, '')}</th>
-                  <td>
-                    <Place place={left.pods[key]} />
-                  </td>
-                  <td>
-                    <Place place={right.pods[key]} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <SideTable label={t('scheduler.moved', { count: moved.length, all })} subject="Pod" names={names}>
+          {found.slice(0, SHOWN).map((key) => (
+            <tr key={key} onMouseEnter={() => highlight([`pods|${key}`])} onMouseLeave={() => highlight([])}>
+              <th scope="row">{key.replace(/^default\//, '')}</th>
+              <td>
+                <Place place={left.pods[key]} />
+              </td>
+              <td>
+                <Place place={right.pods[key]} />
+              </td>
+            </tr>
+          ))}
+        </SideTable>
       ) : null}
       {found.length > SHOWN ? (
         <p className="soft">{t('decision.newest', { count: SHOWN, all: found.length })}</p>

@@ -5,6 +5,7 @@ import { SegmentedControl } from '../../design/index.ts';
 import { highlight } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
 import { nodePairs, type NodeOrder, type NodePair } from './comparison-model.ts';
+import { SideTable } from './SideTable.tsx';
 
 const SHOWN = 100;
 const ORDERS: readonly NodeOrder[] = ['difference', 'name'];
@@ -32,25 +33,11 @@ export function NodeBars({
           onChange={(next) => setOrder(next)}
         />
       </div>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('scheduler.perNode')}>
-        <table className="node-bars">
-          <thead>
-            <tr>
-              <th scope="col">{t('decision.node')}</th>
-              {names.map((name, index) => (
-                <th key={index} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {pairs.slice(0, SHOWN).map((pair) => (
-              <Row key={pair.node} pair={pair} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <SideTable label={t('scheduler.perNode')} subject={t('decision.node')} names={names} className="node-bars">
+        {pairs.slice(0, SHOWN).map((pair) => (
+          <Row key={pair.node} pair={pair} />
+        ))}
+      </SideTable>
       {pairs.length > SHOWN ? (
         <p className="soft">{t('decision.firstNodes', { count: SHOWN, all: pairs.length })}</p>
       ) : null}

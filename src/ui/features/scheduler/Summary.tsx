@@ -2,6 +2,7 @@ import { Check } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Comparison, Placement } from '../../../run/types.ts';
 import { say, type Sentence } from '../../view/names.ts';
+import { SideTable } from './SideTable.tsx';
 
 interface SideProps {
   readonly comparison: Comparison;
@@ -42,41 +43,27 @@ export function Summary({ comparison, names }: SideProps): React.JSX.Element {
   return (
     <section>
       <h3>{t('scheduler.summary')}</h3>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('scheduler.summary')}>
-        <table className="summary">
-          <thead>
-            <tr>
-              <th scope="col">{t('scheduler.measure')}</th>
-              {names.map((name, index) => (
-                <th key={index} scope="col">
-                  {name}
-                </th>
-              ))}
+      <SideTable label={t('scheduler.summary')} subject={t('scheduler.measure')} names={names} className="summary">
+        {ROWS(prices.hoursAMonth).map(({ id, valueOf, sayValue }) => {
+          const values = [valueOf(left), valueOf(right)] as const;
+          return (
+            <tr key={id}>
+              <th scope="row">
+                {t(`scheduler.row.${id}`)} <span className="soft">{t(`scheduler.rowHint.${id}`)}</span>
+              </th>
+              {values.map((value, index) => {
+                const isBetter = value < values[1 - index]! - 1e-9;
+                return (
+                  <td key={index} className={isBetter ? 'better' : undefined}>
+                    {say(t, sayValue(value, comparison))}
+                    {isBetter ? <Check size={13} aria-label={t('scheduler.better')} /> : null}
+                  </td>
+                );
+              })}
             </tr>
-          </thead>
-          <tbody>
-            {ROWS(prices.hoursAMonth).map(({ id, valueOf, sayValue }) => {
-              const values = [valueOf(left), valueOf(right)] as const;
-              return (
-                <tr key={id}>
-                  <th scope="row">
-                    {t(`scheduler.row.${id}`)} <span className="soft">{t(`scheduler.rowHint.${id}`)}</span>
-                  </th>
-                  {values.map((value, index) => {
-                    const isBetter = value < values[1 - index]! - 1e-9;
-                    return (
-                      <td key={index} className={isBetter ? 'better' : undefined}>
-                        {say(t, sayValue(value, comparison))}
-                        {isBetter ? <Check size={13} aria-label={t('scheduler.better')} /> : null}
-                      </td>
-                    );
-                  })}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+          );
+        })}
+      </SideTable>
       <p className="soft fine">
         {t('scheduler.prices', {
           date: prices.date,

@@ -8,7 +8,7 @@ import { describeTemplate } from '../../describe/pod-template.ts';
 import { failure, throwAll } from '../../failure.ts';
 import { changePrinter } from '../../printers/output.ts';
 import type { Session } from '../../session.ts';
-import { goJson } from '../../text/go-json.ts';
+import { goJson } from '../../../../sim/api/go-json.ts';
 import { revisionsOf, type Revision } from './revisions.ts';
 
 export const UNDO_FLAGS = flagsOf(`${FILE_FLAGS} ${PRINT_FLAGS} ${DRY_RUN_FLAG} to-revision:int=0 selector/l`);

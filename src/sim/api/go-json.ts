@@ -19,11 +19,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '&': '\\u0026',
   '\u2028': '\\u2028',
   '\u2029': '\\u2029',
-  '\u007f': '\u007f',
 };
 
-export const escapedJson = (json: string): string =>
-  json.replace(/[<>&\u2028\u2029]/g, (char) => ESCAPES[char] ?? char);
+export const escapedJson = (json: string): string => json.replace(/[<>&\u2028\u2029]/g, (char) => ESCAPES[char]!);
 
 /** With an indent, as MarshalIndent writes it; without, as Marshal does. */
 export function goJson(value: unknown, indent = ''): string {
