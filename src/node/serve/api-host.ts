@@ -52,6 +52,8 @@ export class ApiHost {
   private readonly forwards: PortForwardServer;
   private hosts: ReadonlySet<string> = new Set();
   private timeNotes: NodeJS.Timeout | undefined;
+  /** Connections that speak no HTTP any more, of which the server keeps no account. */
+  private readonly upgraded = new Set<Duplex>();
 
   constructor(private readonly options: HostOptions) {
     const { world, credentials, pace } = options;
@@ -104,6 +106,7 @@ export class ApiHost {
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
+      for (const socket of this.upgraded) socket.destroy();
     });
   }
 
@@ -153,6 +156,8 @@ export class ApiHost {
   /** Exec comes as a WebSocket; what cannot be had that way is refused in words. */
   private upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { world } = this.options;
+    this.upgraded.add(socket);
+    socket.on('error', () => socket.destroy()).on('close', () => this.upgraded.delete(socket));
     const refuse = (answer: HttpAnswer): void => {
       const body = encode(answer.body);
       const reason = STATUS_CODES[answer.status] ?? '';

@@ -12,6 +12,8 @@ const SYN_REPLY = 2;
 const RST_STREAM = 3;
 const PING = 6;
 const GOAWAY = 7;
+/** The status of a reset: the stream is no longer needed. */
+const CANCEL = 5;
 const FIN = 0x01;
 const CONTROL = 0x80;
 const VERSION = 3;
@@ -57,6 +59,12 @@ export class SpdyStream extends Duplex {
     this.connection.sendData(this.id, Buffer.alloc(0), true);
     done();
   }
+
+  /** Who waits for the other half of a stream that ends before its time is told so. */
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (!this.writableFinished) this.connection.reset(this.id);
+    done(error);
+  }
 }
 
 export interface SpdyPorts {
@@ -92,8 +100,18 @@ export class SpdyConnection {
 
   /** The client has gone. */
   close(): void {
-    for (const stream of this.streams.values()) stream.destroy();
+    const streams = [...this.streams.values()];
     this.streams.clear();
+    for (const stream of streams) stream.destroy();
+  }
+
+  /** Tells the client that a stream is over, unless it was the client who said so. */
+  reset(id: number): void {
+    if (!this.streams.delete(id)) return;
+    const body = Buffer.alloc(8);
+    body.writeUInt32BE(id);
+    body.writeUInt32BE(CANCEL, 4);
+    this.sendControl(RST_STREAM, body);
   }
 
   sendData(id: number, data: Buffer, isEnd: boolean): void {
@@ -125,14 +143,16 @@ export class SpdyConnection {
         return this.open(body, ((head[4] ?? 0) & FIN) !== 0);
       case RST_STREAM: {
         const id = body.readUInt32BE() & 0x7fffffff;
-        this.streams.get(id)?.destroy();
+        const stream = this.streams.get(id);
         this.streams.delete(id);
+        stream?.destroy();
         return;
       }
       case PING:
         return this.sendControl(PING, Buffer.from(body));
       case GOAWAY:
-        return this.close();
+        // It only says that the client opens no more streams; it waits for the ends of those that it has.
+        return;
       default:
         return;
     }
