@@ -29,6 +29,25 @@ const TERMS = new Set(['CPU', 'Pod', 'Type', 'Status', 'Reason', 'Age', 'From', 
 /** Words that a reader would read: not a sign, not a term. */
 const isProse = (text: string): boolean => (text.match(/\p{L}{2,}/gu) ?? []).some((word) => !TERMS.has(word));
 
+/** Codes of refusals that a piece of code gives: a fault of the run, of a scenario, of the options, a notice, or a message to the page. */
+function refusedBy(node: ts.Node, path: string): readonly string[] {
+  const literal = (given: ts.Node | undefined): readonly string[] =>
+    given && ts.isStringLiteralLike(given) ? [given.text] : [];
+  const codeIn = (given: ts.Node | undefined): readonly string[] => {
+    if (!given || !ts.isObjectLiteralExpression(given)) return [];
+    const found = given.properties.find((item) => item.name?.getText() === 'code');
+    return found && ts.isPropertyAssignment(found) ? literal(found.initializer) : [];
+  };
+  if (ts.isNewExpression(node) && node.expression.getText() === 'RunFault') return literal(node.arguments?.[0]);
+  if (ts.isCallExpression(node) && node.expression.getText() === 'notify') return codeIn(node.arguments[0]);
+  if (ts.isCallExpression(node) && node.expression.getText() === 'fault')
+    return literal(node.arguments[1]).map(
+      (code) => `${path === 'scenario.ts' ? 'scenario.expected' : 'options'}.${code}`,
+    );
+  if (ts.isPropertyAssignment(node) && node.name.getText() === 'fault') return codeIn(node.initializer);
+  return [];
+}
+
 describe('the texts of the page', () => {
   const english = new Map(flat(en));
 
@@ -59,6 +78,24 @@ describe('the texts of the page', () => {
       patterns.some((pattern) => pattern.test(key)) ||
       literals.has(key.replace(/_(one|other)$/, ''));
     expect([...english.keys()].filter((key) => !isUsed(key))).toEqual([]);
+  });
+
+  it('are there for everything that is refused', () => {
+    const root = resolve(ui, '..');
+    const refused = new Set<string>();
+    for (const room of ['run', 'worker', 'ui', 'sim/azure']) {
+      for (const path of readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })) {
+        if (!/\.tsx?$/.test(path) || /generated|i18n/.test(path)) continue;
+        walk({ path, text: readFileSync(join(root, room, path), 'utf8') }, (node) => {
+          for (const code of refusedBy(node, path)) refused.add(code);
+        });
+      }
+    }
+    expect(refused).toContain('fault.unknownComponent');
+    expect(refused).toContain('options.region');
+    expect(refused).toContain('kubectl.notLoaded');
+    expect(refused).toContain('file.tooLarge');
+    expect([...refused].filter((code) => !english.has(`refusal.${code}`)).sort()).toEqual([]);
   });
 
   it('stand nowhere in the components themselves', () => {

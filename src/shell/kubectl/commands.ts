@@ -24,7 +24,7 @@ import { patch, PATCH_FLAGS } from './verbs/patch.ts';
 import { replace, REPLACE_FLAGS } from './verbs/replace.ts';
 import { ACTION_FLAGS, pause, restart, resume, undo, UNDO_FLAGS } from './verbs/rollout/actions.ts';
 import { HISTORY_FLAGS, rolloutHistory } from './verbs/rollout/history.ts';
-import { resumeStatus, rolloutStatus, STATUS_FLAGS } from './verbs/rollout/status.ts';
+import { resumeStatus, STATUS_FLAGS, watchRollout } from './verbs/rollout/status.ts';
 import { resumeRun, run, RUN_FLAGS } from './verbs/run.ts';
 import { autoscale, AUTOSCALE_FLAGS, scale, SCALE_FLAGS } from './verbs/scale.ts';
 import { SET_FLAGS } from './verbs/set/change-pods.ts';
@@ -72,7 +72,7 @@ const ROLLOUT: readonly Command[] = [
   { name: 'pause', flags: ACTION_FLAGS, run: pause },
   { name: 'restart', flags: ACTION_FLAGS, run: restart },
   { name: 'resume', flags: ACTION_FLAGS, run: resume },
-  { name: 'status', flags: STATUS_FLAGS, run: rolloutStatus, resume: resumeStatus as Resume },
+  { name: 'status', flags: STATUS_FLAGS, run: watchRollout, resume: resumeStatus as Resume },
   { name: 'undo', flags: UNDO_FLAGS, run: undo },
 ];
 

@@ -8,8 +8,7 @@ import type { KubeObject, Status, Stored } from '../api/object.ts';
 import { failure } from '../api/status.ts';
 import { threeWayPatch } from '../apiserver/patch/strategic-merge.ts';
 import type { ApiRequest, ApiResponse } from '../apiserver/request.ts';
-
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+import { lastAppliedOf, withLastApplied } from './last-applied.ts';
 
 /** Sends requests as one person. */
 export interface PersonPort {
@@ -33,7 +32,7 @@ export function clientApply(port: PersonPort, object: KubeObject): Applied {
   const place = namespace ? { resource, namespace } : { resource };
   const name = metadata?.name ?? '';
   const options = { fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Strict' as const };
-  const modified = annotated(namespace ? { ...object, metadata: { ...metadata, namespace } } : object);
+  const modified = withLastApplied(namespace ? { ...object, metadata: { ...metadata, namespace } } : object);
 
   const live = port.handle({ verb: 'get', ...place, name });
   if (live.code === 404) {
@@ -58,24 +57,8 @@ export function clientApply(port: PersonPort, object: KubeObject): Applied {
     : { ok: false, status: patched.body as Status };
 }
 
-/** The object with itself, as canonical JSON and a line end, in the annotation that the next apply compares with. */
-function annotated(object: KubeObject): KubeObject {
-  const { annotations, ...metadata } = object.metadata ?? {};
-  const { [LAST_APPLIED]: _before, ...others } = annotations ?? {};
-  const bare = { ...object, metadata: { ...metadata, annotations: others } };
-  const text = `${JSON.stringify(sorted(bare))}\n`;
-  return { ...object, metadata: { ...metadata, annotations: { ...others, [LAST_APPLIED]: text } } };
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
-}
-
 function lastApplied(current: Stored): Record<string, unknown> {
-  const text = current.metadata.annotations?.[LAST_APPLIED];
+  const text = lastAppliedOf(current);
   if (!text) return {};
   try {
     return JSON.parse(text) as Record<string, unknown>;

@@ -4,5 +4,7 @@ export { EventRecorder, type EventRecorderState } from './event-recorder.ts';
 export { Informer, type Indexes, type InformerOptions, type InformerState } from './informer.ts';
 export { SharedInformers } from './shared-informers.ts';
 export { WorkQueue, type WorkQueueState } from './work-queue.ts';
-export { clientApply, LAST_APPLIED, type Applied, type PersonPort } from './apply.ts';
+export { clientApply, type Applied, type PersonPort } from './apply.ts';
+export { LAST_APPLIED, lastAppliedOf, withLastApplied } from './last-applied.ts';
+export { ROLLED_OUT, rolloutStatus, type RolloutStatus } from './rollout-status.ts';
 export { managerMachine } from './manager-machine.ts';

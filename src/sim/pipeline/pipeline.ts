@@ -8,7 +8,7 @@ import { resourceName, type KubeObject, type Stored } from '../api/index.ts';
 import type { Status } from '../api/object.ts';
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { WatchDelivery, WatchRequest } from '../apiserver/index.ts';
-import { clientApply, LAST_APPLIED, type PersonPort } from '../client/index.ts';
+import { clientApply, LAST_APPLIED, ROLLED_OUT, rolloutStatus, type PersonPort } from '../client/index.ts';
 import {
   FlatMachine,
   Life,
@@ -20,7 +20,6 @@ import {
 } from '../kernel/index.ts';
 import { pipelineMachine } from './machine.ts';
 import type { PipelineStep, PipelineView, Release, ReleaseOrder, StepRecord, Target } from './release.ts';
-import { ROLLED_OUT, rolloutStatus } from './rollout-status.ts';
 
 const MACHINE = new FlatMachine(pipelineMachine);
 /** From one document to the next, and the patience of the test. */

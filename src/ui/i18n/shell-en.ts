@@ -254,6 +254,7 @@ export const shellEn = {
     notFormatted: 'A text that cannot be read cannot be formatted. Mend the problems first.',
     notAScenario: 'This file is not a scenario of Pilothouse. Open one that was saved here, or a YAML of that form.',
     call: { unknown: 'The simulation is older than the page. Reload the page.' },
+    fault: { unknownComponent: 'There is no component {{component}} to stop or start. Choose one of the picture.' },
     fork: { notConfirmed: 'This would discard the later commands ({{commands}}).' },
     link: {
       damaged: 'The link is damaged or cut short. Copy it whole, or ask for a file.',

@@ -258,6 +258,7 @@ export const shellKo: ShellTexts = {
     notFormatted: '읽을 수 없는 텍스트는 정리할 수 없습니다. 문제를 먼저 고치세요.',
     notAScenario: 'Pilothouse 시나리오 파일이 아닙니다. 여기서 저장한 파일이나 같은 형식의 YAML을 여세요.',
     call: { unknown: '시뮬레이션이 페이지보다 오래되었습니다. 페이지를 새로 고치세요.' },
+    fault: { unknownComponent: '멈추거나 시작할 {{component}} 구성 요소가 없습니다. 그림에 있는 것을 고르세요.' },
     fork: { notConfirmed: '뒤의 명령 {{commands}}개가 버려집니다.' },
     link: {
       damaged: '링크가 손상되었거나 잘렸습니다. 전체를 다시 복사하거나 파일로 받으세요.',

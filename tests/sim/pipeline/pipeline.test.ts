@@ -67,6 +67,39 @@ describe('a release', () => {
     expect(podsOf(run.world, 'web')).toHaveLength(2);
   });
 
+  it('of a partitioned StatefulSet is done when the pods above the partition are new', () => {
+    const run = begin();
+    const set = (image: string): string =>
+      `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  replicas: 3\n  selector: {matchLabels: {app: db}}\n  updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 2}}\n  template:\n    metadata: {labels: {app: db}}\n    spec: {containers: [{name: db, image: "${image}"}]}\n`;
+    released(run, order('v1', set('nginx:1.27')));
+    const steps = released(run, order('v2', set('nginx:1.28')));
+    expect(steps.at(-1)).toEqual(['rollout', 'succeeded']);
+    expect(run.world.pipeline.view().steps.at(-1)!.message).toBe(
+      'partitioned roll out complete: 1 new pods have been updated...',
+    );
+  });
+
+  it('of a workload that is updated by hand cannot be waited for, as with kubectl', () => {
+    const run = begin();
+    const agent = `apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\nspec:\n  updateStrategy: {type: OnDelete}\n  selector: {matchLabels: {app: agent}}\n  template:\n    metadata: {labels: {app: agent}}\n    spec: {containers: [{name: agent, image: "nginx:1.27"}]}\n`;
+    released(run, order('v1', agent, { rollsBack: false }));
+    expect(run.world.pipeline.view().steps.at(-1)).toMatchObject({
+      step: 'rollout',
+      outcome: 'failed',
+      message: 'rollout status is only available for RollingUpdate strategy type',
+    });
+  });
+
+  it('writes what it applied as kubectl would, byte for byte', () => {
+    const run = begin();
+    const text = 'kind: ConfigMap\napiVersion: v1\ndata: {b: "<&>", a: "1"}\nmetadata: {name: signs}\n';
+    released(run, order('v1', text));
+    const { annotations } = run.world.find('configmaps', 'default', 'signs')!.metadata;
+    expect(annotations!['kubectl.kubernetes.io/last-applied-configuration']).toBe(
+      `{"apiVersion":"v1","data":{"a":"1","b":"\\u003c\\u0026\\u003e"},"kind":"ConfigMap","metadata":{"annotations":{},"name":"signs","namespace":"default"}}\n`,
+    );
+  });
+
   it('that fails where nothing was before is taken away again', () => {
     const run = begin();
     released(run, order('v1', BAD));

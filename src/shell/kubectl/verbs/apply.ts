@@ -12,7 +12,7 @@ import { failure, ServerRefusal, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Live, Session } from '../session.ts';
 import { goJson, isMapping, type Fields } from '../../../sim/api/go-json.ts';
-import { LAST_APPLIED, lastAppliedOf, withLastApplied } from './last-applied.ts';
+import { LAST_APPLIED, lastAppliedOf, withLastApplied } from '../../../sim/client/index.ts';
 import { prune } from './prune.ts';
 
 export const APPLY_FLAGS = flagsOf(`

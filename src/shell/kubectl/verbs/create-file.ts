@@ -5,7 +5,7 @@ import { selectionOf, targetsOf } from '../client/infos.ts';
 import { failure, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Session } from '../session.ts';
-import { withLastApplied } from './last-applied.ts';
+import { withLastApplied } from '../../../sim/client/index.ts';
 
 export function createFromFiles(session: Session): void {
   const { flags } = session;

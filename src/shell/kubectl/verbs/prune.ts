@@ -4,7 +4,7 @@ import { typesOf, type Target } from '../client/infos.ts';
 import { pathOf } from '../client/rest.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Live, Session } from '../session.ts';
-import { lastAppliedOf } from './last-applied.ts';
+import { lastAppliedOf } from '../../../sim/client/index.ts';
 
 const NAMESPACED =
   'configmaps,endpoints,persistentvolumeclaims,pods,replicationcontrollers,secrets,services,jobs.batch,cronjobs.batch,ingresses.networking.k8s.io,daemonsets.apps,deployments.apps,replicasets.apps,statefulsets.apps';

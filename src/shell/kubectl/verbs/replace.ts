@@ -7,7 +7,7 @@ import { pathOf } from '../client/rest.ts';
 import { failure, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Live, Session } from '../session.ts';
-import { withLastApplied } from './last-applied.ts';
+import { withLastApplied } from '../../../sim/client/index.ts';
 
 export const REPLACE_FLAGS = flagsOf(`
   ${FILE_FLAGS} ${PRINT_FLAGS} ${DRY_RUN_FLAG} cascade?background=background force:bool grace-period:int=-1 timeout:duration=0s wait:bool

@@ -4,7 +4,7 @@ import { flagsOf, DRY_RUN_FLAG, PRINT_FLAGS, type Flag } from '../../client/flag
 import { failure, ServerRefusal, usageFailure } from '../../failure.ts';
 import { changePrinter } from '../../printers/output.ts';
 import type { Session } from '../../session.ts';
-import { withLastApplied } from '../last-applied.ts';
+import { withLastApplied } from '../../../../sim/client/index.ts';
 
 export interface Generator {
   readonly name: string;

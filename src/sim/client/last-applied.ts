@@ -1,9 +1,10 @@
 /** The annotation in which client-side apply keeps what it has applied. Upstream: kubectl/pkg/util/apply.go. */
-import type { KubeObject } from '../../../sim/api/object.ts';
-import { goJson } from '../../../sim/api/go-json.ts';
+import type { KubeObject } from '../api/object.ts';
+import { goJson } from '../api/go-json.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
+/** The object with itself, as canonical JSON and a line end, in the annotation that the next apply compares with. */
 export function withLastApplied(object: KubeObject): KubeObject {
   const { annotations, ...metadata } = object.metadata ?? {};
   const { [LAST_APPLIED]: _before, ...others } = annotations ?? {};
