@@ -295,7 +295,7 @@ describe('what goes wrong', () => {
     apply(world, deployment('web', 3, 'pilothouse/web:1.0'));
     advance(world, 30);
     const node = podsOf(world, 'web')[0]!.spec!.nodeName!;
-    world.kernel.schedule(0, `node/${node}/kubelet`, 'freeze');
+    world.kernel.freeze(`node/${node}/kubelet`);
     const ready = (): string | undefined =>
       (world.find('nodes', undefined, node) as Stored<Node>).status?.conditions?.find(({ type }) => type === 'Ready')
         ?.status;

@@ -187,7 +187,7 @@ export class Terminal implements Component {
     this.write(`${PROMPT}${line}\n`);
     if (line.trim() === '') return;
     this.history = [...this.history, line.trimEnd()].slice(-HISTORY_LIMIT);
-    const shell = newShell(['sh', '-c', line], {}, this.scope.directory, OPEN_INPUT);
+    const shell = newShell(['bash', '-c', line], {}, this.scope.directory, OPEN_INPUT);
     const [thread] = shell.threads;
     thread!.scope = this.scope;
     thread!.status = this.status;

@@ -3,12 +3,7 @@ import { setup } from 'xstate';
 
 export const kubeletMachine = setup({
   types: {
-    events: {} as
-      | { type: 'REGISTERED' | 'RUNTIME_READY' | 'MEMORY_SHORT' | 'MEMORY_EASED' | 'FROZEN' }
-      | { type: 'THAWED'; isReady: boolean },
-  },
-  guards: {
-    isReady: ({ event }) => event.type === 'THAWED' && event.isReady,
+    events: {} as { type: 'REGISTERED' | 'RUNTIME_READY' | 'NODE_SHORT' | 'NODE_EASED' },
   },
 }).createMachine({
   id: 'kubelet',
@@ -16,23 +11,19 @@ export const kubeletMachine = setup({
   states: {
     starting: {
       description: 'Reads its configuration and creates its Node.',
-      on: { REGISTERED: 'notReady', FROZEN: 'frozen' },
+      on: { REGISTERED: 'notReady' },
     },
     notReady: {
       description: 'Renews its lease and reports NotReady until the runtime and its network are up.',
-      on: { RUNTIME_READY: 'ready', FROZEN: 'frozen' },
+      on: { RUNTIME_READY: 'ready' },
     },
     ready: {
       description: 'Renews its lease every 10 s, runs the pods bound to its node, and reports them.',
-      on: { MEMORY_SHORT: 'memoryPressure', FROZEN: 'frozen' },
+      on: { NODE_SHORT: 'underPressure' },
     },
-    memoryPressure: {
-      description: 'memory.available is below the threshold: one pod a round is evicted.',
-      on: { MEMORY_EASED: 'ready', FROZEN: 'frozen' },
-    },
-    frozen: {
-      description: 'The process does not run: no lease, no status, no probes.',
-      on: { THAWED: [{ guard: 'isReady', target: 'ready' }, { target: 'notReady' }] },
+    underPressure: {
+      description: 'Memory, disk or process ids are below their threshold: one pod a round is evicted.',
+      on: { NODE_EASED: 'ready' },
     },
   },
 });

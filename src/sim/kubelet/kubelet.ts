@@ -44,20 +44,13 @@ const RETRY_MAX_MS = 122_000;
 /** From then on trying again is upkeep: a pod that lacks something for good must not keep a world from settling. */
 const SETTLE_WITHIN_MS = 60_000;
 
-interface Deferred {
-  readonly action: string;
-  readonly payload: unknown;
-}
-
 interface KubeletState {
   readonly base: unknown;
   readonly pods: ReadonlyMap<string, PodRecord>;
   readonly images: unknown;
   readonly addresses: unknown;
   readonly reporter: unknown;
-  readonly isFrozen: boolean;
   readonly life: LifeSave;
-  readonly deferred: readonly Deferred[];
 }
 
 const kubeletLife = new FlatMachine(kubeletMachine);
@@ -71,9 +64,7 @@ export class Kubelet extends Controller {
   private readonly addresses = new PodAddresses();
   private readonly runtime: ContainerRuntime;
   private pods = new Map<string, PodRecord>();
-  private isFrozen = false;
   private readonly life: Life;
-  private deferred: Deferred[] = [];
 
   constructor(
     kernel: Kernel,
@@ -143,13 +134,6 @@ export class Kubelet extends Controller {
     this.reporter.begin(this.id);
   }
 
-  override handle(action: string, payload: unknown): void {
-    // A node that is lost keeps what it was about to do; it goes on from there when it is found again.
-    if (this.isFrozen && action === 'freeze') return;
-    if (this.isFrozen && action !== 'thaw') this.deferred.push({ action, payload });
-    else super.handle(action, payload);
-  }
-
   protected reconcile(): Outcome {
     return undefined;
   }
@@ -176,22 +160,9 @@ export class Kubelet extends Controller {
         return this.makeSandbox(payload as string);
       case 'status':
         return this.writeStatus(payload as string);
-      case 'freeze':
-        this.isFrozen = true;
-        return this.life.send({ type: 'FROZEN' });
-      case 'thaw':
-        return this.thaw();
       default:
         return this.runtime.handle(action, payload);
     }
-  }
-
-  private thaw(): void {
-    const { deferred } = this;
-    this.isFrozen = false;
-    this.deferred = [];
-    this.life.send({ type: 'THAWED', isReady: this.reporter.isNodeReady });
-    for (const { action, payload } of deferred) this.handle(action, payload);
   }
 
   private boundChanged(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
@@ -393,7 +364,7 @@ export class Kubelet extends Controller {
     if (this.options.runtime === 'pretended') return;
     const { victims, isShort } = findVictims([...this.pods.values()], this.processes, this.machine);
     this.reporter.observeMemory(isShort);
-    this.life.send({ type: this.reporter.hasMemoryPressure ? 'MEMORY_SHORT' : 'MEMORY_EASED' });
+    this.life.send({ type: this.reporter.hasMemoryPressure ? 'NODE_SHORT' : 'NODE_EASED' });
     for (const { uid, message } of victims) this.evict(uid, message);
     for (const [uid, { pendingResize }] of this.pods) if (pendingResize?.reason === 'Deferred') this.resize(uid);
   }
@@ -477,9 +448,7 @@ export class Kubelet extends Controller {
       images: this.images.save(),
       addresses: this.addresses.save(),
       reporter: this.reporter.save(),
-      isFrozen: this.isFrozen,
       life: this.life.save(),
-      deferred: [...this.deferred],
     };
     return state as never;
   }
@@ -491,8 +460,6 @@ export class Kubelet extends Controller {
     this.images.load(state.images);
     this.addresses.load(state.addresses);
     this.reporter.load(state.reporter);
-    this.isFrozen = state.isFrozen;
     this.life.load(state.life);
-    this.deferred = [...state.deferred];
   }
 }

@@ -55,7 +55,7 @@ interface Flow extends TrafficOrder {
   readonly epoch: number;
   readonly sent: number;
   /** A program of the cluster sends these; undefined for a person's. */
-  readonly process?: string;
+  readonly process?: Pick<RunningProcess, 'podUid' | 'container' | 'containerId'>;
 }
 
 export class Network implements Component {
@@ -89,7 +89,8 @@ export class Network implements Component {
   }
 
   private beginClient(process: RunningProcess): void {
-    const flow: Flow = { ...orderOf(process), epoch: 0, sent: 0, process: `${process.podUid}/${process.container}` };
+    const { podUid, container, containerId } = process;
+    const flow: Flow = { ...orderOf(process), epoch: 0, sent: 0, process: { podUid, container, containerId } };
     this.ports.kernel.schedule(flow.intervalMs, this.id, 'flow', flow, true);
   }
 
@@ -116,8 +117,9 @@ export class Network implements Component {
     const { kernel, processes } = this.ports;
     if (flow.process === undefined && flow.epoch !== this.epoch) return;
     if (flow.process !== undefined) {
-      const [uid = '', container = ''] = flow.process.split('/');
-      if (!processes.get(uid, container)) return;
+      // A container that has come back sends by a flow of its own.
+      const { podUid, container, containerId } = flow.process;
+      if (processes.get(podUid, container)?.containerId !== containerId) return;
     }
     const isUpkeep = flow.process !== undefined;
     if (flow.sent + 1 < flow.count)

@@ -26,8 +26,7 @@ export const chartsEn = {
       starting: 'Reads its configuration and creates its Node.',
       notReady: 'Renews its lease and reports NotReady until the runtime and its network are up.',
       ready: 'Renews its lease every 10 s, runs the pods bound to its node, and reports them.',
-      memoryPressure: 'memory.available is below the threshold: one pod a round is evicted.',
-      frozen: 'The process does not run: no lease, no status, no probes.',
+      underPressure: 'Memory, disk or process ids are below their threshold: one pod a round is evicted.',
     },
     'kube-apiserver': {
       starting: 'Waits for etcd; /readyz fails.',

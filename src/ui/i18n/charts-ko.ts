@@ -28,8 +28,7 @@ export const chartsKo: ChartTexts = {
       starting: '설정을 읽고 Node를 만듭니다.',
       notReady: 'lease를 갱신하며, 런타임과 네트워크가 준비될 때까지 NotReady로 보고합니다.',
       ready: '10초마다 lease를 갱신하고, 노드에 배정된 Pod를 실행하고 보고합니다.',
-      memoryPressure: 'memory.available이 임계값보다 낮아 한 번에 Pod 하나를 제거합니다.',
-      frozen: '프로세스가 멈춰 lease도, 상태 보고도, 프로브도 없습니다.',
+      underPressure: '메모리나 디스크, 프로세스 ID가 임계값보다 낮아 한 번에 Pod 하나를 제거합니다.',
     },
     'kube-apiserver': {
       starting: 'etcd를 기다립니다. /readyz가 실패합니다.',

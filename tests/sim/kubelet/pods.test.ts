@@ -257,12 +257,12 @@ describe('a kubelet', () => {
     apply(world, pod('web', container('nginx:1.27')));
     advance(world, 10);
     const kubelet = `node/${find(world, 'web').spec!.nodeName!}/kubelet`;
-    world.kernel.schedule(0, kubelet, 'freeze');
+    world.kernel.freeze(kubelet);
     advance(world, 5);
     request(world, 'DELETE', '/api/v1/namespaces/default/pods/web');
     advance(world, 20);
     expect(statuses([find(world, 'web')])).toEqual(['Terminating']);
-    world.kernel.schedule(0, kubelet, 'thaw');
+    world.kernel.thaw(kubelet);
     advance(world, 5);
     expect(world.find('pods', 'default', 'web')).toBeUndefined();
     const renewals = (): number =>

@@ -309,3 +309,33 @@ spec:
     expect(conditions('bad')).toContain('Failed');
   });
 });
+
+describe('a client', () => {
+  const client = (exitSeconds: number): string => `apiVersion: pilothouse.dev/v1
+kind: Workload
+metadata: { name: caller }
+spec: { image: acme/caller, client: { url: http://web, everySeconds: 10 }, exit: { afterSeconds: ${exitSeconds} } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: caller }
+spec: { containers: [{ name: main, image: 'acme/caller:1' }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: web, labels: { app: web } }
+spec: { containers: [{ name: main, image: 'pilothouse/web:1.0', ports: [{ containerPort: 8080 }] }] }
+---
+${service('web')}`;
+
+  it('that has come back begins anew: what its last run had still to send is gone with it', () => {
+    const brief = bootWorld();
+    apply(brief, client(7));
+    advance(brief, 60);
+    expect(log(brief, 'web').filter((line) => line.includes('GET'))).toEqual([]);
+    const long = bootWorld();
+    apply(long, client(12));
+    advance(long, 20);
+    expect(log(long, 'web').filter((line) => line.includes('GET'))).toHaveLength(1);
+  });
+});

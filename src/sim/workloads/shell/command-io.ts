@@ -143,6 +143,10 @@ export class CommandIo implements Expansion {
     return this.scope.flags.includes('u');
   }
 
+  get hasBraces(): boolean {
+    return this.scope.isBash === true;
+  }
+
   get(name: string): string | undefined {
     const { scope, thread, host } = this;
     switch (name) {

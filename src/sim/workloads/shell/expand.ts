@@ -6,6 +6,8 @@ import type { Part, Word } from './syntax.ts';
 export interface Expansion extends Variables {
   readonly arguments: readonly string[];
   readonly isStrict: boolean;
+  /** `{a,b}` and `{1..3}` are expanded: bash does, and the shells of busybox and Debian do not. */
+  readonly hasBraces: boolean;
   /** Output of a command substitution, by its node. */
   substitution(node: number): string;
   /** Paths that a pattern matches, in order. */
@@ -42,7 +44,7 @@ export function expandPattern(word: Word, expansion: Expansion): string {
 }
 
 export function expandWords(words: readonly Word[], expansion: Expansion): string[] {
-  return words.flatMap(braces).flatMap((word) => fieldsOf(word, expansion));
+  return (expansion.hasBraces ? words.flatMap(braces) : words).flatMap((word) => fieldsOf(word, expansion));
 }
 
 function fieldsOf(word: Word, expansion: Expansion): readonly string[] {

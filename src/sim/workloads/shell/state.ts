@@ -63,6 +63,8 @@ export interface Scope {
   aliases?: Record<string, string>;
   arguments: string[];
   name: string;
+  /** It was started as `bash`. */
+  isBash?: boolean;
   directory: string;
   /** `e` and `u` of `set`, `x` too. */
   flags: string;

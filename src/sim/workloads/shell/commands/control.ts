@@ -71,9 +71,9 @@ function isUnfinished(text: string): boolean {
 }
 
 /** A shell whose commands come one by one: each is run before the next is read. On a terminal it asks for them. */
-function converse(io: CommandIo, flags: readonly string[]): ReturnType<Builtin> {
+function converse(io: CommandIo, name: string, flags: readonly string[]): ReturnType<Builtin> {
   const { thread, frame, memory, scope } = io;
-  if (thread.frames.length > 1) return runChild(io, ['sh', ...flags]);
+  if (thread.frames.length > 1) return runChild(io, [name, ...flags]);
   const isOnTerminal = scope.variables['TERM'] !== undefined;
   let text = (memory['text'] as string | undefined) ?? '';
   for (;;) {
@@ -112,7 +112,7 @@ function faultIn(text: string): string | undefined {
   }
 }
 
-const shell: Builtin = (io, [, ...words]) => {
+const shell: Builtin = (io, [program = 'sh', ...words]) => {
   const flags = words.filter(
     (word, index) => /^[-+]/.test(word) && index <= words.findIndex((item) => !/^[-+]/.test(item)),
   );
@@ -120,14 +120,14 @@ const shell: Builtin = (io, [, ...words]) => {
   const isCommand = flags.some((flag) => /^-[a-z]*c/.test(flag));
   const [first, ...more] = rest;
   if (first === undefined && !isCommand) {
-    if (io.frame.streams.input.kind === 'pipe') return converse(io, flags);
+    if (io.frame.streams.input.kind === 'pipe') return converse(io, program, flags);
     const text = io.readAll();
-    return isWait(text) ? text : runShellText(io, text, [], 'sh', flags);
+    return isWait(text) ? text : runShellText(io, text, [], program, program, flags);
   }
-  if (isCommand) return runShellText(io, first ?? '', more.slice(1), more[0] ?? 'sh', flags);
+  if (isCommand) return runShellText(io, first ?? '', more.slice(1), more[0] ?? program, program, flags);
   const file = io.files.read(io.path(first!));
   if (!file) return io.fail('sh', `can't open '${first}': No such file or directory`, 2);
-  return runShellText(io, file.text, more, first!, flags);
+  return runShellText(io, file.text, more, first!, program, flags);
 };
 
 function runShellText(
@@ -135,6 +135,7 @@ function runShellText(
   text: string,
   words: readonly string[],
   name: string,
+  program: string,
   flags: readonly string[],
 ): ReturnType<Builtin> {
   const { thread, frame, scope } = io;
@@ -144,6 +145,7 @@ function runShellText(
   if (thread.frames.length === 1) {
     scope.arguments = [...words];
     scope.name = name;
+    scope.isBash = program === 'bash';
     scope.flags += settings;
     thread.frames = [frameOf(text, script.root, frame.streams, frame.isTested)];
     return 'left';
@@ -153,6 +155,7 @@ function runShellText(
   const child = spawn(state, thread, [frameOf(text, script.root, frame.streams, false)], frame.streams);
   child.scope.arguments = [...words];
   child.scope.name = name;
+  child.scope.isBash = program === 'bash';
   child.scope.flags = settings;
   memory['child'] = child.id;
   return { kind: 'threads', ids: [child.id] };

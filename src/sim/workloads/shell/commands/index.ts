@@ -90,7 +90,8 @@ function callFunction(io: CommandIo, called: Called, words: readonly string[]): 
 function runFile(io: CommandIo, word: string, rest: readonly string[]): Outcome {
   const file = io.files.read(io.path(word))!;
   if (!file.isExecutable && !/^#!/.test(file.text)) return io.fail(io.scope.name, `${word}: Permission denied`, 126);
-  return CONTROL['sh']!(io, ['sh', io.path(word), ...rest]);
+  const program = /^#!.*\bbash\b/.test(file.text) ? 'bash' : 'sh';
+  return CONTROL['sh']!(io, [program, io.path(word), ...rest]);
 }
 
 function runProgram(io: CommandIo, words: readonly string[]): Outcome {
