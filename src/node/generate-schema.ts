@@ -6,6 +6,7 @@
  *
  * - src/sim/apiserver/generated/openapi.json: what `/openapi/v3` serves; see generate-openapi.ts.
  * - src/sim/apiserver/generated/table-columns.json: what columns of Tables are said to be; see generate-table-columns.ts.
+ * - src/ui/features/support/generated/support.json: what is served, for the page's dialog; see support/page.ts.
  *
  * `kubernetes-types` describes release 1.30; `schema-overlay.ts` adds what later releases brought and people use.
  */
@@ -169,3 +170,6 @@ write(fullFile, { kinds, definitions });
 console.log(
   `${Object.keys(kinds).length} kinds, ${Object.keys(definitions).length} definitions, ${generateOpenApi()} schemas of OpenAPI, tables of ${generateTableColumns()} kinds`,
 );
+// Loaded only now: the registries read what was generated above.
+const { supportPage } = await import('./support/page.ts');
+write(join(root, 'src/ui/features/support/generated/support.json'), supportPage());

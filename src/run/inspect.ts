@@ -1,5 +1,6 @@
 /** Everything about one object or component, for the inspector, and the chain of causes behind anything. */
 import { stringify } from '../manifest/index.ts';
+import { kindOf } from '../sim/api/index.ts';
 import type { Stored } from '../sim/api/object.ts';
 import type { TraceEvent } from '../sim/kernel/index.ts';
 import { charts } from '../sim/world.ts';
@@ -30,6 +31,7 @@ export function inspect(run: Run, key: string): Inspection {
   return {
     key,
     ...(object ? { object, yaml: stringify(object) } : {}),
+    isStoredOnly: object !== undefined && kindOf(object.apiVersion ?? '', object.kind ?? '')?.support === 'stored',
     lives: lives.flatMap((life) => {
       const chart = all.find(({ id }) => id === life.machine);
       return chart ? [{ ...life, chart, history: past.histories.get(life.instance) ?? [] }] : [];

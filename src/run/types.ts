@@ -273,6 +273,8 @@ export interface DiffEntry {
 export interface Inspection {
   readonly key: string;
   readonly object?: Stored;
+  /** Whether it is of a kind that nothing acts on. */
+  readonly isStoredOnly: boolean;
   readonly yaml?: string;
   /** Lives of this object or component, each with the chart to draw and its latest moves. */
   readonly lives: readonly (LifeState & {

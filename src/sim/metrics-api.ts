@@ -60,6 +60,7 @@ function metricsKind(kind: string, plural: string, isNamespaced: boolean): KindD
 
 const NODES = metricsKind('NodeMetrics', 'nodes', false) as unknown as KindDefinition;
 const PODS = metricsKind('PodMetrics', 'pods', true) as unknown as KindDefinition;
+export const METRICS_KINDS: readonly KindDefinition[] = [NODES, PODS];
 
 /** Nanocores and kibibytes, as the kubelets report them. */
 function amountsOf({ cpuMillis, memoryBytes }: Usage): Amounts {
@@ -68,7 +69,7 @@ function amountsOf({ cpuMillis, memoryBytes }: Usage): Amounts {
 
 export class MetricsServer implements ExtensionServer {
   readonly apiService = `${VERSION}.${GROUP}`;
-  readonly kinds = [NODES, PODS];
+  readonly kinds = METRICS_KINDS;
 
   constructor(
     private readonly kernel: Kernel,

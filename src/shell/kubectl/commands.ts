@@ -52,6 +52,8 @@ export interface Command {
   readonly run?: Verb;
   readonly resume?: Resume;
   readonly parts?: readonly Command[];
+  /** What it says instead of being carried out: for the page of support. */
+  readonly refusal?: string;
 }
 
 const CREATE_FLAGS = flagsOf(
@@ -62,6 +64,7 @@ const CREATE_FLAGS = flagsOf(
 const refused = (name: string, why: string): Command => ({
   name,
   flags: [],
+  refusal: why,
   run: () => {
     throw failure(why);
   },

@@ -16,3 +16,4 @@ export type {
 } from './context.ts';
 export { resumeKubectl, startKubectl } from './run.ts';
 export { completeKubectl } from './complete.ts';
+export { COMMANDS, type Command } from './commands.ts';

@@ -28,6 +28,9 @@ import './shell.css';
 const ChecksDialog = lazy(async () => ({
   default: (await import('../features/checks/ChecksDialog.tsx')).ChecksDialog,
 }));
+const SupportDialog = lazy(async () => ({
+  default: (await import('../features/support/SupportDialog.tsx')).SupportDialog,
+}));
 const SchedulerDialog = lazy(async () => ({
   default: (await import('../features/scheduler/SchedulerDialog.tsx')).SchedulerDialog,
 }));
@@ -127,6 +130,12 @@ function Dialogs(): React.JSX.Element | null {
       return (
         <Suspense>
           <ChecksDialog />
+        </Suspense>
+      );
+    case 'support':
+      return (
+        <Suspense>
+          <SupportDialog />
         </Suspense>
       );
     case undefined:

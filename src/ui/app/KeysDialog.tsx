@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Modal } from '../design/index.ts';
-import { closeDialog } from '../state/dialogs.ts';
+import { Button, Modal } from '../design/index.ts';
+import { closeDialog, openDialog } from '../state/dialogs.ts';
 import { SHORTCUTS } from './keyboard.ts';
 
 /** Every key there is. */
@@ -22,6 +22,9 @@ export function KeysDialog(): React.JSX.Element {
         ))}
       </dl>
       <p className="soft">{t('keys.hint')}</p>
+      <footer>
+        <Button onClick={() => openDialog('support')}>{t('support.title')}</Button>
+      </footer>
     </Modal>
   );
 }

@@ -1,4 +1,14 @@
-import { ChevronDown, FilePlus2, FolderOpen, History, PencilLine, Save, ShieldCheck, Trash2 } from 'lucide-react';
+import {
+  ChevronDown,
+  FilePlus2,
+  FolderOpen,
+  History,
+  ListChecks,
+  PencilLine,
+  Save,
+  ShieldCheck,
+  Trash2,
+} from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -55,6 +65,12 @@ export function RunMenu(): React.JSX.Element {
               label: t('checks.title'),
               icon: <ShieldCheck size={14} aria-hidden />,
               pick: () => openDialog('checks'),
+            },
+            {
+              id: 'support',
+              label: t('support.title'),
+              icon: <ListChecks size={14} aria-hidden />,
+              pick: () => openDialog('support'),
             },
           ],
           [

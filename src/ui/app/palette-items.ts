@@ -78,6 +78,7 @@ function actions(t: TFunction): readonly PaletteItem[] {
     open('scheduler.open', 'scheduler'),
     open('scheduler.openCompare', 'compare'),
     open('checks.title', 'checks'),
+    open('support.title', 'support'),
     panel('tabs.editor', () => showLeft('editor')),
     panel('tabs.scenarios', () => showLeft('scenarios')),
     panel('tabs.cluster', () => showLeft('cluster')),

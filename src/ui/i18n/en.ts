@@ -8,6 +8,7 @@ import { schedulerEn } from './scheduler-en.ts';
 import { picturesEn } from './pictures-en.ts';
 import { shellEn } from './shell-en.ts';
 import { stageEn } from './stage-en.ts';
+import { supportEn } from './support-en.ts';
 
 export const en = {
   ...chartsEn,
@@ -19,6 +20,7 @@ export const en = {
   ...picturesEn,
   ...shellEn,
   ...stageEn,
+  ...supportEn,
   packet: {
     request: 'API request',
     response: 'Answer',

@@ -8,6 +8,7 @@ import { schedulerKo } from './scheduler-ko.ts';
 import { picturesKo } from './pictures-ko.ts';
 import { shellKo } from './shell-ko.ts';
 import { stageKo } from './stage-ko.ts';
+import { supportKo } from './support-ko.ts';
 import type { Texts } from './texts.ts';
 
 export const ko: Texts = {
@@ -20,6 +21,7 @@ export const ko: Texts = {
   ...picturesKo,
   ...shellKo,
   ...stageKo,
+  ...supportKo,
   packet: {
     request: 'API 요청',
     response: '응답',

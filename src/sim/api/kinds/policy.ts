@@ -259,6 +259,7 @@ export const POLICY_KINDS = [
   quotaKind,
   priorityClassKind,
   stored<RuntimeClass>('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', 'cluster', {
+    support: 'simulated',
     canCreateOnUpdate: true,
     validateUpdate: (next, old) => immutable('handler', next.handler, old.handler),
     columns: [nameColumn(), textColumn('Handler', ({ handler }) => handler), ageColumn()],

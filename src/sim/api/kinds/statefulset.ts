@@ -108,6 +108,7 @@ export const controllerRevisionKind: KindDefinition<ControllerRevision> = stored
   'controllerrevisions',
   'namespaced',
   {
+    support: 'simulated',
     validateUpdate: (next, old) => immutable('data', next.data, old.data),
     columns: [
       nameColumn(),

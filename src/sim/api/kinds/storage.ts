@@ -214,6 +214,7 @@ const classKind: KindDefinition<StorageClass> = stored<StorageClass>(
 );
 
 const driverKind: KindDefinition<CSIDriver> = stored<CSIDriver>(GROUP, 'CSIDriver', 'csidrivers', 'cluster', {
+  support: 'simulated',
   applyDefaults({ spec }) {
     setDefault(spec, 'attachRequired', true);
     setDefault(spec, 'podInfoOnMount', false);
@@ -244,6 +245,7 @@ export const STORAGE_KINDS = [
   classKind,
   driverKind,
   stored<CSINode>(GROUP, 'CSINode', 'csinodes', 'cluster', {
+    support: 'simulated',
     columns: [nameColumn(), textColumn('Drivers', ({ spec }) => spec.drivers?.length ?? 0), ageColumn()],
   }),
   stored<CSIStorageCapacity>(GROUP, 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced', {

@@ -114,6 +114,7 @@ export const STORED_KINDS = [
     columns: createdColumns(),
   }),
   stored<ApiService>('apiregistration.k8s.io/v1', 'APIService', 'apiservices', 'cluster', {
+    support: 'simulated',
     nameRule: 'path',
     subresources: status('APIService'),
     columns: [

@@ -80,6 +80,11 @@ function ObjectHead({ found, object }: { found: Inspection; object: Stored }): R
         <Badge>{object.kind}</Badge>
         {object.metadata.namespace ? <span className="soft">{object.metadata.namespace}</span> : null}
         {standing ? <Badge tone={standing.tone}>{standing.word}</Badge> : null}
+        {found.isStoredOnly ? (
+          <button type="button" className="link" onClick={() => openDialog('support', object.kind)}>
+            {t('support.behaviour.stored')}
+          </button>
+        ) : null}
       </div>
       <h2>
         <span className="visually-hidden">{`${object.kind} `}</span>

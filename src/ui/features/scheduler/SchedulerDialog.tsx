@@ -20,7 +20,7 @@ export function SchedulerDialog(): React.JSX.Element {
           label={t('scheduler.title')}
           value={tab}
           tabs={TABS.map((value) => ({ value, label: t(`scheduler.tab.${value}`) }))}
-          onChange={openDialog}
+          onChange={(value) => openDialog(value)}
         >
           <TabPanel value="scheduler">
             <ConfigurationTab />
