@@ -46,6 +46,9 @@ const NEW_KINDS: Record<string, Record<string, Record<string, OverlaySchema>>> =
           memory: text('Memory, e.g. 64Mi.'),
           memoryGrowthPerSecond: text('By how much its memory grows.'),
           cpuPerRequest: text('Processor time that a request adds, e.g. 60m.'),
+          storage: text("Bytes in the container's own layer, e.g. 2Gi."),
+          storageGrowthPerSecond: text('By how much that grows.'),
+          processes: whole('Threads and processes, 1 by default.'),
         }),
         exit: object('It ends by itself.', {
           afterSeconds: whole('Seconds after its start.'),

@@ -1,10 +1,9 @@
 /**
  * Why a pod that was bound here cannot run here: the kubelet checks again what the scheduler has checked. Upstream:
- * pkg/kubelet/lifecycle/predicate.go, pkg/kubelet/eviction/eviction_manager.go (Admit).
+ * pkg/kubelet/lifecycle/predicate.go. What is short on the node refuses before (eviction-manager.ts).
  */
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
-import { qosClassOf } from '../api/index.ts';
 import { matchesNodeSelector } from '../api/node-fit.ts';
 import { milliValue, wholeValue } from '../api/quantity.ts';
 import type { MachineSpec } from './machine-spec.ts';
@@ -18,11 +17,8 @@ export function refusalOf(
   pod: Stored<Pod>,
   all: readonly Stored<Pod>[],
   machine: MachineSpec,
-  hasMemoryPressure: boolean,
   known: Node | undefined,
 ): Refusal | undefined {
-  if (hasMemoryPressure && qosClassOf(pod) === 'BestEffort')
-    return { reason: 'Evicted', message: 'The node had condition: [MemoryPressure]. ' };
   const others = all.filter(
     ({ metadata, status }) =>
       metadata.uid !== pod.metadata.uid && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',

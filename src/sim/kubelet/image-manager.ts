@@ -19,8 +19,19 @@ export type PullVerdict =
 const REGISTRY_MS = 400;
 const FAILURE_MS = 700;
 
+interface HeldImage {
+  readonly sizeBytes: number;
+  /** Virtual milliseconds; below 0 for what the node image ships with. */
+  readonly detectedAt: number;
+  /** When a pod was last seen to use it; below 0: never. */
+  readonly usedAt: number;
+}
+
+/** Younger images are left alone: whoever has pulled them is about to use them. */
+const LEAST_AGE_MS = 120_000;
+
 export class ImageManager {
-  private held = new Map<string, number>();
+  private held = new Map<string, HeldImage>();
   /** Pulls on their way: when each image will be here. */
   private coming = new Map<string, number>();
   private busyUntil = 0;
@@ -29,13 +40,14 @@ export class ImageManager {
     private readonly machine: MachineSpec,
     private readonly options: KubeletOptions,
   ) {
-    for (const image of machine.cachedImages) this.held.set(withTag(image), imageSize(image));
+    for (const image of machine.cachedImages)
+      this.held.set(withTag(image), { sizeBytes: imageSize(image), detectedAt: -LEAST_AGE_MS, usedAt: -1 });
   }
 
   /** Names and sizes as the node's status lists them, largest first, at most 50. */
   list(): readonly { names: string[]; sizeBytes: number }[] {
     return [...this.held]
-      .map(([name, sizeBytes]) => ({
+      .map(([name, { sizeBytes }]) => ({
         names: [name, shortName(name)].filter((item, index, all) => all.indexOf(item) === index),
         sizeBytes,
       }))
@@ -43,8 +55,30 @@ export class ImageManager {
       .slice(0, 50);
   }
 
-  get count(): number {
-    return this.held.size;
+  get bytes(): number {
+    let sum = 0;
+    for (const { sizeBytes } of this.held.values()) sum += sizeBytes;
+    return sum;
+  }
+
+  /** Takes note of which images pods use now. Upstream: pkg/kubelet/images/image_gc_manager.go (detectImages). */
+  detect(inUse: ReadonlySet<string>, nowMs: number): void {
+    for (const [name, image] of this.held) if (inUse.has(name)) this.held.set(name, { ...image, usedAt: nowMs });
+  }
+
+  /** Removes what nobody uses, what was used longest ago first, until so much is free; gives what has become free. */
+  remove(bytes: number, inUse: ReadonlySet<string>, nowMs: number): number {
+    this.detect(inUse, nowMs);
+    const old = [...this.held]
+      .filter(([name, { detectedAt }]) => !inUse.has(name) && nowMs - detectedAt >= LEAST_AGE_MS)
+      .sort(([, left], [, right]) => left.usedAt - right.usedAt || left.detectedAt - right.detectedAt);
+    let freed = 0;
+    for (const [name, { sizeBytes }] of old) {
+      if (freed >= bytes) break;
+      this.held.delete(name);
+      freed += sizeBytes;
+    }
+    return freed;
   }
 
   /** What has to be done now; a pull takes its place in the queue. */
@@ -94,10 +128,10 @@ export class ImageManager {
   }
 
   /** True when the node did not have it before. */
-  keep(image: string): boolean {
+  keep(image: string, nowMs: number): boolean {
     const full = withTag(image);
     const isNew = !this.held.has(full);
-    this.held.set(full, imageSize(image));
+    this.held.set(full, { sizeBytes: imageSize(image), detectedAt: nowMs, usedAt: nowMs });
     this.coming.delete(full);
     return isNew;
   }
@@ -126,7 +160,7 @@ export class ImageManager {
 
   load(state: unknown): void {
     const saved = state as {
-      held: ReadonlyMap<string, number>;
+      held: ReadonlyMap<string, HeldImage>;
       coming: ReadonlyMap<string, number>;
       busyUntil: number;
     };

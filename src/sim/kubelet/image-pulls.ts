@@ -82,7 +82,7 @@ export class ImagePulls {
       this.runtime.update(uid, name, { foundWaiting: { reason: 'ErrImagePull', message } });
       return this.runtime.send(uid, name, { type: 'PULL_FAILED' });
     }
-    if (images.keep(image)) imageArrived();
+    if (images.keep(image, kernel.turn.cursor)) imageArrived();
     this.runtime.record(pod, name, 'Normal', 'Pulled', pulledText(image, ownMs, kernel.turn.cursor - began));
     this.runtime.update(uid, name, { pullBackOffMs: 0 });
     this.runtime.create(uid, name, spec);

@@ -12,7 +12,7 @@ import type { KubeletOptions } from './kubelet-options.ts';
 import type { ProcessTable, Usage } from '../workloads/index.ts';
 import { refusalOf } from './admission.ts';
 import { ContainerRuntime } from './container-runtime.ts';
-import { findVictims } from './pressure.ts';
+import { EvictionManager } from './eviction-manager.ts';
 import { ImageManager } from './image-manager.ts';
 import { kubeletMachine } from './kubelet-machine.ts';
 import type { MachineSpec } from './machine-spec.ts';
@@ -41,6 +41,8 @@ const STATUS_MS = 20;
 /** Volumes and sandboxes are tried again after 0.5 s, 1 s, 2 s ... 2 min 2 s. Upstream: pkg/util/goroutinemap/exponentialbackoff. */
 const RETRY_START_MS = 500;
 const RETRY_MAX_MS = 122_000;
+/** What runs short is to be free again soon. */
+const EVICTION_GRACE_SECONDS = 1;
 /** From then on trying again is upkeep: a pod that lacks something for good must not keep a world from settling. */
 const SETTLE_WITHIN_MS = 60_000;
 
@@ -50,6 +52,7 @@ interface KubeletState {
   readonly images: unknown;
   readonly addresses: unknown;
   readonly reporter: unknown;
+  readonly eviction: unknown;
   readonly life: LifeSave;
 }
 
@@ -63,6 +66,7 @@ export class Kubelet extends Controller {
   private readonly images: ImageManager;
   private readonly addresses = new PodAddresses();
   private readonly runtime: ContainerRuntime;
+  private readonly eviction: EvictionManager;
   private pods = new Map<string, PodRecord>();
   private readonly life: Life;
 
@@ -99,6 +103,15 @@ export class Kubelet extends Controller {
       put: (uid, record) => this.pods.set(uid, record),
       settle: (uid) => this.settle(uid),
       imageArrived: () => this.reporter.imagesChanged(this.id),
+    });
+    this.eviction = new EvictionManager({
+      processes,
+      machine,
+      images: this.images,
+      reporter: this.reporter,
+      records: () => this.pods.values(),
+      evict: (uid, message) => this.evict(uid, message),
+      imagesChanged: () => this.reporter.imagesChanged(this.id),
     });
     this.bound = this.informer('pods', { fieldSelector: `spec.nodeName=${nodeName}` });
     this.node = this.informer('nodes', { fieldSelector: `metadata.name=${nodeName}` });
@@ -196,7 +209,7 @@ export class Kubelet extends Controller {
     if (pod.metadata.deletionTimestamp) return this.terminate(uid);
     const others = [...this.pods.values()].map((item) => item.pod);
     const known = this.node.get(undefined, this.machine.nodeName);
-    const refusal = refusalOf(pod, others, this.machine, this.reporter.hasMemoryPressure, known);
+    const refusal = this.eviction.refusalOf(pod) ?? refusalOf(pod, others, this.machine, known);
     if (refusal) {
       this.recorder.record('pods', pod, 'Warning', refusal.reason, refusal.message);
       this.pods.set(uid, { ...record, rejection: { ...refusal, message: `Pod was rejected: ${refusal.message}` } });
@@ -359,13 +372,11 @@ export class Kubelet extends Controller {
     this.finish(this.pods.get(uid)?.pod ?? record.pod);
   }
 
-  /** Every ten seconds, with the lease: gives up one pod when the node runs short. */
+  /** Every ten seconds, with the lease. */
   private relieve(): void {
     if (this.options.runtime === 'pretended') return;
-    const { victims, isShort } = findVictims([...this.pods.values()], this.processes, this.machine);
-    this.reporter.observeMemory(isShort);
-    this.life.send({ type: this.reporter.hasMemoryPressure ? 'NODE_SHORT' : 'NODE_EASED' });
-    for (const { uid, message } of victims) this.evict(uid, message);
+    this.eviction.synchronize(this.kernel.turn.cursor);
+    this.life.send({ type: this.reporter.shortages.length > 0 ? 'NODE_SHORT' : 'NODE_EASED' });
     for (const [uid, { pendingResize }] of this.pods) if (pendingResize?.reason === 'Deferred') this.resize(uid);
   }
 
@@ -386,7 +397,7 @@ export class Kubelet extends Controller {
     this.pods.set(uid, {
       ...record,
       rejection: { reason: 'Evicted', message, isEviction: true },
-      containers: record.containers.map((item) => ({ ...item, graceSeconds: 0, isEvicted: true })),
+      containers: record.containers.map((item) => ({ ...item, graceSeconds: EVICTION_GRACE_SECONDS, isEvicted: true })),
     });
     this.movePod(uid, 'FAILED');
     for (const { name, role } of record.containers) if (role !== 'sidecar') this.runtime.stop(uid, name, 'deleted');
@@ -448,6 +459,7 @@ export class Kubelet extends Controller {
       images: this.images.save(),
       addresses: this.addresses.save(),
       reporter: this.reporter.save(),
+      eviction: this.eviction.save(),
       life: this.life.save(),
     };
     return state as never;
@@ -460,6 +472,7 @@ export class Kubelet extends Controller {
     this.images.load(state.images);
     this.addresses.load(state.addresses);
     this.reporter.load(state.reporter);
+    this.eviction.load(state.eviction);
     this.life.load(state.life);
   }
 }

@@ -6,7 +6,7 @@ import type { Node, NodeCondition } from 'kubernetes-types/core/v1';
 import type { Client, EventRecorder } from '../client/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { ImageManager } from './image-manager.ts';
-import { PRESSURE_MS } from './eviction.ts';
+import { STARVABLE, type Starvable } from './eviction.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { PROBLEM_CONDITIONS } from './problem-detector.ts';
 
@@ -15,21 +15,44 @@ const LEASE_SECONDS = 40;
 const STATUS_MS = 300_000;
 /** The status is worked out so often, and written at once when it differs. */
 const CHECK_MS = 10_000;
-/** Conditions in the order of nodestatus/setters.go, and what is said when one is known again. */
-const RETURNS = [
-  ['MemoryPressure', 'False', 'NodeHasSufficientMemory'],
-  ['DiskPressure', 'False', 'NodeHasNoDiskPressure'],
-  ['PIDPressure', 'False', 'NodeHasSufficientPID'],
-  ['Ready', 'True', 'NodeReady'],
-] as const;
+/** A node counts as short of a resource until nothing has been wrong for so long. */
+const PRESSURE_MS = 300_000;
+interface Pressure {
+  readonly type: 'MemoryPressure' | 'DiskPressure' | 'PIDPressure';
+  /** Reasons of the events and of the condition, and its message: without and with a shortage. */
+  readonly events: readonly [eased: string, short: string];
+  readonly reasons: readonly [eased: string, short: string];
+  readonly messages: readonly [eased: string, short: string];
+}
+
+const PRESSURES: Readonly<Record<Starvable, Pressure>> = {
+  memory: {
+    type: 'MemoryPressure',
+    events: ['NodeHasSufficientMemory', 'NodeHasInsufficientMemory'],
+    reasons: ['KubeletHasSufficientMemory', 'KubeletHasInsufficientMemory'],
+    messages: ['kubelet has sufficient memory available', 'kubelet has insufficient memory available'],
+  },
+  'ephemeral-storage': {
+    type: 'DiskPressure',
+    events: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'],
+    reasons: ['KubeletHasNoDiskPressure', 'KubeletHasDiskPressure'],
+    messages: ['kubelet has no disk pressure', 'kubelet has disk pressure'],
+  },
+  pids: {
+    type: 'PIDPressure',
+    events: ['NodeHasSufficientPID', 'NodeHasInsufficientPID'],
+    reasons: ['KubeletHasSufficientPID', 'KubeletHasInsufficientPID'],
+    messages: ['kubelet has sufficient PID available', 'kubelet has insufficient PID available'],
+  },
+};
 const CHANGE_MS = 10_000;
 const LEASES = 'kube-node-lease';
 const PROBLEMS_AFTER_MS = 5_000;
 
 export class NodeReporter {
   private isReady = false;
-  /** Until when the node counts as short of memory. */
-  private pressureUntil = 0;
+  /** Until when the node counts as short of a resource. */
+  private pressureUntil: Partial<Record<Starvable, number>> = {};
   private since: Record<string, string> = {};
   private isReturnDue = false;
   private leaseVersion = '';
@@ -47,24 +70,32 @@ export class NodeReporter {
     return this.isReady;
   }
 
-  get hasMemoryPressure(): boolean {
-    return this.pressureUntil > 0;
+  /** Types of the conditions that say that something is short. */
+  get shortages(): readonly string[] {
+    return STARVABLE.filter((resource) => this.isShort(resource)).map((resource) => PRESSURES[resource].type);
   }
 
-  /** Takes note of whether memory is short now; the condition outlasts it by five minutes. */
-  observeMemory(isShort: boolean): void {
+  private isShort(resource: Starvable): boolean {
+    return this.pressureUntil[resource] !== undefined;
+  }
+
+  /** Takes note of what is short now; a condition outlasts its cause by five minutes. */
+  observePressure(short: readonly Starvable[]): void {
     const now = this.kernel.turn.cursor;
-    const was = this.hasMemoryPressure;
-    if (isShort) this.pressureUntil = now + PRESSURE_MS;
-    else if (was && now >= this.pressureUntil) this.pressureUntil = 0;
-    if (isShort) this.say('Warning', 'EvictionThresholdMet', 'Attempting to reclaim memory');
-    if (was === this.hasMemoryPressure) return;
-    const state = this.hasMemoryPressure ? 'NodeHasInsufficientMemory' : 'NodeHasSufficientMemory';
-    this.say('Normal', state, `Node ${this.machine.nodeName} status is now: ${state}`);
-    this.patchStatus();
+    let hasChanged = false;
+    for (const resource of STARVABLE) {
+      const wasShort = this.isShort(resource);
+      if (short.includes(resource)) this.pressureUntil[resource] = now + PRESSURE_MS;
+      else if (wasShort && now >= this.pressureUntil[resource]!) delete this.pressureUntil[resource];
+      if (wasShort === this.isShort(resource)) continue;
+      hasChanged = true;
+      const state = PRESSURES[resource].events[wasShort ? 0 : 1];
+      this.say('Normal', state, `Node ${this.machine.nodeName} status is now: ${state}`);
+    }
+    if (hasChanged) this.patchStatus();
   }
 
-  private say(type: 'Normal' | 'Warning', reason: string, message: string): void {
+  say(type: 'Normal' | 'Warning', reason: string, message: string): void {
     if (!this.machine.isHollow) this.recorder.record('nodes', this.reference, type, reason, message);
   }
 
@@ -138,13 +169,18 @@ export class NodeReporter {
   comeBack(known: Node | undefined): void {
     this.isReturnDue = false;
     const { nodeName } = this.machine;
-    for (const [type, value, reason] of RETURNS) {
+    const again = (type: string, value: string, reason: string): void => {
       const condition = known?.status?.conditions?.find((item) => item.type === type);
-      if (condition?.status !== 'Unknown') continue;
+      if (condition?.status !== 'Unknown') return;
       delete this.since[`${type}=${value}`];
-      const isSo = type === 'MemoryPressure' ? !this.hasMemoryPressure : type !== 'Ready' || this.isReady;
-      if (isSo) this.say('Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+      this.say('Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+    };
+    // In the order of nodestatus/setters.go.
+    for (const resource of STARVABLE) {
+      const { type, events } = PRESSURES[resource];
+      again(type, this.isShort(resource) ? 'True' : 'False', events[this.isShort(resource) ? 1 : 0]);
     }
+    if (this.isReady) again('Ready', 'True', 'NodeReady');
     this.patchStatus();
   }
 
@@ -224,11 +260,11 @@ export class NodeReporter {
     const network =
       'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
     return [
-      this.hasMemoryPressure
-        ? make('MemoryPressure', 'True', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available')
-        : make('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
-      make('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-      make('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+      ...STARVABLE.map((resource) => {
+        const { type, reasons, messages } = PRESSURES[resource];
+        const at = this.isShort(resource) ? 1 : 0;
+        return make(type, at === 1 ? 'True' : 'False', reasons[at], messages[at]);
+      }),
       this.isReady
         ? make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
         : make('Ready', 'False', 'KubeletNotReady', network),
@@ -238,7 +274,7 @@ export class NodeReporter {
   save(): unknown {
     return {
       isReady: this.isReady,
-      pressureUntil: this.pressureUntil,
+      pressureUntil: { ...this.pressureUntil },
       since: { ...this.since },
       leaseVersion: this.leaseVersion,
       isImageReportDue: this.isImageReportDue,
@@ -249,14 +285,14 @@ export class NodeReporter {
   load(state: unknown): void {
     const saved = state as {
       isReady: boolean;
-      pressureUntil: number;
+      pressureUntil: Partial<Record<Starvable, number>>;
       since: Record<string, string>;
       leaseVersion: string;
       isImageReportDue: boolean;
       isReturnDue: boolean;
     };
     this.isReady = saved.isReady;
-    this.pressureUntil = saved.pressureUntil;
+    this.pressureUntil = { ...saved.pressureUntil };
     this.since = { ...saved.since };
     this.leaseVersion = saved.leaseVersion;
     this.isImageReportDue = saved.isImageReportDue;

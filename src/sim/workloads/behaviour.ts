@@ -23,6 +23,11 @@ export interface Behaviour {
   readonly leakBytesPerSecond?: number;
   /** Where its growth ends. */
   readonly memoryBytesAtMost?: number;
+  /** What it has written into its own layer at its start, and writes a second. */
+  readonly storageBytes?: number;
+  readonly storageBytesPerSecond?: number;
+  /** Threads and processes, 1 by default. */
+  readonly processes?: number;
   /** Processor time of a request: 1 is a thousandth of a core for a second. */
   readonly cpuMillisPerRequest?: number;
   /** Lines it logs at start. */

@@ -39,6 +39,11 @@ function behaviourOf(spec: WorkloadSpec): Behaviour {
     ...(usage.memoryGrowthPerSecond === undefined
       ? {}
       : { leakBytesPerSecond: wholeValue(usage.memoryGrowthPerSecond) }),
+    ...(usage.storage === undefined ? {} : { storageBytes: wholeValue(usage.storage) }),
+    ...(usage.storageGrowthPerSecond === undefined
+      ? {}
+      : { storageBytesPerSecond: wholeValue(usage.storageGrowthPerSecond) }),
+    ...(usage.processes === undefined ? {} : { processes: usage.processes }),
     ...(usage.cpuPerRequest === undefined ? {} : { cpuMillisPerRequest: milliValue(usage.cpuPerRequest) }),
     ...(exit?.afterSeconds === undefined || exit.when
       ? {}

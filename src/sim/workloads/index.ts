@@ -34,5 +34,5 @@ export { newShell, OPEN_INPUT, runShell, typeInto, wakeTime } from './shell/mach
 export { parseScript } from './shell/parser.ts';
 export { copyScope, copyShell, type Scope, type ShellState } from './shell/state.ts';
 export { SyntaxFault } from './shell/syntax.ts';
-export type { Usage } from './usage.ts';
+export type { Footprint, Usage } from './usage.ts';
 export { VolumeStore, type Mount } from './volumes.ts';

@@ -11,12 +11,18 @@ export interface LogLine {
 /** Older lines go, as when a log is rotated away. */
 export const LOG_LINES = 1_000;
 const LINE_CHARACTERS = 16 * 1024;
+/** Before each line stand its time, its stream and a tag; after it, a newline. */
+const PREFIX_BYTES = 42;
+/** containerLogMaxSize times containerLogMaxFiles: beyond that the oldest file goes. */
+const ROTATED_BYTES = 5 * 10 * 1024 ** 2;
 
 interface Log {
   readonly lines: LogLine[];
   /** Text without its newline yet, by stream. */
   readonly partial: { stdout: string; stderr: string };
   dropped: number;
+  /** Of its files on the node's disk. */
+  bytes: number;
 }
 
 /** Which run of a container: the current one, or the one before. */
@@ -35,7 +41,7 @@ export class ContainerLogs {
   begin(container: string): void {
     const current = this.logs.get(container);
     if (current) this.put(`${container}/previous`, current);
-    this.put(container, { lines: [], partial: { stdout: '', stderr: '' }, dropped: 0 });
+    this.put(container, { lines: [], partial: { stdout: '', stderr: '' }, dropped: 0, bytes: 0 });
   }
 
   /** True the first time that a line had to go. */
@@ -45,6 +51,7 @@ export class ContainerLogs {
     const parts = (log.partial[stream] + text).split('\n');
     log.partial[stream] = parts.pop()!.slice(-LINE_CHARACTERS);
     for (const part of parts) log.lines.push({ at, stream, text: part.slice(0, LINE_CHARACTERS) });
+    for (const part of parts) log.bytes = Math.min(log.bytes + part.length + PREFIX_BYTES, ROTATED_BYTES);
     if (log.lines.length > LOG_LINES) log.dropped += log.lines.splice(0, log.lines.length - LOG_LINES).length;
     return parts;
   }
@@ -68,6 +75,11 @@ export class ContainerLogs {
     const tail =
       options.tailLines === undefined ? since : options.tailLines <= 0 ? [] : since.slice(-options.tailLines);
     return { lines: tail, dropped: log.dropped };
+  }
+
+  /** Of the files of this run and the one before. */
+  bytes(container: string): number {
+    return (this.logs.get(container)?.bytes ?? 0) + (this.logs.get(`${container}/previous`)?.bytes ?? 0);
   }
 
   private put(key: string, log: Log): void {

@@ -12,7 +12,7 @@ import type { NetworkReply, Question } from './shell/host.ts';
 import { ShellRunner, type ExecOptions, type Session } from './shell-runner.ts';
 import { ContainerFiles, VolumeStore, type Mount } from './volumes.ts';
 import { formatDate } from './shell/commands/system.ts';
-import { demandOf, RequestMeter, usageOf, type Usage } from './usage.ts';
+import { demandOf, RequestMeter, usageOf, writtenBytes, type Footprint, type Usage } from './usage.ts';
 
 export interface OpenPort {
   readonly port: number;
@@ -189,6 +189,16 @@ export class ProcessTable implements Component {
   /** What a container uses now. */
   usage(process: RunningProcess): Usage {
     return usageOf(process, this.demand(process));
+  }
+
+  /** What a container takes of its node's disk and process ids. */
+  footprint(process: RunningProcess): Footprint {
+    const key = keyOf(process.podUid, process.container);
+    return {
+      layerBytes: this.volumes.bytes(rootOf(process)) + writtenBytes(process, this.now),
+      logBytes: this.logs.bytes(key),
+      processes: (process.behaviour.processes ?? 1) + Math.max(0, this.shells.threads(key) - 1),
+    };
   }
 
   private demand(process: RunningProcess): Usage {

@@ -87,6 +87,14 @@ export class ShellRunner {
     return this.running.get(`${key}#${MAIN}`)?.shell.isBusy ?? false;
   }
 
+  /** Threads of the container's own shell and of those that were started in it. */
+  threads(key: string): number {
+    let count = 0;
+    for (const [id, { shell }] of this.running)
+      if (id.startsWith(`${key}#`)) count += shell.threads.filter(({ isDone }) => !isDone).length;
+    return count;
+  }
+
   exec(
     key: string,
     process: RunningProcess,

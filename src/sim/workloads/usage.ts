@@ -6,6 +6,14 @@ export interface Usage {
   readonly memoryBytes: number;
 }
 
+/** What it takes of its node's disk and of its process ids. */
+export interface Footprint {
+  /** The container's own layer, without its volumes. */
+  readonly layerBytes: number;
+  readonly logBytes: number;
+  readonly processes: number;
+}
+
 /** Requests are counted in windows of this length, as a metrics server scrapes. */
 export const WINDOW_MS = 15_000;
 
@@ -76,4 +84,10 @@ export function demandOf(process: RunningProcess, nowMs: number, ratePerSecond: 
 export function usageOf(process: RunningProcess, demand: Usage): Usage {
   const { cpuMillis = Infinity } = process.limits;
   return { cpuMillis: Math.min(demand.cpuMillis, cpuMillis), memoryBytes: demand.memoryBytes };
+}
+
+/** What it has written into its layer by its behaviour alone. */
+export function writtenBytes({ behaviour, startedAt }: RunningProcess, nowMs: number): number {
+  const { storageBytes = 0, storageBytesPerSecond = 0 } = behaviour;
+  return storageBytes + Math.round((storageBytesPerSecond * Math.max(0, nowMs - startedAt)) / 1000);
 }

@@ -25,6 +25,10 @@ export interface WorkloadSpec {
     readonly memory?: string;
     readonly memoryGrowthPerSecond?: string;
     readonly cpuPerRequest?: string;
+    /** Of the container's own layer. */
+    readonly storage?: string;
+    readonly storageGrowthPerSecond?: string;
+    readonly processes?: number;
   };
   readonly exit?: {
     readonly afterSeconds?: number;
@@ -115,7 +119,15 @@ const SHAPE: Shape = {
     errorPercent: number(0, 100),
     readyAfterSeconds: seconds,
   },
-  usage: { cpu: quantity, memory: quantity, memoryGrowthPerSecond: quantity, cpuPerRequest: quantity },
+  usage: {
+    cpu: quantity,
+    memory: quantity,
+    memoryGrowthPerSecond: quantity,
+    cpuPerRequest: quantity,
+    storage: quantity,
+    storageGrowthPerSecond: quantity,
+    processes: number(1, 4_194_304),
+  },
   exit: {
     afterSeconds: seconds,
     code,
