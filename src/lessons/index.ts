@@ -1,1 +1,1 @@
-export { GALLERY, START_TEXT, type BothLanguages, type GalleryEntry, type Topic } from './gallery/index.ts';
+export { GALLERY, START_TEXT, type BothLanguages, type GalleryEntry, type Goal, type Topic } from './gallery/index.ts';

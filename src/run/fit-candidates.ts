@@ -105,7 +105,7 @@ function freeAmounts(record: DecisionRecord): ReadonlyMap<string, number> {
     if (!reason.startsWith('Insufficient ') || others.length > 0) continue;
     const resource = reason.slice('Insufficient '.length);
     const line = arithmetic?.['NodeResourcesFit/filter']?.find(({ label }) => label === resource);
-    if (line) most.set(resource, Math.max(most.get(resource) ?? 0, line.result));
+    if (line) most.set(resource, Math.max(most.get(resource) ?? 0, line.result ?? 0));
   }
   return most;
 }

@@ -3,42 +3,55 @@
  * W". Names may hold `*`, as those of pods that a controller makes are not known beforehand. They hold for pods that are gone
  * as well, and only for what has really happened.
  */
-import { hasPreempted, wasRejected } from '../sim/scheduler/index.ts';
+import { preemptionOf, rejectionOf } from '../sim/scheduler/index.ts';
 import type { World } from '../sim/world.ts';
-import type { DecisionGoal } from './types.ts';
+import type { DecisionGoal, DecisionSummary, ReachedGoal } from './types.ts';
 
-export function isMet(world: World, goal: DecisionGoal): boolean {
-  switch (goal.kind) {
-    case 'rejected':
-      return isRejected(world, goal);
-    case 'preempted':
-      return isPreempted(world, goal);
-  }
+/** The attempt that met the goal first; undefined while it is open. */
+export function reached(world: World, goal: DecisionGoal): ReachedGoal | undefined {
+  const found = goal.kind === 'rejected' ? rejection(world, goal) : preemption(world, goal);
+  return found && { time: found.time, attempt: found.attempt };
 }
 
-function isRejected(world: World, goal: Extract<DecisionGoal, { kind: 'rejected' }>): boolean {
+function rejection(world: World, goal: Extract<DecisionGoal, { kind: 'rejected' }>): DecisionSummary | undefined {
   const { namespace, plugin } = goal;
   const nodes = [...world.list('nodes')].map(({ metadata }) => metadata.name).filter(matcher(goal.node));
-  const isOn = (pod: string) => (node: string) => wasRejected(world, { namespace, pod, node, plugin });
-  if (nodes.length === 0) return false;
-  return podsTried(world, namespace, goal.pod).some((pod) =>
-    goal.onEvery ? nodes.every(isOn(pod)) : nodes.some(isOn(pod)),
+  if (nodes.length === 0) return undefined;
+  return first(
+    podsTried(world, namespace, goal.pod).map((pod) => {
+      const found = nodes.map((node) => rejectionOf(world, { namespace, pod, node, plugin }));
+      return goal.onEvery ? last(found) : first(found);
+    }),
   );
 }
 
-function isPreempted(world: World, goal: Extract<DecisionGoal, { kind: 'preempted' }>): boolean {
+function preemption(world: World, goal: Extract<DecisionGoal, { kind: 'preempted' }>): DecisionSummary | undefined {
   const { namespace } = goal;
   const isVictim = matcher(`${namespace}/${goal.victim}`);
-  const { trace } = world.kernel;
-  return podsTried(world, namespace, goal.preemptor).some((pod) => {
-    const victims = world
-      .decisions({ namespace, pod })
-      .flatMap(({ attempt, outcome }) =>
-        outcome === 'preempting' ? (world.decision(attempt)?.postFilter?.victims ?? []) : [],
-      );
-    return victims.filter(isVictim).some((victim) => hasPreempted(trace, { preemptor: `${namespace}/${pod}`, victim }));
-  });
+  return first(
+    podsTried(world, namespace, goal.preemptor).flatMap((pod) => {
+      const victims = world
+        .decisions({ namespace, pod })
+        .flatMap(({ attempt, outcome }) =>
+          outcome === 'preempting' ? (world.decision(attempt)?.postFilter?.victims ?? []) : [],
+        );
+      return victims
+        .filter(isVictim)
+        .map((victim) => preemptionOf(world, { preemptor: `${namespace}/${pod}`, victim }));
+    }),
+  );
 }
+
+type Found = DecisionSummary | undefined;
+
+const first = (found: readonly Found[]): Found =>
+  found.reduce((one, other) => (!one || (other && other.attempt < one.attempt) ? other : one), undefined);
+
+/** The latest, where all are there. */
+const last = (found: readonly Found[]): Found =>
+  found.every((item) => item !== undefined)
+    ? found.reduce((one, other) => (!one || other.attempt > one.attempt ? other : one), undefined as Found)
+    : undefined;
 
 /** Pods that the scheduler has tried, by name; also those that are gone. */
 function podsTried(world: World, namespace: string, pattern: string): readonly string[] {

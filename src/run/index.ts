@@ -6,7 +6,7 @@ export { diffText } from './diff.ts';
 export { RunFault } from './fault.ts';
 export { fitEdit } from './fit-edit.ts';
 export { beginFit, fitSuggestions, type Fit, type FitSuggestion } from './fit-suggestions.ts';
-export { isMet } from './goals.ts';
+export { reached } from './goals.ts';
 export { inspect, whyOf } from './inspect.ts';
 export { recordKey, splitRecordKey } from './record-key.ts';
 export { KEYFRAME_LIMIT, MARK_LIMIT, Run, type StepUnit } from './run.ts';

@@ -393,6 +393,12 @@ export type DecisionGoal =
   /** The pod has preempted the other. */
   | { readonly kind: 'preempted'; readonly namespace: string; readonly preemptor: string; readonly victim: string };
 
+/** When a goal was met, and by which attempt of the scheduler. */
+export interface ReachedGoal {
+  readonly time: number;
+  readonly attempt: number;
+}
+
 export interface ForkNotice {
   /** What editing the past gives up: commands and virtual time after the playhead. */
   readonly discardedCommands: number;

@@ -18,6 +18,7 @@ import type {
   Inspection,
   ObjectSeries,
   ObjectTable,
+  ReachedGoal,
   Scenario,
   TypedOutcome,
 } from '../run/types.ts';
@@ -103,8 +104,8 @@ export interface Calls {
   audit: [Record<string, never>, Studied<Audit>];
   /** Faults of a KubeSchedulerConfiguration. */
   checkConfiguration: [{ text: string }, readonly Fault[]];
-  /** Which goals are met by now, in their order. */
-  goals: [{ goals: readonly DecisionGoal[] }, readonly boolean[]];
+  /** When each goal was met, in their order; undefined for those that are open at the playhead. */
+  goals: [{ goals: readonly DecisionGoal[] }, readonly (ReachedGoal | undefined)[]];
   /** Ends the search or comparison under way; it answers with what it has. */
   cancelStudy: [Record<string, never>, void];
   encodeShare: [{ scenario: Scenario }, { payload: string; characters: number }];

@@ -6,7 +6,7 @@ import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { describe, expect, it } from 'vitest';
 import { GALLERY } from '../../src/lessons/index.ts';
-import { isMet } from '../../src/run/index.ts';
+import { reached } from '../../src/run/index.ts';
 import { checkManifest } from '../../src/manifest/index.ts';
 import type { KubeObject, Stored } from '../../src/sim/api/object.ts';
 import { advance, apply, bootWorld, eventsOf, podsOf, request, statuses } from '../support/world.ts';
@@ -239,8 +239,8 @@ describe('the gallery', () => {
   });
 
   it('says everything in both languages', () => {
-    for (const { id, title, summary, watch } of GALLERY) {
-      for (const { ko, en } of [title, summary, watch]) {
+    for (const { id, title, summary, watch, goals = [] } of GALLERY) {
+      for (const { ko, en } of [title, summary, watch, ...goals.map(({ text }) => text)]) {
         expect([id, /[가-힣]/.test(ko) || ko === 'Azure Vote', en.length > 0]).toEqual([id, true, true]);
       }
     }
@@ -261,22 +261,35 @@ describe('the gallery', () => {
     '$id meets its goals about decisions by being applied, and not before',
     ({ text, options = {}, goals = [] }) => {
       const world = bootWorld(options);
-      expect(goals.map((goal) => isMet(world, goal))).toEqual(goals.map(() => false));
+      expect(goals.map(({ asks }) => reached(world, asks))).toEqual(goals.map(() => undefined));
+      const began = world.now;
       apply(world, text);
       advance(world, 90);
-      expect(goals.map((goal) => isMet(world, goal))).toEqual(goals.map(() => true));
-      const [goal] = goals;
-      const other = goal!.kind === 'rejected' ? { ...goal!, plugin: 'NodePorts' } : { ...goal!, victim: 'other-*' };
-      expect(isMet(world, other)).toBe(false);
+      for (const { asks } of goals) {
+        const { time, attempt } = reached(world, asks)!;
+        expect(time).toBeGreaterThanOrEqual(began);
+        const decision = world.decision(attempt)!;
+        expect(decision.time).toBe(time);
+        expect(decision.pod.startsWith((asks.kind === 'rejected' ? asks.pod : asks.preemptor).replace('*', ''))).toBe(
+          true,
+        );
+        const other = asks.kind === 'rejected' ? { ...asks, plugin: 'NodePorts' } : { ...asks, victim: 'other-*' };
+        expect(reached(world, other)).toBeUndefined();
+      }
     },
   );
 
-  it('asks of decisions in three scenarios, of both kinds', () => {
-    const goals = GALLERY.flatMap(({ id, goals: own }) => (own ?? []).map(({ kind }) => [id, kind]));
+  it('asks of decisions in five scenarios, of both kinds', () => {
+    const goals = GALLERY.flatMap(({ id, goals: own }) => (own ?? []).map(({ asks }) => [id, asks.kind]));
     expect(goals).toEqual([
       ['pending', 'rejected'],
+      ['full', 'rejected'],
+      ['full', 'rejected'],
       ['taints', 'rejected'],
+      ['taints', 'rejected'],
+      ['preemption', 'rejected'],
       ['preemption', 'preempted'],
+      ['affinity', 'rejected'],
     ]);
   });
 });

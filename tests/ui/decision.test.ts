@@ -1,17 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../src/run/types.ts';
-import {
-  cellOf,
-  changesBetween,
-  rejectionsOf,
-  rowsOf,
-  stepsOf,
-  type Step,
-} from '../../src/ui/features/decision/decision-model.ts';
-import { groupDigits, withUnits } from '../../src/ui/features/decision/formula.ts';
-import { advance, apply, bootWorld, deployment } from '../support/world.ts';
+import { cellOf, changesBetween, rowsOf, stepsOf, type Step } from '../../src/ui/features/decision/decision-model.ts';
+import { groupDigits, labelKey, withUnits } from '../../src/ui/features/decision/formula.ts';
+import { heatOf } from '../../src/ui/features/decision/stage-marks.ts';
+import { en } from '../../src/ui/i18n/en.ts';
+import { ko } from '../../src/ui/i18n/ko.ts';
+import { advance, apply, bootWorld, deployment, request } from '../support/world.ts';
 
 const requests = (cpu: string): string => `          resources:\n            requests: { cpu: ${cpu}, memory: 64Mi }\n`;
+
+/** A pod that has every plugin compare or calculate something. */
+const PARTICULAR = `apiVersion: v1
+kind: Pod
+metadata: {name: one, labels: {app: particular}}
+spec:
+  affinity:
+    nodeAffinity:
+      preferredDuringSchedulingIgnoredDuringExecution:
+        - weight: 5
+          preference: {matchExpressions: [{key: topology.kubernetes.io/zone, operator: Exists}]}
+    podAffinity:
+      preferredDuringSchedulingIgnoredDuringExecution:
+        - weight: 7
+          podAffinityTerm:
+            topologyKey: topology.kubernetes.io/zone
+            labelSelector: {matchLabels: {app: particular}}
+    podAntiAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        - topologyKey: kubernetes.io/hostname
+          labelSelector: {matchLabels: {app: particular}}
+  topologySpreadConstraints:
+    - maxSkew: 1
+      topologyKey: topology.kubernetes.io/zone
+      whenUnsatisfiable: DoNotSchedule
+      labelSelector: {matchLabels: {app: particular}}
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector: {matchLabels: {app: particular}}
+  containers:
+    - name: main
+      image: nginx:1.27
+      ports: [{containerPort: 80, hostPort: 8080}]
+      resources: {requests: {cpu: 100m, memory: 64Mi, ephemeral-storage: 1Gi}}
+`;
 
 const world = bootWorld();
 apply(world, deployment('web', 3, 'nginx:1.27', requests('100m')));
@@ -109,15 +141,84 @@ describe('two attempts', () => {
     expect(changes[0]!.before).toMatchObject({ rejectedBy: 'NodeResourcesFit', reasons: ['Insufficient cpu'] });
     expect(changes[0]!.after).toMatchObject({ total: expect.any(Number) as number });
   });
+});
 
-  it('are explained by the reasons counted', () => {
-    expect(rejectionsOf(failed)).toEqual([
-      { plugin: 'NodeResourcesFit', reason: 'Insufficient cpu', count: failed.nodes.length },
-    ]);
+describe('the stage at a step', () => {
+  const totals = Object.fromEntries(scheduled.nodes.map(({ node, total }) => [node, total]));
+
+  it('has numbers where nodes are scored, the best at 100', () => {
+    const heat = heatOf(scheduled, step('Total'))!;
+    expect(heat.kind).toBe('score');
+    expect(Object.keys(heat.scores).sort()).toEqual(Object.keys(totals).sort());
+    expect(heat.scores[scheduled.node!]).toBe(100);
+    const plugin = heatOf(scheduled, step('Score', 'ImageLocality'))!;
+    for (const { node, scores } of scheduled.nodes)
+      expect(plugin.scores[node]).toBe(scores!['ImageLocality']!.normalized);
+  });
+
+  it('crosses nodes out at the filter that turned them down, and at no other', () => {
+    expect(heatOf(failed, step('Filter', 'NodeResourcesFit'))).toEqual({
+      kind: 'filter',
+      title: 'NodeResourcesFit',
+      scores: {},
+      rejected: failed.nodes.map(({ node }) => node),
+    });
+    expect(heatOf(failed, step('Filter', 'TaintToleration'))).toBeUndefined();
+  });
+
+  it('says nothing at steps that say nothing of nodes', () => {
+    for (const point of ['PreEnqueue', 'QueueSort', 'PreFilter', 'PreScore', 'Reserve', 'Bind'] as const)
+      expect([point, heatOf(scheduled, step(point, 'any'))]).toEqual([point, undefined]);
+    expect(heatOf(failed, step('PostFilter', 'DefaultPreemption'))).toBeUndefined();
+    expect(heatOf(failed, { ...step('Filter', 'NodeResourcesFit'), isSkipped: true })).toBeUndefined();
+  });
+});
+
+describe('the texts', () => {
+  const inBoth = (keys: readonly string[], of: (texts: typeof en | typeof ko) => object): void => {
+    for (const texts of [en, ko]) expect(keys.filter((key) => !(key in of(texts)))).toEqual([]);
+  };
+
+  it('say of every plugin of the profile what it is for', () => {
+    const plugins = [scheduled, failed].flatMap(({ phases }) => phases.flatMap((phase) => phase.plugins));
+    expect(new Set(plugins).size).toBeGreaterThan(18);
+    inBoth(plugins, ({ decision }) => decision.plugin);
+  });
+
+  it('name every line of the arithmetic that is not a pair of a label', () => {
+    const particular = bootWorld();
+    const taint = { spec: { taints: [{ key: 'a', value: 'b', effect: 'NoSchedule' }] } };
+    const [first] = [...particular.list('nodes')];
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    request(particular, 'PATCH', `/api/v1/nodes/${first!.metadata.name}`, taint, headers);
+    apply(particular, PARTICULAR);
+    apply(particular, PARTICULAR.replace('name: one', 'name: two'));
+    advance(particular, 20);
+    const labels = particular
+      .decisions({ namespace: 'default' })
+      .flatMap(({ attempt }) => particular.decision(attempt)!.nodes)
+      .flatMap(({ arithmetic = {} }) => Object.values(arithmetic).flat())
+      .map(({ label }) => label)
+      .filter((label) => !/[=/]/.test(label));
+    const keys = [...new Set(labels)].map(labelKey);
+    expect(keys).toEqual(expect.arrayContaining(['host-ports', 'sum-rounded', 'first-untolerated-taint', 'deviation']));
+    inBoth(keys, ({ decision }) => decision.label);
   });
 });
 
 describe('the arithmetic', () => {
+  it('of a normalised spread holds real numbers, and comes to the score', () => {
+    for (const { arithmetic, scores } of scheduled.nodes) {
+      const lines = arithmetic!['PodTopologySpread/score']!;
+      const { expression, result } = lines.find(({ label }) => label === 'normalized')!;
+      expect(result).toBe(scores!['PodTopologySpread']!.normalized);
+      const [, high, low, raw, divisor] =
+        /^100 × \((\d+) \+ (\d+) − (\d+)\) \/ (\d+)$/.exec(expression)?.map(Number) ?? [];
+      if (divisor) expect(Math.trunc((100 * (high! + low! - raw!)) / divisor)).toBe(result);
+      else expect(expression).toBe('100');
+    }
+  });
+
   it('groups digits and says bytes in the unit that suits them', () => {
     expect(groupDigits('(13743895347 − 209715200) × 100 / 13743895347')).toBe(
       '(13,743,895,347 − 209,715,200) × 100 / 13,743,895,347',

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../src/run/types.ts';
 import { defaultPool } from '../../src/sim/azure/index.ts';
-import { candidateRows, CRITERIA, decidingCriterion } from '../../src/ui/features/decision/preemption-model.ts';
+import { cellOf } from '../../src/ui/features/decision/decision-model.ts';
+import {
+  candidateRows,
+  CRITERIA,
+  decidingCriterion,
+  obstacles,
+} from '../../src/ui/features/decision/preemption-model.ts';
 import { advance, apply, bootWorld } from '../support/world.ts';
 
 const pod = (name: string, priorityClass: string, cpu: string, node?: string): string => `apiVersion: v1
@@ -56,6 +62,39 @@ describe('the candidates of a preemption', () => {
     const [chosen] = candidateRows(postFilter!);
     expect(chosen!.victims.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual(postFilter!.victims);
     expect(chosen!.values).toMatchObject({ pdbViolations: 0, highestPriority: 100, victimCount: 2 });
+  });
+
+  it('stand beside the nodes that cannot be freed, by what stands in the way there', () => {
+    const postFilter = {
+      status: 'Unschedulable',
+      message: '',
+      hopeless: ['a', 'b'].map((node) => ({
+        node,
+        plugin: 'NodeResourcesFit',
+        code: 'Unschedulable' as const,
+        reasons: ['Insufficient cpu'],
+      })),
+      notHelpful: ['c', 'd', 'e'],
+    };
+    expect(obstacles(postFilter)).toEqual([
+      { reason: undefined, nodes: ['c', 'd', 'e'] },
+      { reason: 'Insufficient cpu', nodes: ['a', 'b'] },
+    ]);
+    const record = preempting(['p2'], ['p1', 'p1']);
+    expect(obstacles(record.postFilter!)).toEqual([]);
+    const step = { point: 'PostFilter', plugin: 'DefaultPreemption', isSkipped: false } as const;
+    const cells = record.nodes.map((node) =>
+      cellOf({ ...record, postFilter: { ...record.postFilter!, ...postFilter, notHelpful: [node.node] } }, node, step),
+    );
+    expect(cells).toEqual([
+      { kind: 'candidate', victims: 1, isNominated: false },
+      { kind: 'candidate', victims: 2, isNominated: true },
+    ]);
+    const none = { ...postFilter, notHelpful: record.nodes.map(({ node }) => node) };
+    expect(record.nodes.map((node) => cellOf({ ...record, postFilter: none }, node, step).kind)).toEqual([
+      'notHelpful',
+      'notHelpful',
+    ]);
   });
 
   it('fall behind one criterion after the other, and those that are equal are tied', () => {

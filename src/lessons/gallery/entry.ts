@@ -7,6 +7,12 @@ export interface BothLanguages {
   readonly en: string;
 }
 
+export interface Goal {
+  readonly asks: DecisionGoal;
+  /** What is to be seen happening, in a sentence. */
+  readonly text: BothLanguages;
+}
+
 export type Topic = 'rollout' | 'workload' | 'scheduling' | 'images' | 'health' | 'network' | 'config' | 'sample';
 
 export interface GalleryEntry {
@@ -20,7 +26,7 @@ export interface GalleryEntry {
   readonly level: 1 | 2 | 3;
   readonly text: string;
   /** What the scheduler must have decided by the time that the scenario has settled. */
-  readonly goals?: readonly DecisionGoal[];
+  readonly goals?: readonly Goal[];
   /** Record key of what the inspector opens on, once there is something to see of it. */
   readonly show?: string;
   /** What the cluster must be like, where the default one will not do: then it opens as a run of its own. */

@@ -16,5 +16,5 @@ export const GALLERY: readonly GalleryEntry[] = [
   ...SAMPLES,
 ];
 
-export type { BothLanguages, GalleryEntry, Topic } from './entry.ts';
+export type { BothLanguages, GalleryEntry, Goal, Topic } from './entry.ts';
 export { START_TEXT } from './rollouts.ts';

@@ -1,7 +1,12 @@
 /** Where pods may go, and why they wait. */
+import type { DecisionGoal } from '../../run/types.ts';
 import { defaultPoolOptions } from './pools.ts';
 import type { GalleryEntry } from './entry.ts';
 import { deployment, lines, ports, together } from './manifests.ts';
+
+const rejected = (pod: string, node: string, plugin: string): Extract<DecisionGoal, { kind: 'rejected' }> => ({
+  ...{ kind: 'rejected', namespace: 'default', pod, node, plugin },
+});
 
 const requests = (cpu: string): string => `resources:\n  requests:\n    cpu: ${cpu}`;
 
@@ -22,9 +27,11 @@ export const SCHEDULING: readonly GalleryEntry[] = [
     text: deployment('greedy', 'nginx:1.27', { container: requests('"8"') }),
     goals: [
       {
-        ...{ kind: 'rejected', namespace: 'default', pod: 'greedy-*', plugin: 'NodeResourcesFit' },
-        node: '*',
-        onEvery: true,
+        asks: { ...rejected('greedy-*', '*', 'NodeResourcesFit'), onEvery: true },
+        text: {
+          ko: 'NodeResourcesFit이 greedy의 Pod를 모든 노드에서 거절합니다.',
+          en: 'NodeResourcesFit turns the pod of greedy down on every node.',
+        },
       },
     ],
   },
@@ -42,6 +49,22 @@ export const SCHEDULING: readonly GalleryEntry[] = [
       en: 'The bars of requested CPU on the nodes, and what happens to those that wait when you scale down.',
     },
     text: deployment('crowd', 'nginx:1.27', { replicas: 10, container: requests('900m') }),
+    goals: [
+      {
+        asks: rejected('crowd-*', '*', 'NodeResourcesFit'),
+        text: {
+          ko: '한 노드가 가득 차서, NodeResourcesFit이 crowd의 Pod를 그 노드에서 거절합니다.',
+          en: 'One node is full: NodeResourcesFit turns a pod of crowd down there.',
+        },
+      },
+      {
+        asks: { ...rejected('crowd-*', '*', 'NodeResourcesFit'), onEvery: true },
+        text: {
+          ko: '모든 노드가 가득 차서, crowd의 한 Pod가 모든 노드에서 거절됩니다.',
+          en: 'All nodes are full: a pod of crowd is turned down on every one.',
+        },
+      },
+    ],
   },
   {
     id: 'taints',
@@ -77,7 +100,20 @@ export const SCHEDULING: readonly GalleryEntry[] = [
       deployment('intolerant', 'nginx:1.27', { pod: 'nodeSelector:\n  workload: gpu' }),
     ),
     goals: [
-      { kind: 'rejected', namespace: 'default', pod: 'intolerant-*', node: '*-gpu-*', plugin: 'TaintToleration' },
+      {
+        asks: rejected('intolerant-*', '*-gpu-*', 'TaintToleration'),
+        text: {
+          ko: 'TaintToleration이 intolerant의 Pod를 gpu 풀의 노드에서 거절합니다.',
+          en: 'TaintToleration turns the pod of intolerant down on the node of the pool gpu.',
+        },
+      },
+      {
+        asks: rejected('tolerant-*', '*-nodepool1-*', 'NodeAffinity'),
+        text: {
+          ko: 'nodeSelector가 맞지 않아, NodeAffinity가 tolerant의 Pod를 nodepool1의 노드에서 거절합니다.',
+          en: 'The nodeSelector does not match: NodeAffinity turns the pod of tolerant down on a node of nodepool1.',
+        },
+      },
     ],
   },
   {
@@ -104,7 +140,22 @@ description: Goes before everything that has no priority.
       deployment('batch', 'nginx:1.27', { replicas: 9, container: requests('900m') }),
       deployment('urgent', 'nginx:1.27', { container: requests('1500m'), pod: 'priorityClassName: urgent' }),
     ),
-    goals: [{ kind: 'preempted', namespace: 'default', preemptor: 'urgent-*', victim: 'batch-*' }],
+    goals: [
+      {
+        asks: { ...rejected('urgent-*', '*', 'NodeResourcesFit'), onEvery: true },
+        text: {
+          ko: 'urgent가 들어갈 자리가 없어, NodeResourcesFit이 모든 노드에서 거절합니다.',
+          en: 'There is no room for urgent: NodeResourcesFit turns it down on every node.',
+        },
+      },
+      {
+        asks: { kind: 'preempted', namespace: 'default', preemptor: 'urgent-*', victim: 'batch-*' },
+        text: {
+          ko: 'urgent가 batch의 Pod를 선점합니다.',
+          en: 'urgent preempts a pod of batch.',
+        },
+      },
+    ],
   },
   {
     id: 'affinity',
@@ -131,5 +182,14 @@ description: Goes before everything that has no priority.
               operator: In
               values: [koreacentral-2]`,
     }),
+    goals: [
+      {
+        asks: rejected('zonal-*', '*', 'NodeAffinity'),
+        text: {
+          ko: 'NodeAffinity가 zonal의 Pod를 다른 영역의 노드에서 거절합니다.',
+          en: 'NodeAffinity turns a pod of zonal down on a node of another zone.',
+        },
+      },
+    ],
   },
 ];

@@ -84,7 +84,7 @@ class Alone {
       ...{ summary, pod, position: this.journal.position, profile: this.profile.schedulerName },
       ...{ configuration: 0, startIndex: this.startIndex, offset: 0, because: '' },
     };
-    this.kept.push(this.keeping === 'record' ? record : explain(record, evaluation, postFilter, tied));
+    this.kept.push(this.keeping === 'record' ? record : explain(record, { evaluation, postFilter, tied }, 0));
     if (this.keeping === 'explanation') this.kept.length = 0;
   }
 }

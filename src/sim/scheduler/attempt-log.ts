@@ -8,7 +8,7 @@ import type { Kernel } from '../kernel/index.ts';
 import type { Outcome } from './attempt.ts';
 import type { Change, ClusterState } from './cluster-state.ts';
 import type { DecisionRecord, DecisionSummary } from './decision.ts';
-import { decide, type Configurations } from './enforced.ts';
+import { decide, percentageOfNodesToScore, type Configurations } from './enforced.ts';
 import { explain } from './explain.ts';
 import { CHANGE_LIMIT, Journal } from './journal.ts';
 import type { QueuedPod } from './queue.ts';
@@ -51,7 +51,7 @@ export class AttemptLog {
     const chance = { offset: () => record.offset, tie: () => 0 };
     const enforced = this.configurations.at(record.configuration);
     const result = decide(record.pod, record.profile, cluster, enforced, record.startIndex, chance);
-    return explain(record, result.evaluation, result.postFilter, result.tied);
+    return explain(record, result, percentageOfNodesToScore(record.profile, enforced));
   }
 
   /** The attempt becomes the cause of what follows in the turn. */
@@ -89,6 +89,7 @@ export class AttemptLog {
     const hasDropped = this.records.add({
       ...{ summary, pod, position: this.journal.position, profile: queued.profile, startIndex, offset },
       ...{ configuration: this.configurations.index, because: queued.because },
+      ...(queued.hintedBy === undefined ? {} : { hintedBy: queued.hintedBy }),
     });
     if (hasDropped) this.kernel.emit('limit', { what: 'scheduling attempts kept', limit: SUMMARY_LIMIT });
   }

@@ -36,7 +36,8 @@ export interface ScoreEntry {
 export interface ArithmeticLine {
   readonly label: string;
   readonly expression: string;
-  readonly result: number;
+  /** Of a comparison what is left; absent where the expression says it all. */
+  readonly result?: number;
 }
 
 export interface NodeDecision {
@@ -78,6 +79,9 @@ export interface DecisionRecord extends DecisionSummary {
   readonly nodeCount: number;
   readonly evaluatedCount: number;
   readonly startIndex: number;
+  /** With so many feasible nodes the search ends, as the percentage of nodes to score says (0: by the cluster's size). */
+  readonly enoughCount: number;
+  readonly percentageOfNodesToScore: number;
   /** The nodes with the highest total; one was drawn by the seeded stream when there are several. */
   readonly tied: readonly string[];
   readonly postFilter?: {
@@ -89,6 +93,12 @@ export interface DecisionRecord extends DecisionSummary {
     readonly candidates?: readonly PreemptionCandidate[];
     /** The candidates equal to the one that was taken. */
     readonly tied?: readonly string[];
+    /** Nodes that do not fit the pod even without its lessers, or where it has none, and why. */
+    readonly hopeless?: readonly (FilterVerdict & { readonly node: string })[];
+    /** Nodes whose rejection no removal of pods can resolve (UnschedulableAndUnresolvable): they were not looked at. */
+    readonly notHelpful?: readonly string[];
+    /** Nodes that were left because candidates enough had been found. */
+    readonly untriedCount?: number;
   };
   /** Profile that scheduled it. */
   readonly profile: string;
@@ -98,4 +108,6 @@ export interface DecisionRecord extends DecisionSummary {
   readonly excluded: { readonly count: number; readonly by: readonly string[] };
   /** Which event made the pod try again. */
   readonly because: string;
+  /** The plugin whose queueing hint said that the event may help; absent where no hint was asked. */
+  readonly hintedBy?: string;
 }

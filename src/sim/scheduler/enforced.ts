@@ -71,18 +71,26 @@ export function clientRates(configuration: string): { qps: number; burst: number
   return { qps, burst };
 }
 
+/** What a profile says goes before what the configuration says for all; 0 chooses by the size of the cluster. */
+export function percentageOfNodesToScore(profileName: string, { configuration, profiles }: Enforced): number {
+  return profiles.get(profileName)?.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
+}
+
 /** One attempt with a profile of a configuration that is or was in force. */
 export function decide(
   pod: Stored<Pod>,
   profileName: string,
   cluster: ClusterState,
-  { configuration, profiles }: Enforced,
+  enforced: Enforced,
   startIndex: number,
   chance: Chance,
 ): Outcome {
-  const profile = profiles.get(profileName)!;
-  const percentageOfNodesToScore = profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
   const nominatedNode = pod.status?.nominatedNodeName;
-  const options = { profile, percentageOfNodesToScore, startIndex, ...(nominatedNode ? { nominatedNode } : {}) };
+  const options = {
+    profile: enforced.profiles.get(profileName)!,
+    percentageOfNodesToScore: percentageOfNodesToScore(profileName, enforced),
+    startIndex,
+    ...(nominatedNode ? { nominatedNode } : {}),
+  };
   return attempt(PodInfo.of(pod), cluster, options, chance);
 }

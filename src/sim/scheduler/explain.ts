@@ -2,7 +2,8 @@
  * A decision written out in full: every plugin's verdict on every node, every number of every score and the arithmetic
  * behind it. Made when somebody looks, from the same evaluation over the same cluster that decided.
  */
-import type { Evaluation } from './cycle.ts';
+import type { Outcome } from './attempt.ts';
+import { feasibleNodesToFind, type Evaluation } from './cycle.ts';
 import type { ArithmeticLine, DecisionRecord, NodeDecision } from './decision.ts';
 import type { Plugin } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -11,10 +12,9 @@ import type { ExtensionPoint } from './profile.ts';
 import type { Attempt } from './records.ts';
 
 export function explain(
-  { summary, startIndex, because, profile: profileName }: Attempt,
-  evaluation: Evaluation,
-  postFilter: PostFilterResult | undefined,
-  tied: readonly string[],
+  { summary, startIndex, because, hintedBy, profile: profileName }: Attempt,
+  { evaluation, postFilter, tied }: Pick<Outcome, 'evaluation' | 'postFilter' | 'tied'>,
+  percentageOfNodesToScore: number,
 ): DecisionRecord {
   const { profile, preFilter, scores, skippedScore, evaluated, cluster, pod } = evaluation;
   const { rejection } = preFilter;
@@ -41,9 +41,12 @@ export function explain(
     evaluatedCount: evaluated.length,
     excluded: { count: evaluation.excluded, by: evaluation.excluded > 0 ? preFilter.narrowedBy : [] },
     startIndex,
+    enoughCount: feasibleNodesToFind(cluster.nodes.length - evaluation.excluded, percentageOfNodesToScore),
+    percentageOfNodesToScore,
     tied,
-    ...(postFilter ? { postFilter: explainPostFilter(postFilter) } : {}),
+    ...(postFilter ? { postFilter: explainPostFilter(postFilter, evaluation) } : {}),
     because,
+    ...(hintedBy === undefined ? {} : { hintedBy }),
   };
 }
 
@@ -102,13 +105,10 @@ function phasesOf(
   ];
 }
 
-function explainPostFilter({
-  status,
-  message,
-  best,
-  candidates,
-  tied,
-}: PostFilterResult): DecisionRecord['postFilter'] {
+function explainPostFilter(
+  { status, message, best, candidates, tied, search }: PostFilterResult,
+  evaluation: Evaluation,
+): DecisionRecord['postFilter'] {
   const found = candidates.map(({ node, victims, pdbViolations }) => ({
     node,
     victims: victims.map(({ namespace, name, priority, pod }) => {
@@ -122,6 +122,22 @@ function explainPostFilter({
     message,
     ...(best ? { nominatedNode: best.node, victims: best.victims.map(({ key }) => key) } : {}),
     ...(found.length > 0 ? { candidates: found, tied } : {}),
+    ...(search ? explainSearch(search, evaluation) : {}),
+  };
+}
+
+/** What preemption found on the nodes that are no candidates, and on which it did not look. */
+function explainSearch(
+  { potential, found }: NonNullable<PostFilterResult['search']>,
+  { cluster }: Evaluation,
+): Pick<NonNullable<DecisionRecord['postFilter']>, 'hopeless' | 'notHelpful' | 'untriedCount'> {
+  const isPotential = new Set(potential);
+  return {
+    hopeless: found.rejections.map(({ plugin, status: { code, reasons } }, index) => {
+      return { node: found.rejectedNodes[index]!.name, plugin, code, reasons };
+    }),
+    notHelpful: cluster.nodes.filter((node) => !isPotential.has(node)).map(({ name }) => name),
+    untriedCount: potential.length - found.rejections.length - found.candidates.length,
   };
 }
 
@@ -150,7 +166,9 @@ function explainScores(
 ): Pick<NodeDecision, 'scores' | 'total'> {
   const index = feasible.indexOf(node);
   const entries = scores.map(({ plugin: name, weight, state, raw, normalized }) => {
-    const lines = profile.plugin(name)?.explainScore?.(pod, node, state, { raw, normalized, index }, cluster) ?? [];
+    const lines =
+      profile.plugin(name)?.explainScore?.(pod, node, state, { raw, normalized, nodes: feasible, index }, cluster) ??
+      [];
     if (lines.length > 0) arithmetic[`${name}/score`] = lines;
     return [name, { raw: raw[index]!, normalized: normalized[index]!, weighted: normalized[index]! * weight }] as const;
   });

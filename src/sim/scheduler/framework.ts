@@ -38,6 +38,8 @@ export interface PreScoreVerdict<State> {
 export interface Scored {
   readonly raw: readonly number[];
   readonly normalized: readonly number[];
+  /** The nodes of the scores, and which of them is explained. */
+  readonly nodes: readonly NodeInfo[];
   readonly index: number;
 }
 

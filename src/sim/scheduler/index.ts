@@ -15,7 +15,7 @@ export { PodInfo } from './pod-info.ts';
 export { bestCandidates, dryRun, whyNotEligible, type Candidate } from './preemption.ts';
 export { runPostFilter, type PostFilterResult } from './post-filter.ts';
 export { isPluginName, makePlugin, PLUGIN_NAMES, type PluginArgs } from './plugins/registry.ts';
-export { hasPreempted, wasRejected, type PreemptionQuestion, type RejectionQuestion } from './questions.ts';
+export { preemptionOf, rejectionOf, type PreemptionQuestion, type RejectionQuestion } from './questions.ts';
 export { defaultProfile, Profile, type ProfileOptions } from './profile.ts';
 export { Scheduler, type SchedulerSettings } from './scheduler.ts';
 export {

@@ -3,6 +3,7 @@
  * Upstream: pkg/scheduler/framework/runtime/framework.go (RunPostFilterPlugins).
  */
 import type { Evaluation } from './cycle.ts';
+import type { NodeInfo } from './node-info.ts';
 import {
   bestCandidates,
   candidatesToFind,
@@ -10,6 +11,7 @@ import {
   noCandidateMessage,
   whyNotEligible,
   type Candidate,
+  type Preemption,
 } from './preemption.ts';
 
 export interface PostFilterResult {
@@ -21,6 +23,8 @@ export interface PostFilterResult {
   readonly best?: Candidate;
   /** The candidates equal to the best. */
   readonly tied: readonly string[];
+  /** Where it looked for candidates, in the order of the cluster's list, and what it found; undefined when it did not look. */
+  readonly search?: { readonly potential: readonly NodeInfo[]; readonly found: Preemption };
   /** Whether the pod may preempt others at all; undefined when that was not asked. */
   readonly isEligible?: boolean;
   /** The pod's nomination is to be taken back. */
@@ -60,15 +64,17 @@ function preempt(evaluation: Evaluation, drawOffset: (nodes: number) => number):
   const args = profile.args.DefaultPreemption ?? {};
   const offset = potential.length === 0 ? 0 : drawOffset(potential.length);
   const found = dryRun(run, profile, potential, offset, candidatesToFind(potential.length, args));
+  const search = { potential, found };
   const tied = bestCandidates(found.candidates);
   if (tied.length === 0) {
     const message = `preemption: ${noCandidateMessage(found.rejections, cluster.nodes.length)}`;
-    return { ...NOTHING, status: 'Unschedulable', message, isEligible: true, clearsNomination: true };
+    return { ...NOTHING, status: 'Unschedulable', message, search, isEligible: true, clearsNomination: true };
   }
   return {
     status: 'Success',
     message: '',
     candidates: found.candidates,
+    search,
     best: tied[0]!,
     tied: tied.map(({ node }) => node),
     isEligible: true,

@@ -26,6 +26,8 @@ export interface Preemption {
   readonly candidates: readonly Candidate[];
   /** What still stood in the way without the pods of lower priority, for each node where something did. */
   readonly rejections: readonly Rejection[];
+  /** The node of each rejection. */
+  readonly rejectedNodes: readonly NodeInfo[];
 }
 
 const NO_VICTIMS: Rejection = {
@@ -131,15 +133,20 @@ export function dryRun(
   const search = searchOf(run, profile, budgets);
   const [harmless, violating]: [Candidate[], Candidate[]] = [[], []];
   const rejections: Rejection[] = [];
+  const rejectedNodes: NodeInfo[] = [];
+  const reject = (node: NodeInfo, rejection: Rejection): void => {
+    rejections.push(rejection);
+    rejectedNodes.push(node);
+  };
   for (let index = 0; index < nodes.length; index += 1) {
     if (harmless.length > 0 && harmless.length + violating.length >= wanted) break;
     const node = nodes[(offset + index) % nodes.length]!;
     const found = search(node);
-    if ('plugin' in found) rejections.push(found);
-    else if (found.victims.length === 0) rejections.push(nobodyOn(node.name));
+    if ('plugin' in found) reject(node, found);
+    else if (found.victims.length === 0) reject(node, nobodyOn(node.name));
     else (found.pdbViolations === 0 ? harmless : violating).push(found);
   }
-  return { candidates: [...harmless, ...violating], rejections };
+  return { candidates: [...harmless, ...violating], rejections, rejectedNodes };
 }
 
 const nobodyOn = (node: string): Rejection => ({
@@ -195,7 +202,7 @@ function isTerminatingByPreemption({ isTerminating, pod }: PodInfo): boolean {
   return isTerminating && condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
 }
 
-const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+export const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 
 /** What stands in the way on each node, when preemption helps nowhere. */
 export function noCandidateMessage(rejections: readonly Rejection[], nodeCount: number): string {

@@ -17,9 +17,12 @@ export interface RejectionQuestion {
   readonly plugin: string;
 }
 
-/** Whether the plugin has turned the pod down on the node, in any attempt. */
-export function wasRejected(source: DecisionSource, { namespace, pod, node, plugin }: RejectionQuestion): boolean {
-  return source.decisions({ namespace, pod }).some(({ attempt }) => {
+/** The first attempt in which the plugin turned the pod down on the node; undefined when there was none. */
+export function rejectionOf(
+  source: DecisionSource,
+  { namespace, pod, node, plugin }: RejectionQuestion,
+): DecisionSummary | undefined {
+  return source.decisions({ namespace, pod }).find(({ attempt }) => {
     const record = source.decision(attempt);
     if (record?.preFilter?.plugin === plugin) return true;
     return record?.nodes.some((item) => item.node === node && item.rejected?.plugin === plugin) ?? false;
@@ -32,12 +35,15 @@ export interface PreemptionQuestion {
   readonly victim: string;
 }
 
-/** Whether a pod has preempted another. */
-export function hasPreempted(trace: Trace, { preemptor, victim }: PreemptionQuestion): boolean {
-  for (let seq = trace.length; seq >= trace.start; seq -= 1) {
-    const event = trace.at(seq)!;
-    if (event.type !== 'scheduler.attempt' || !event.data.victims?.includes(victim)) continue;
-    if (`${event.object?.namespace}/${event.object?.name}` === preemptor) return true;
-  }
-  return false;
+/** The attempt in which a pod preempted another; undefined when it did not. */
+export function preemptionOf(
+  source: DecisionSource & { readonly kernel: { readonly trace: Trace } },
+  { preemptor, victim }: PreemptionQuestion,
+): DecisionSummary | undefined {
+  const [namespace = '', pod = ''] = preemptor.split('/', 2);
+  const { trace } = source.kernel;
+  return source.decisions({ namespace, pod }).find(({ outcome, seq }) => {
+    const event = outcome === 'preempting' ? trace.at(seq) : undefined;
+    return event?.type === 'scheduler.attempt' && (event.data.victims?.includes(victim) ?? false);
+  });
 }

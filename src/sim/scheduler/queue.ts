@@ -24,6 +24,8 @@ export interface QueuedPod {
   /** Plugins that turned it down last. */
   readonly rejectedBy: readonly string[];
   readonly because: string;
+  /** Plugin whose queueing hint woke it. */
+  readonly hintedBy?: string | undefined;
   readonly cause: number;
 }
 
@@ -143,13 +145,14 @@ export class SchedulingQueue {
       rejectedBy,
       queue: isError ? 'backoff' : 'unschedulable',
       because: '',
+      hintedBy: undefined,
     });
   }
 
-  /** Something has happened that may make the pod fit. */
-  wake(pod: QueuedPod, because: string): void {
+  /** Something has happened that may make the pod fit, by the hint of a plugin where one was asked. */
+  wake(pod: QueuedPod, because: string, hintedBy?: string): void {
     const queue = pod.queue !== 'gated' && this.isBackingOff(pod) ? 'backoff' : 'active';
-    this.put({ ...pod, queue, because, cause: this.kernel.turn.cause });
+    this.put({ ...pod, queue, because, hintedBy, cause: this.kernel.turn.cause });
   }
 
   /** Pods whose back-off is over become active. */

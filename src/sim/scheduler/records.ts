@@ -21,6 +21,7 @@ export interface Attempt {
   /** Where preemption began to look. */
   readonly offset: number;
   readonly because: string;
+  readonly hintedBy?: string;
 }
 
 interface SavedRecords {

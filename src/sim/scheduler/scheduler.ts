@@ -148,17 +148,18 @@ export class Scheduler extends Controller {
   /** Wakes the pods that the event may help, by the hints of the plugins that turned them down. */
   private happened(event: ClusterEvent, because: string): void {
     if (!this.scheduling.hasUnschedulable) return;
-    const woken = new Map<string, QueuedPod>();
+    const woken = new Map<string, { readonly queued: QueuedPod; readonly plugin: string }>();
     for (const [name, profile] of this.profiles) {
       for (const { name: plugin, hints } of profile.hinting(event)) {
         for (const queued of this.scheduling.turnedDownBy(plugin)) {
           const pod = queued.profile === name && !woken.has(queued.key) ? this.pods.byKey(queued.key) : undefined;
-          if (pod && isWorthRetrying(hints, PodInfo.of(pod), event, this.cluster)) woken.set(queued.key, queued);
+          if (pod && isWorthRetrying(hints, PodInfo.of(pod), event, this.cluster))
+            woken.set(queued.key, { queued, plugin });
         }
       }
     }
-    for (const queued of [...woken.values()].sort((left, right) => left.order - right.order))
-      this.scheduling.wake(queued, because);
+    const inOrder = [...woken.values()].sort((left, right) => left.queued.order - right.queued.order);
+    for (const { queued, plugin } of inOrder) this.scheduling.wake(queued, because, plugin);
   }
 
   private placed(pod: Stored<Pod>): void {

@@ -1,14 +1,18 @@
+import { lazy, Suspense } from 'react';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { IconButton, TabPanel, Tabs } from '../design/index.ts';
-import { DecisionPanel } from '../features/decision/DecisionPanel.tsx';
 import { InspectorPanel } from '../features/inspector/InspectorPanel.tsx';
 import { WhyPanel } from '../features/inspector/WhyPanel.tsx';
 import { RequestPanel } from '../features/request/RequestPanel.tsx';
 import { view, type RightTab } from '../state/view.ts';
 
 const TABS: readonly RightTab[] = ['inspector', 'decision', 'request', 'why'];
+/** Comes when it is first looked at. */
+const DecisionPanel = lazy(async () => ({
+  default: (await import('../features/decision/DecisionPanel.tsx')).DecisionPanel,
+}));
 const PANEL = { inspector: InspectorPanel, decision: DecisionPanel, request: RequestPanel, why: WhyPanel };
 
 /** What there is to know of what is selected. Nothing runs in it while it is closed. */
@@ -34,7 +38,9 @@ export function RightPanel(): React.JSX.Element {
           }
         >
           <TabPanel value={right}>
-            <Shown />
+            <Suspense fallback={<p className="empty">{t('inspector.loading')}</p>}>
+              <Shown />
+            </Suspense>
           </TabPanel>
         </Tabs>
       ) : null}

@@ -3,7 +3,12 @@ export const stageEn = {
   stage: {
     victim: 'has to go: preempted',
     nominated: 'Nominated: preemption makes room here',
-    heat: { title: 'Scores of {{title}}', scale: '0 to 100', rejected: 'turned down' },
+    heat: {
+      score: 'Scores: {{title}}',
+      filter: 'Filter: {{title}}',
+      scale: '0 to 100',
+      rejected: 'turned down',
+    },
     azure: 'Azure runs this',
     azureNote: 'Managed control plane',
     yours: 'You pay for this',

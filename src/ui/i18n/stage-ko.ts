@@ -5,7 +5,12 @@ export const stageKo: StageTexts = {
   stage: {
     victim: '선점되어 나가야 함',
     nominated: '지명됨: 선점이 여기에 자리를 만듭니다',
-    heat: { title: '{{title}} 점수', scale: '0에서 100', rejected: '탈락' },
+    heat: {
+      score: '점수: {{title}}',
+      filter: '필터: {{title}}',
+      scale: '0에서 100',
+      rejected: '탈락',
+    },
     azure: 'Azure가 운영',
     azureNote: '관리형 컨트롤 플레인',
     yours: '요금을 내는 부분',

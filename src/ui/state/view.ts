@@ -58,6 +58,8 @@ export interface ViewState {
 }
 
 export interface NodeHeat {
+  /** Numbers of a score, or the nodes that a filter turned down. */
+  readonly kind: 'score' | 'filter';
   /** What the number is, as the panel names it. */
   readonly title: string;
   /** Node name to score; a node that was turned down has none. */

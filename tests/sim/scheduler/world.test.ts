@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { defaultPool } from '../../../src/sim/azure/index.ts';
 import type { Stored } from '../../../src/sim/api/object.ts';
 import { CLIENT } from '../../../src/sim/kernel/index.ts';
-import { hasPreempted, wasRejected } from '../../../src/sim/scheduler/index.ts';
+import { preemptionOf, rejectionOf } from '../../../src/sim/scheduler/index.ts';
 import type { World } from '../../../src/sim/world.ts';
-import { advance, apply, bootWorld, deployment, eventsOf } from '../../support/world.ts';
+import { advance, apply, bootWorld, deployment, eventsOf, request } from '../../support/world.ts';
 
 const small = { pools: [defaultPool('nodepool1', 'System', 1)], preset: 'plain' } as const;
 
@@ -73,14 +73,36 @@ describe('preemption', () => {
       victims: ['default/low'],
       candidates: [{ victims: [{ namespace: 'default', name: 'low', priority: 0 }], pdbViolations: 0 }],
     });
-    expect(hasPreempted(world.kernel.trace, { preemptor: 'default/urgent', victim: 'default/low' })).toBe(true);
-    expect(hasPreempted(world.kernel.trace, { preemptor: 'default/low', victim: 'default/urgent' })).toBe(false);
+    expect(preemptionOf(world, { preemptor: 'default/urgent', victim: 'default/low' })).toEqual(attempts[0]);
+    expect(preemptionOf(world, { preemptor: 'default/low', victim: 'default/urgent' })).toBeUndefined();
     const question = { namespace: 'default', pod: 'urgent', node: first.nodes[0]!.node, plugin: 'NodeResourcesFit' };
-    expect(wasRejected(world, question)).toBe(true);
-    expect(wasRejected(world, { ...question, plugin: 'NodeAffinity' })).toBe(false);
+    expect(rejectionOf(world, question)).toEqual(attempts[0]);
+    expect(rejectionOf(world, { ...question, plugin: 'NodeAffinity' })).toBeUndefined();
     const second = world.decision(attempts[1]!.attempt)!;
     expect(second.nominatedNode).toBe(first.postFilter!.nominatedNode);
-    expect(second.because).toBe('pod default/low was deleted');
+    expect(second).toMatchObject({ because: 'pod default/low was deleted', hintedBy: 'NodeResourcesFit' });
+    expect(first.hintedBy).toBeUndefined();
+  });
+
+  it('records on which nodes it is not helpful, and on which it found nobody to send away', () => {
+    const world = bootWorld({ ...small, pools: [defaultPool('nodepool1', 'System', 3)] });
+    const [cordoned, empty, busy] = [...world.list('nodes')].map(({ metadata }) => metadata.name);
+    const onNode = (node: string): string => asking('3', `  nodeSelector: {kubernetes.io/hostname: ${node}}\n`);
+    const patch = { 'content-type': 'application/merge-patch+json' };
+    request(world, 'PATCH', `/api/v1/nodes/${cordoned}`, { spec: { unschedulable: true } }, patch);
+    apply(world, priorities);
+    apply(world, pod('equal', onNode(empty!).replace('  nodeSelector', '  priorityClassName: high\n  nodeSelector')));
+    apply(world, pod('low', onNode(busy!)));
+    advance(world, 10);
+    apply(world, pod('urgent', asking('3', '  priorityClassName: high\n')));
+    advance(world, 2);
+    const [attempt] = world.decisions({ pod: 'urgent' });
+    expect(world.decision(attempt!.attempt)!.postFilter).toMatchObject({
+      nominatedNode: busy,
+      notHelpful: [cordoned],
+      hopeless: [{ node: empty, reasons: ['No preemption victims found for incoming pod'] }],
+      untriedCount: 0,
+    });
   });
 
   it('is not tried for a pod that may not preempt', () => {

@@ -30,6 +30,9 @@ export const nodePorts: Plugin = {
   explainFilter({ hostPorts }, { ports }) {
     const taken = conflict(hostPorts, ports);
     const wanted = hostPorts.map(({ ip, protocol, port }) => `${ip}:${port}/${protocol}`).join(', ');
-    return [{ label: 'host ports', expression: wanted, result: taken?.port ?? 0 }];
+    return [
+      { label: 'host ports', expression: wanted },
+      ...(taken ? [{ label: 'taken', expression: `${taken.ip}:${taken.port}/${taken.protocol}` }] : []),
+    ];
   },
 };

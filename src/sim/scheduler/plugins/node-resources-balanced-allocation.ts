@@ -69,7 +69,7 @@ export function makeBalancedAllocation({ resources = DEFAULT_BALANCED }: Balance
       const shown =
         fractions.length === 2
           ? `|${round(fractions[0]!)} − ${round(fractions[1]!)}| / 2`
-          : `√(mean of squared deviations of ${fractions.map(round).join(', ')})`;
+          : `σ(${fractions.map(round).join('; ')})`;
       return [
         ...shares.map(({ name, used, asked, capacity, fraction }) => ({
           label: name,

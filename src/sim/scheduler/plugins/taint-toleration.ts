@@ -53,7 +53,7 @@ export const taintToleration: Plugin<undefined, readonly Toleration[]> = {
     const kept = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule').length;
     if (!taint) return [{ label: 'taints that are not tolerated', expression: `0 / ${kept}`, result: 0 }];
     const { key, value, effect } = taint;
-    return [{ label: 'first untolerated taint', expression: `${key}${value ? `=${value}` : ''}:${effect}`, result: 1 }];
+    return [{ label: 'first untolerated taint', expression: `${key}${value ? `=${value}` : ''}:${effect}` }];
   },
   explainScore: (_pod, _node, _state, scored) => [
     {

@@ -8,7 +8,7 @@ import { CellText } from './NodeTable.tsx';
 interface Line {
   readonly label: string;
   readonly expression: string;
-  readonly result: number;
+  readonly result?: number;
 }
 
 /** How the number of one node at one step came about, with its real numbers. */
@@ -72,7 +72,7 @@ export function Arithmetic({
           </div>
         </dl>
       ) : null}
-      {lines.length === 0 && step.plugin && step.point !== 'NormalizeScore' ? (
+      {lines.length === 0 && step.plugin && !step.isSkipped && step.point !== 'NormalizeScore' ? (
         <p className="soft">{t('decision.noArithmetic')}</p>
       ) : null}
     </section>
@@ -90,19 +90,21 @@ function linesOf(node: DecisionRecord['nodes'][number], { plugin, point }: Step)
 function Formula({ line }: { line: Line }): React.JSX.Element {
   const { t } = useTranslation();
   const { label, expression, result } = line;
-  const human = withUnits(`${expression} = ${result}`);
-  const isComparison = /[≤>]/.test(expression);
+  const number = result === undefined ? undefined : groupDigits(String(result));
+  const human = withUnits(result === undefined ? expression : `${expression} = ${result}`);
   return (
     <div>
       <dt>{t(`decision.label.${labelKey(label)}`, label)}</dt>
       <dd className="formula">
-        {groupDigits(expression)}
-        {isComparison ? (
-          <span className="soft">{` ${t('decision.left', { left: groupDigits(String(result)) })}`}</span>
+        {number === undefined ? expression : groupDigits(expression)}
+        {number === undefined ? null : /[≤>]/.test(expression) ? (
+          <span className="soft">{` ${t('decision.left', { left: number })}`}</span>
         ) : (
-          ' = '
+          <>
+            {' = '}
+            <strong>{number}</strong>
+          </>
         )}
-        {isComparison ? null : <strong>{groupDigits(String(result))}</strong>}
         {human ? <span className="soft human">{`≈ ${human}`}</span> : null}
       </dd>
     </div>

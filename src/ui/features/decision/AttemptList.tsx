@@ -3,12 +3,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { DecisionSummary } from '../../../run/types.ts';
-import { Button, EmptyState, SearchField } from '../../design/index.ts';
+import { Badge, Button, EmptyState, SearchField } from '../../design/index.ts';
 import { openDialog } from '../../state/dialogs.ts';
 import { simulation } from '../../state/simulation.ts';
 import { highlight, showLeft, view } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
 import { formatClock } from '../timeline/clock.ts';
+import { isGone } from './decision-model.ts';
 
 const SHOWN = 200;
 
@@ -23,6 +24,13 @@ export function AttemptList({ attempts }: { attempts: readonly DecisionSummary[]
     (item) =>
       (!onlyFailed || item.outcome !== 'scheduled') &&
       (!wanted || `${item.namespace}/${item.pod} ${item.node ?? ''} ${item.message}`.toLowerCase().includes(wanted)),
+  );
+  const shown = found.slice(-SHOWN).reverse();
+  const gone = useStore(simulation, ({ objects }) =>
+    shown
+      .filter((item) => isGone(objects, item))
+      .map(({ uid }) => uid)
+      .join(' '),
   );
   if (attempts.length === 0) return <NoAttempts />;
   return (
@@ -51,33 +59,32 @@ export function AttemptList({ attempts }: { attempts: readonly DecisionSummary[]
         </EmptyState>
       ) : null}
       <ul className="attempt-list">
-        {found
-          .slice(-SHOWN)
-          .reverse()
-          .map((item) => (
-            <li key={item.attempt}>
-              <button
-                type="button"
-                onClick={() => view.setState({ attempt: item.attempt, selected: `pods|${item.namespace}/${item.pod}` })}
-                onMouseEnter={() => highlight([`pods|${item.namespace}/${item.pod}`, `nodes|${item.node ?? ''}`])}
-                onMouseLeave={() => highlight([])}
-              >
-                {item.outcome === 'scheduled' ? (
-                  <CircleCheck size={16} className="good" aria-label={t('decision.outcome.scheduled')} />
-                ) : (
-                  <CircleX size={16} className="problem" aria-label={t(`decision.outcome.${item.outcome}`)} />
-                )}
-                <span className="who">
-                  <strong>{item.pod}</strong>
-                  <span className="soft">
-                    {item.node ? `→ ${shortNode(item.node)}` : t(`decision.outcome.${item.outcome}`)}
-                    {item.attemptOfPod > 1 ? ` · ${t('decision.nth', { index: item.attemptOfPod })}` : ''}
-                  </span>
+        {shown.map((item) => (
+          <li key={item.attempt}>
+            <button
+              type="button"
+              onClick={() => view.setState({ attempt: item.attempt, selected: `pods|${item.namespace}/${item.pod}` })}
+              onMouseEnter={() => highlight([`pods|${item.namespace}/${item.pod}`, `nodes|${item.node ?? ''}`])}
+              onMouseLeave={() => highlight([])}
+            >
+              {item.outcome === 'scheduled' ? (
+                <CircleCheck size={16} className="good" aria-label={t('decision.outcome.scheduled')} />
+              ) : (
+                <CircleX size={16} className="problem" aria-label={t(`decision.outcome.${item.outcome}`)} />
+              )}
+              <span className="who">
+                <span>
+                  <strong>{item.pod}</strong> {gone.includes(item.uid) ? <Badge>{t('decision.podGone')}</Badge> : null}
                 </span>
-                <span className="mono soft">{formatClock(item.time - startTime)}</span>
-              </button>
-            </li>
-          ))}
+                <span className="soft">
+                  {item.node ? `→ ${shortNode(item.node)}` : t(`decision.outcome.${item.outcome}`)}
+                  {item.attemptOfPod > 1 ? ` · ${t('decision.nth', { index: item.attemptOfPod })}` : ''}
+                </span>
+              </span>
+              <span className="mono soft">{formatClock(item.time - startTime)}</span>
+            </button>
+          </li>
+        ))}
       </ul>
       {found.length > SHOWN ? (
         <p className="soft">{t('decision.newest', { count: SHOWN, all: found.length })}</p>

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import type { Pod } from 'kubernetes-types/core/v1';
+import type { Stored } from '../../../sim/api/object.ts';
 import type { DecisionRecord, DecisionSummary } from '../../../run/types.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
@@ -19,6 +21,10 @@ export function DecisionPanel(): React.JSX.Element {
   const attempt = useStore(view, (state) => state.attempt);
   const pod = selected ? partsOfKey(selected) : undefined;
   const isPod = pod?.resource === 'pods';
+  const gates = useStore(simulation, ({ objects }) => {
+    const object = selected === undefined ? undefined : (objects.get(selected) as Stored<Pod> | undefined);
+    return object?.kind === 'Pod' ? object.spec?.schedulingGates?.map(({ name }) => name).join(', ') : undefined;
+  });
   const attempts = useAttempts();
   const own = isPod ? attempts.filter((item) => item.namespace === pod.namespace && item.pod === pod.name) : NONE;
   const wanted = attempt ?? own.at(-1)?.attempt;
@@ -26,7 +32,11 @@ export function DecisionPanel(): React.JSX.Element {
   if (wanted === undefined) {
     return (
       <div className="content decision" tabIndex={0}>
-        {isPod && attempts.length > 0 ? <p className="empty">{t('decision.notTried', { pod: pod.name })}</p> : null}
+        {gates ? (
+          <p className="empty">{t('decision.gated', { pod: pod?.name, list: gates })}</p>
+        ) : isPod && attempts.length > 0 ? (
+          <p className="empty">{t('decision.notTried', { pod: pod.name })}</p>
+        ) : null}
         <AttemptList attempts={attempts} />
       </div>
     );

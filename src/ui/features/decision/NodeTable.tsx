@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, Check, Minus, Star, X } from 'lucide-react';
+import { ArrowDown, ArrowUp, Check, Flag, Minus, Star, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { DecisionRecord } from '../../../run/types.ts';
 import { SegmentedControl, SearchField } from '../../design/index.ts';
@@ -179,6 +179,19 @@ export function CellText({ cell, weight }: { cell: Cell; weight: number }): Reac
       ) : (
         <span className="cell soft">{cell.isTied ? t('decision.tiedNode') : t('decision.passes')}</span>
       );
+    case 'candidate':
+      return (
+        <span className={cell.isNominated ? 'cell good' : 'cell'}>
+          {cell.isNominated ? <Flag size={14} aria-hidden /> : null}
+          {t(cell.isNominated ? 'preemption.nominatedFor' : 'preemption.candidate', { count: cell.victims })}
+        </span>
+      );
+    case 'hopeless':
+      return <span className="cell soft">{cell.reasons.join(', ')}</span>;
+    case 'notHelpful':
+      return <span className="cell soft">{t('preemption.notHelpful')}</span>;
+    case 'untried':
+      return <span className="cell soft">{t('preemption.untried')}</span>;
     case 'none':
       return <span className="cell soft">—</span>;
   }

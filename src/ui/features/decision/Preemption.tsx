@@ -7,24 +7,85 @@ import { highlight } from '../../state/view.ts';
 import { shortNode } from '../../view/names.ts';
 import { formatClock } from '../timeline/clock.ts';
 import { groupDigits } from './formula.ts';
-import { candidateRows, CRITERIA, decidingCriterion, type CandidateRow, type Criterion } from './preemption-model.ts';
+import {
+  candidateRows,
+  CRITERIA,
+  decidingCriterion,
+  obstacles,
+  type CandidateRow,
+  type Criterion,
+} from './preemption-model.ts';
 
 const SHOWN = 50;
 
-/** Every node that preemption could free: who would have to go, and which criterion chose among them. */
+type PostFilter = NonNullable<DecisionRecord['postFilter']>;
+
+/** Every node that preemption could free, which criterion chose among them, and why the others cannot be freed. */
 export function Preemption({ record }: { record: DecisionRecord }): React.JSX.Element | null {
-  const { t } = useTranslation();
   const { postFilter } = record;
-  const rows = postFilter ? candidateRows(postFilter) : [];
-  if (!postFilter?.nominatedNode || rows.length === 0) return null;
+  if (!postFilter) return null;
+  return (
+    <>
+      {postFilter.nominatedNode ? (
+        <Candidates postFilter={postFilter} nominated={postFilter.nominatedNode} namespace={record.namespace} />
+      ) : null}
+      <Elsewhere postFilter={postFilter} />
+    </>
+  );
+}
+
+/** Nodes that are no candidates: counted by what stands in the way there. */
+function Elsewhere({ postFilter }: { postFilter: PostFilter }): React.JSX.Element | null {
+  const { t } = useTranslation();
+  const rows = obstacles(postFilter);
+  const { untriedCount = 0 } = postFilter;
+  if (rows.length === 0 && untriedCount === 0) return null;
+  return (
+    <section className="preemption" aria-label={t('preemption.elsewhere')}>
+      <h3>{t('preemption.elsewhere')}</h3>
+      <ul className="elsewhere">
+        {rows.map(({ reason, nodes }) => (
+          <li
+            key={reason ?? ''}
+            onMouseEnter={() => highlight(nodes.map((node) => `nodes|${node}`))}
+            onMouseLeave={() => highlight([])}
+          >
+            <strong>{t('preemption.nodes', { count: nodes.length })}</strong>
+            <span>
+              {reason ?? t('preemption.notHelpful')}
+              {reason ? '' : ` ${t('preemption.notHelpfulWhy')}`}
+            </span>
+          </li>
+        ))}
+        {untriedCount > 0 ? (
+          <li>
+            <strong>{t('preemption.nodes', { count: untriedCount })}</strong>
+            <span>{t('preemption.untriedWhy')}</span>
+          </li>
+        ) : null}
+      </ul>
+    </section>
+  );
+}
+
+function Candidates({
+  postFilter,
+  nominated,
+  namespace,
+}: {
+  postFilter: PostFilter;
+  nominated: string;
+  namespace: string;
+}): React.JSX.Element | null {
+  const { t } = useTranslation();
+  const rows = candidateRows(postFilter);
+  if (rows.length === 0) return null;
   const deciding = decidingCriterion(rows);
   const equals = rows.filter(({ lostAt }) => lostAt === undefined).length;
   return (
     <section className="preemption" aria-label={t('preemption.title')}>
       <h3>{t('preemption.title')}</h3>
-      <p>
-        {t('preemption.lead', { node: shortNode(postFilter.nominatedNode), count: postFilter.victims?.length ?? 0 })}
-      </p>
+      <p>{t('preemption.lead', { node: shortNode(nominated), count: postFilter.victims?.length ?? 0 })}</p>
       <p>
         {rows.length === 1
           ? t('preemption.only')
@@ -42,7 +103,7 @@ export function Preemption({ record }: { record: DecisionRecord }): React.JSX.El
       </ol>
       <ul className="candidates" aria-label={t('preemption.candidates', { count: rows.length })}>
         {rows.slice(0, SHOWN).map((row) => (
-          <Candidate key={row.node} row={row} namespace={record.namespace} />
+          <Candidate key={row.node} row={row} namespace={namespace} />
         ))}
       </ul>
       {rows.length > SHOWN ? (

@@ -2,7 +2,7 @@
  * A recorded attempt as something to step through: extension point by extension point, plugin by plugin; what each node
  * shows at a step; and how two attempts differ. Pure, so that it can be tested without a page.
  */
-import type { DecisionRecord } from '../../../run/types.ts';
+import type { DecisionRecord, DecisionSummary } from '../../../run/types.ts';
 
 export const POINTS = [
   'PreEnqueue',
@@ -33,6 +33,23 @@ export interface Step {
 }
 
 type Node = DecisionRecord['nodes'][number];
+
+/** Steps before the nodes come into play look at the pod alone, or at all nodes at once. */
+const OF_THE_POD: readonly Point[] = ['PreEnqueue', 'QueueSort', 'PreFilter', 'PreScore'];
+
+export const isAboutNodes = ({ point }: Step): boolean => !OF_THE_POD.includes(point);
+
+/** Points at which plugins compare or calculate, node by node. */
+export const hasNumbers = ({ point }: Step): boolean =>
+  point === 'Filter' || point === 'Score' || point === 'NormalizeScore' || point === 'Total';
+
+/** Whether the pod of an attempt is not there any more, or another has its name. */
+export function isGone(
+  objects: ReadonlyMap<string, { readonly metadata: { readonly uid: string } }>,
+  { namespace, pod, uid }: Pick<DecisionSummary, 'namespace' | 'pod' | 'uid'>,
+): boolean {
+  return objects.get(`pods|${namespace}/${pod}`)?.metadata.uid !== uid;
+}
 
 /** Every step of an attempt in the order in which it ran; skipped plugins stay in sight, marked as such. */
 export function stepsOf(record: DecisionRecord): readonly Step[] {
@@ -83,6 +100,10 @@ export type Cell =
   | { readonly kind: 'score'; readonly value: number; readonly from?: number; readonly weighted?: number }
   | { readonly kind: 'total'; readonly value: number; readonly isHighest: boolean }
   | { readonly kind: 'picked'; readonly isPicked: boolean; readonly isTied: boolean }
+  /** What preemption would do on the node, or why it can do nothing there. */
+  | { readonly kind: 'candidate'; readonly victims: number; readonly isNominated: boolean }
+  | { readonly kind: 'hopeless'; readonly reasons: readonly string[] }
+  | { readonly kind: 'notHelpful' | 'untried' }
   | { readonly kind: 'none' };
 
 export function cellOf(record: DecisionRecord, node: Node, step: Step): Cell {
@@ -115,10 +136,20 @@ export function cellOf(record: DecisionRecord, node: Node, step: Step): Cell {
         ? { kind: 'out', by: rejected.plugin }
         : { kind: 'picked', isPicked: record.node === node.node, isTied: record.tied.includes(node.node) };
     case 'PostFilter':
-      return rejected ? { kind: 'rejected', reasons: rejected.reasons, code: rejected.code } : { kind: 'none' };
+      return step.plugin === 'DefaultPreemption' ? preemptionCell(record, node.node) : { kind: 'none' };
     default:
       return { kind: 'none' };
   }
+}
+
+function preemptionCell({ postFilter = { status: '', message: '' } }: DecisionRecord, node: string): Cell {
+  const candidate = postFilter.candidates?.find((item) => item.node === node);
+  if (candidate)
+    return { kind: 'candidate', victims: candidate.victims.length, isNominated: postFilter.nominatedNode === node };
+  const hopeless = postFilter.hopeless?.find((item) => item.node === node);
+  if (hopeless) return { kind: 'hopeless', reasons: hopeless.reasons };
+  if (postFilter.notHelpful?.includes(node)) return { kind: 'notHelpful' };
+  return { kind: postFilter.hopeless ? 'untried' : 'none' };
 }
 
 function filterCell(record: DecisionRecord, { rejected }: Node, plugin: string): Cell {
@@ -140,9 +171,12 @@ export function rankOf(cell: Cell): number {
       return cell.isPicked ? 3 : cell.isTied ? 2 : 1;
     case 'passed':
       return 1;
+    case 'candidate':
+      return cell.isNominated ? 2 : 1;
     case 'rejected':
       return -1;
     case 'out':
+    case 'notHelpful':
       return -2;
     default:
       return 0;
@@ -201,17 +235,4 @@ export function changesBetween(before: DecisionRecord, after: DecisionRecord): r
   return names
     .map((node) => ({ node, before: outcomeOf(was!.get(node)), after: outcomeOf(is!.get(node)) }))
     .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
-}
-
-/** Why nodes were turned down, counted: what the message is made of. */
-export function rejectionsOf(record: DecisionRecord): readonly { plugin: string; reason: string; count: number }[] {
-  const counts = new Map<string, { plugin: string; reason: string; count: number }>();
-  for (const { rejected } of record.nodes) {
-    for (const reason of rejected?.reasons ?? []) {
-      const key = `${rejected!.plugin}/${reason}`;
-      const entry = counts.get(key) ?? { plugin: rejected!.plugin, reason, count: 0 };
-      counts.set(key, { ...entry, count: entry.count + 1 });
-    }
-  }
-  return [...counts.values()].sort((left, right) => right.count - left.count || (left.reason < right.reason ? -1 : 1));
 }

@@ -69,6 +69,21 @@ export function candidateRows({ candidates = [], nominatedNode }: PostFilter): r
     .sort((a, b) => rank(a.node) - rank(b.node));
 }
 
+/** Nodes that preemption cannot free, by what stands in the way, the most first; without a reason it is not helpful there. */
+export function obstacles({ hopeless = [], notHelpful = [] }: PostFilter): readonly {
+  readonly reason: string | undefined;
+  readonly nodes: readonly string[];
+}[] {
+  const byReason = new Map<string, string[]>();
+  for (const { node, reasons } of hopeless) {
+    const reason = reasons.join(', ');
+    byReason.set(reason, [...(byReason.get(reason) ?? []), node]);
+  }
+  const found = [...byReason].map(([reason, nodes]) => ({ reason: reason as string | undefined, nodes }));
+  if (notHelpful.length > 0) found.push({ reason: undefined, nodes: [...notHelpful] });
+  return found.sort((left, right) => right.nodes.length - left.nodes.length);
+}
+
 /** The criterion that left only what was chosen among; undefined when there was one candidate, or all were equal. */
 export function decidingCriterion(rows: readonly CandidateRow[]): Criterion | undefined {
   const lost = rows.flatMap(({ lostAt }) => (lostAt ? [CRITERIA.indexOf(lostAt)] : []));

@@ -18,20 +18,23 @@ export function Legend({ isFolded }: { isFolded: boolean }): React.JSX.Element {
     );
   }
   return (
-    <div className="legend">
-      <Popover
-        label={t('stage.legend')}
-        side="top"
-        trigger={
-          <Button kind="plain">
-            <Shapes size={14} aria-hidden />
-            {t('stage.legend')}
-          </Button>
-        }
-      >
-        <Entries className="legend-list" />
-      </Popover>
-    </div>
+    <>
+      <HeatLegend />
+      <div className="legend">
+        <Popover
+          label={t('stage.legend')}
+          side="top"
+          trigger={
+            <Button kind="plain">
+              <Shapes size={14} aria-hidden />
+              {t('stage.legend')}
+            </Button>
+          }
+        >
+          <Entries className="legend-list" />
+        </Popover>
+      </div>
+    </>
   );
 }
 
@@ -40,12 +43,12 @@ function HeatLegend(): React.JSX.Element | null {
   const { t } = useTranslation();
   const heat = useStore(view, (state) => state.heat);
   if (!heat) return null;
-  const hasScores = Object.keys(heat.scores).length > 0;
-  if (!hasScores && heat.rejected.length === 0) return null;
   return (
     <div className="heat-legend" role="note">
-      <strong>{t('stage.heat.title', { title: heat.title })}</strong>
-      {hasScores ? (
+      <strong>
+        {t(`stage.heat.${heat.kind}`, { title: heat.title === 'Total' ? t('decision.total') : heat.title })}
+      </strong>
+      {heat.kind === 'score' ? (
         <span>
           <i className="heat-scale" aria-hidden /> {t('stage.heat.scale')}
         </span>

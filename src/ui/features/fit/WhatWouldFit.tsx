@@ -11,11 +11,16 @@ import { fitStore, searchFit } from './fit-store.ts';
 
 const FitList = lazy(async () => ({ default: (await import('./FitList.tsx')).FitList }));
 
-/** Whether a record key is that of a pod that waits for a node. */
+/** Whether a record key is that of a pod that waits for a node; one that is nominated has its room coming. */
 function useIsWaiting(key: string | undefined): boolean {
   return useStore(simulation, ({ objects }) => {
     const object = key === undefined ? undefined : (objects.get(key) as Stored<Pod> | undefined);
-    return object?.kind === 'Pod' && !object.spec?.nodeName && !object.metadata.deletionTimestamp;
+    return (
+      object?.kind === 'Pod' &&
+      !object.spec?.nodeName &&
+      !object.metadata.deletionTimestamp &&
+      !object.status?.nominatedNodeName
+    );
   });
 }
 

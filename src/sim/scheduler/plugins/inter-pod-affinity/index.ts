@@ -166,7 +166,7 @@ function explainFilter(_pod: PodInfo, { labels }: NodeInfo, state: FilterState):
   const line = (label: string, counts: PairCounts, key: string): ArithmeticLine => {
     const value = labels[key];
     const count = value === undefined ? 0 : countOf(counts, key, value);
-    return { label, expression: value === undefined ? `${key} ∅` : `${key}=${value}: ${count}`, result: count };
+    return { label, expression: value === undefined ? `${key} ∅` : `${key}=${value}: ${count}` };
   };
   return [
     ...state.affinityTerms.map(({ topologyKey }) => line('pods wanted near', state.affinity, topologyKey)),

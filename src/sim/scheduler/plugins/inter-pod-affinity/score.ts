@@ -124,7 +124,8 @@ export function explainScore(
     const value = labels[key];
     const entry = value === undefined ? undefined : weights.get(key)!.get(value);
     if (!entry) return [];
-    return [{ label: `${key}=${value}`, expression: `${entry.terms} × terms`, result: entry.weight }];
+    const { terms, weight } = entry;
+    return [{ label: `${key}=${value}`, expression: terms === 1 ? 'w' : `Σ wᵢ, i = 1…${terms}`, result: weight }];
   });
   const [lowest, highest] = boundsOf(raw);
   const sum = found.map(({ result }) => result).join(' + ') || '0';

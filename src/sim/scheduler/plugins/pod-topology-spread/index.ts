@@ -199,13 +199,12 @@ function hintsOf(source: ConstraintSource): readonly HintOf[] {
 function explainFilter(_pod: PodInfo, { labels }: NodeInfo, state: FilterState): readonly ArithmeticLine[] {
   return state.constraints.map(({ topologyKey, maxSkew }, index) => {
     const value = labels[topologyKey];
-    if (value === undefined) return { label: topologyKey, expression: '∅', result: 0 };
+    if (value === undefined) return { label: topologyKey, expression: '∅' };
     const [count, self, least] = [state.counts[index]!.get(value) ?? 0, state.self[index]!, minimumOf(state, index)];
     const skew = count + self - least;
     return {
       label: `${topologyKey}=${value}`,
       expression: `${count} + ${self} − ${least} = ${skew} ${skew > maxSkew ? '>' : '≤'} ${maxSkew}`,
-      result: skew,
     };
   });
 }
@@ -214,7 +213,7 @@ function explainScore(
   _pod: PodInfo,
   node: NodeInfo,
   state: ScoreState,
-  { raw, normalized, index }: Scored,
+  { raw, normalized, index, nodes }: Scored,
 ): readonly ArithmeticLine[] {
   const lines = state.constraints.flatMap(({ topologyKey, maxSkew }, at): readonly ArithmeticLine[] => {
     const value = node.labels[topologyKey];
@@ -229,7 +228,8 @@ function explainScore(
       },
     ];
   });
-  const highest = raw.reduce((most, score) => Math.max(most, score), 0);
+  const [lowest, highest] = boundsOf(raw, state, nodes);
+  const isIgnored = state.ignored.has(node);
   return [
     ...lines,
     {
@@ -239,7 +239,11 @@ function explainScore(
     },
     {
       label: 'normalized',
-      expression: `100 × (max + min − ${raw[index]}) / ${highest}`,
+      expression: isIgnored
+        ? '0'
+        : highest === 0
+          ? '100'
+          : `100 × (${highest} + ${lowest} − ${raw[index]}) / ${highest}`,
       result: normalized[index] ?? 0,
     },
   ];

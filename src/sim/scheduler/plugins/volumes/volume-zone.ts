@@ -93,6 +93,6 @@ export const volumeZone: Plugin<readonly VolumeTopology[]> = {
       const value = labels[key] ?? labels[NEWER[key] ?? key];
       const isIn = value !== undefined && values.has(value);
       const shown = [...values].sort().join(', ');
-      return { label: key, expression: `${value ?? '∅'} ${isIn ? '∈' : '∉'} {${shown}}`, result: isIn ? 1 : 0 };
+      return { label: key, expression: `${value ?? '∅'} ${isIn ? '∈' : '∉'} {${shown}}` };
     }),
 };
