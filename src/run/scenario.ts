@@ -279,7 +279,7 @@ const VIEW_TEXT_LIMIT = 500;
 
 function decodeView(value: unknown, where: string): ScenarioView {
   const fields = fieldsOf(value, where);
-  const texts = (['selected', 'namespace', 'filter', 'left', 'right', 'drawer'] as const).flatMap((key) => {
+  const texts = (['selected', 'namespace', 'filter', 'left', 'right', 'drawer', 'lesson'] as const).flatMap((key) => {
     if (fields[key] === undefined) return [];
     const text = textOf(fields[key], `${where}.${key}`);
     if (text.length > VIEW_TEXT_LIMIT) throw fault(`${where}.${key}`, 'size', String(VIEW_TEXT_LIMIT));

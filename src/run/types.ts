@@ -110,6 +110,8 @@ export interface ScenarioView {
   readonly left?: string;
   readonly right?: string;
   readonly drawer?: string;
+  /** Scenario of the gallery whose lesson is shown. */
+  readonly lesson?: string;
   /** The stage's camera. */
   readonly camera?: { readonly x: number; readonly y: number; readonly zoom: number };
 }

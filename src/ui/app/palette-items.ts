@@ -150,6 +150,7 @@ function scenarios(t: TFunction, language: Language): readonly PaletteItem[] {
         run: () => {
           openBeside(`${entry.id}.yaml`, entry.text);
           showLeft('editor');
+          view.setState({ lesson: entry.id, awaited: entry.show });
         },
       },
       `${entry.title.en} ${entry.summary[language]}`,

@@ -171,6 +171,18 @@ export const schedulerEn = {
       bindingTimeout: 'How long binding of devices may take.',
     },
   },
+  lesson: {
+    title: 'Lesson: {{title}}',
+    dismiss: 'Put the lesson away',
+    goals: 'Goals',
+    badge_one: '1 goal',
+    badge_other: '{{count}} goals',
+    count: '{{count}} of {{all}} goals reached',
+    all: 'All goals reached',
+    open: 'Open',
+    reached: 'Reached',
+    show: 'Reached at {{time}}: show the decision',
+  },
   preemption: {
     title: 'Preemption',
     lead: 'The pod is nominated to {{node}}. Its victims ({{count}}) are deleted gracefully, and the pod waits for them to go.',

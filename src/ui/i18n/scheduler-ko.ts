@@ -175,6 +175,18 @@ export const schedulerKo: SchedulerTexts = {
       bindingTimeout: '디바이스 바인딩에 걸려도 되는 시간입니다.',
     },
   },
+  lesson: {
+    title: '학습: {{title}}',
+    dismiss: '학습 카드 닫기',
+    goals: '목표',
+    badge_one: '목표 하나',
+    badge_other: '목표 {{count}}개',
+    count: '목표 {{all}}개 중 {{count}}개 달성',
+    all: '목표를 모두 달성했습니다',
+    open: '남음',
+    reached: '달성',
+    show: '{{time}}에 달성: 결정 보기',
+  },
   preemption: {
     title: '선점',
     lead: '이 Pod는 {{node}}에 지명되었습니다. 희생 Pod {{count}}개가 정상 종료되어 사라지기를 기다립니다.',

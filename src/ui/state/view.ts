@@ -49,6 +49,8 @@ export interface ViewState {
   readonly spotlight: string | undefined;
   /** What the person has just brought about: the stage marks it with a tick. */
   readonly succeeded: string | undefined;
+  /** Scenario of the gallery whose lesson is shown over the text. */
+  readonly lesson: string | undefined;
   /** What a scenario is about: the inspector opens on it when its text is applied. */
   readonly awaited: string | undefined;
   /** Lines of a text that a panel refers to, for the editor to select; each request is an object of its own. */
@@ -92,6 +94,7 @@ export const view = createStore<ViewState>(() => ({
   marks: undefined,
   spotlight: undefined,
   succeeded: undefined,
+  lesson: undefined,
   awaited: undefined,
   revealed: undefined,
   narrow: 'stage',
@@ -109,12 +112,13 @@ export function keptView(): Partial<ViewState> {
 
 /** What travels with a run: in a link, a file, and over a refresh. */
 export function sharedView(): ScenarioView {
-  const { selected, namespace, filter, camera, ...rest } = view.getState();
+  const { selected, namespace, filter, camera, lesson, ...rest } = view.getState();
   return {
     ...(selected ? { selected } : {}),
     ...(namespace ? { namespace } : {}),
     ...(filter ? { filter } : {}),
     ...(camera ? { camera } : {}),
+    ...(lesson ? { lesson } : {}),
     ...(rest.isLeftOpen ? { left: rest.left } : {}),
     ...(rest.isRightOpen ? { right: rest.right } : {}),
     ...(rest.isDrawerOpen ? { drawer: rest.drawer } : {}),
@@ -131,6 +135,7 @@ export function showSharedView(shared: ScenarioView | undefined): void {
     namespace: shared?.namespace ?? '',
     filter: shared?.filter ?? '',
     camera: shared?.camera,
+    lesson: shared?.lesson,
     whySeq: undefined,
     attempt: undefined,
     highlighted: [],

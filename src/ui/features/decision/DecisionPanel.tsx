@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../../../sim/api/object.ts';
 import type { DecisionRecord, DecisionSummary } from '../../../run/types.ts';
+import { useBeat } from '../../state/beat.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { view } from '../../state/view.ts';
@@ -57,8 +58,7 @@ export function DecisionPanel(): React.JSX.Element {
 }
 
 function useAttempts(): readonly DecisionSummary[] {
-  const beat = useStore(simulation, ({ epoch, seq }) => `${epoch}/${Math.floor(seq / 40)}`);
-  const isPlaying = useStore(simulation, (state) => state.isPlaying);
+  const beat = useBeat();
   const [attempts, setAttempts] = useState<readonly DecisionSummary[]>(NONE);
   useEffect(() => {
     let isCurrent = true;
@@ -68,7 +68,7 @@ function useAttempts(): readonly DecisionSummary[] {
     return () => {
       isCurrent = false;
     };
-  }, [beat, isPlaying]);
+  }, [beat]);
   return attempts;
 }
 

@@ -37,7 +37,8 @@ type Node = DecisionRecord['nodes'][number];
 /** Steps before the nodes come into play look at the pod alone, or at all nodes at once. */
 const OF_THE_POD: readonly Point[] = ['PreEnqueue', 'QueueSort', 'PreFilter', 'PreScore'];
 
-export const isAboutNodes = ({ point }: Step): boolean => !OF_THE_POD.includes(point);
+export const isAboutNodes = ({ point, plugin }: Step): boolean =>
+  point === 'PostFilter' ? plugin === 'DefaultPreemption' : !OF_THE_POD.includes(point);
 
 /** Points at which plugins compare or calculate, node by node. */
 export const hasNumbers = ({ point }: Step): boolean =>

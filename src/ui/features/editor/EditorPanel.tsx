@@ -22,6 +22,7 @@ import { useChecks, useServerFaults } from './use-checks.ts';
 import './editor.css';
 
 /** Monaco is as large as all the rest: it comes when the editor is first looked at. */
+const LessonCard = lazy(async () => ({ default: (await import('../lesson/LessonCard.tsx')).LessonCard }));
 const MonacoText = lazy(async () => ({ default: (await import('./MonacoText.tsx')).MonacoText }));
 
 const FILE_TYPES = '.yaml,.yml,.json,.txt';
@@ -32,6 +33,7 @@ export function EditorPanel(): React.JSX.Element {
   const { t } = useTranslation();
   const { files, active } = useStore(texts);
   const text = files[active] ?? '';
+  const lesson = useStore(view, (state) => state.lesson);
   const isBooted = useStore(simulation, (state) => state.isBooted);
   const surface = useRef<TextSurface>(undefined);
   const applying = useApplying();
@@ -56,6 +58,13 @@ export function EditorPanel(): React.JSX.Element {
   const props: TextViewProps = { file: active, text, faults, onChange: changeText, onApply: apply, onReady };
   return (
     <DropZone>
+      {lesson ? (
+        <LoadBoundary fallback={null}>
+          <Suspense fallback={null}>
+            <LessonCard lesson={lesson} />
+          </Suspense>
+        </LoadBoundary>
+      ) : null}
       <FileTabs />
       <TextView {...props} />
       <div className="actions">

@@ -62,6 +62,7 @@ export function ScenariosPanel(): React.JSX.Element {
                   <Badge>{t(`gallery.topic.${entry.topic}`)}</Badge>
                   <Badge>{t(`gallery.level.${entry.level}`)}</Badge>
                   {entry.options ? <Badge>{t('gallery.ownCluster')}</Badge> : null}
+                  {entry.goals ? <Badge>{t('lesson.badge', { count: entry.goals.length })}</Badge> : null}
                 </span>
               </button>
             </li>
@@ -84,10 +85,12 @@ function show(entry: GalleryEntry, how: 'replace' | 'beside' | 'anew'): void {
   const file = `${entry.id}.yaml`;
   if (how === 'beside') addFile(file, entry.text);
   else if (how === 'replace') changeText(texts.getState().active, entry.text);
-  else void loadAnew({ ...newScenario(entry.options), files: { [file]: entry.text } }, true);
+  else void loadAnew({ ...newScenario(entry.options), files: { [file]: entry.text } }, true).then(() => teach(entry));
   showLeft('editor');
-  view.setState({ awaited: entry.show });
+  teach(entry);
 }
+
+const teach = (entry: GalleryEntry): void => view.setState({ lesson: entry.id, awaited: entry.show });
 
 /** What opening would cost is said first: a text that was worked on, or the present run's place on the stage. */
 function Question({ entry, close }: { entry: GalleryEntry; close(): void }): React.JSX.Element {
