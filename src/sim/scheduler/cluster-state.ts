@@ -122,12 +122,7 @@ export class ClusterState {
   }
 
   nominatedTo(node: string): readonly PodInfo[] {
-    const found = this.nominatedOn.get(node);
-    return found ? [...found.values()] : [];
-  }
-
-  get hasNominations(): boolean {
-    return this.nominated.size > 0;
+    return this.byName.get(node)?.nominated ?? [];
   }
 
   nominationOf(uid: string): string | undefined {
@@ -167,13 +162,15 @@ export class ClusterState {
       const others = this.nominatedOn.get(before.node)!;
       others.delete(uid);
       if (others.size === 0) this.nominatedOn.delete(before.node);
+      this.byName.get(before.node)?.setNominated(others.values());
     }
     if (!pod || !node) return;
     const info = PodInfo.of(pod);
     this.nominated.set(uid, { pod: info, node });
-    const others = this.nominatedOn.get(node);
-    if (others) others.set(uid, info);
-    else this.nominatedOn.set(node, new Map([[uid, info]]));
+    let others = this.nominatedOn.get(node);
+    if (!others) this.nominatedOn.set(node, (others = new Map()));
+    others.set(uid, info);
+    this.byName.get(node)?.setNominated(others.values());
   }
 
   private setNode(node: Stored<Node>): void {
@@ -186,6 +183,7 @@ export class ClusterState {
       this.byName.set(name, info);
       this.addToZone(info);
       this.countImages(info.images, 1);
+      info.setNominated(this.nominatedOn.get(name)?.values());
       for (const entry of this.placed.values()) if (entry.node === name) this.place(entry.pod, info);
       this.topology += 1;
       return;

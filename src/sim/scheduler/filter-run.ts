@@ -17,6 +17,7 @@ interface Running {
 }
 
 const memory = new LocalMemory<Rejection>();
+const memoryBeside = new LocalMemory<Rejection>();
 
 export class FilterRun {
   private constructor(
@@ -27,6 +28,8 @@ export class FilterRun {
     /** How many of the filters, from the first on, look at one node alone; and what they have said before. */
     private readonly localCount: number,
     private readonly known: LocalVerdicts<Rejection> | undefined,
+    /** The same of nodes with all the pods that are nominated to them. */
+    private readonly knownBeside: LocalVerdicts<Rejection>,
   ) {}
 
   static of(pod: PodInfo, cluster: ClusterState, profile: Profile, prepared: PreFilterResult): FilterRun {
@@ -48,8 +51,10 @@ export class FilterRun {
     const firstOther = filters.findIndex(({ plugin }) => !plugin.isNodeLocal);
     const localCount = firstOther < 0 ? filters.length : firstOther;
     const names = filters.slice(0, localCount).map(({ plugin }) => plugin.name);
-    const known = localCount > 0 ? memory.of(cluster, profile, `${names.join()} ${localKey(pod)}`) : undefined;
-    return new FilterRun(pod, cluster, filters, extended, localCount, known);
+    const key = `${names.join()} ${localKey(pod)}`;
+    const known = localCount > 0 ? memory.of(cluster, profile, key) : undefined;
+    const knownBeside = memoryBeside.of(cluster, profile, key);
+    return new FilterRun(pod, cluster, filters, extended, localCount, known, knownBeside);
   }
 
   /** Whether what is said of a node depends on that node alone. */
@@ -78,18 +83,19 @@ export class FilterRun {
 
   /** The node must fit with and without the pods of no lower priority that wait for room on it. */
   checkWithNominated(node: NodeInfo): Rejection | undefined {
-    if (this.cluster.hasNominations) {
-      const expected = this.cluster
-        .nominatedTo(node.name)
-        .filter(({ uid, priority }) => uid !== this.pod.uid && priority >= this.pod.priority);
-      if (expected.length > 0) {
-        const { run, copy } = this.fork(node);
-        for (const other of expected) run.addPod(copy, other);
-        const rejection = run.check(copy);
-        if (rejection) return rejection;
-      }
-    }
-    return this.check(node);
+    return (node.nominated.length > 0 ? this.checkBesideNominated(node) : undefined) ?? this.check(node);
+  }
+
+  private checkBesideNominated(node: NodeInfo): Rejection | undefined {
+    const { uid, priority } = this.pod;
+    const expected = node.nominated.filter((other) => other.uid !== uid && other.priority >= priority);
+    if (expected.length === 0) return undefined;
+    const isKept = this.isLocal && node.slot >= 0 && expected.length === node.nominated.length;
+    if (isKept && this.knownBeside.has(node)) return this.knownBeside.get(node);
+    const { run, copy } = this.fork(node);
+    for (const other of expected) run.addPod(copy, other);
+    const rejection = run.check(copy);
+    return isKept ? this.knownBeside.set(node, rejection) : rejection;
   }
 
   /** The same filters over a copy of a node, on which pods can be tried. */
@@ -102,9 +108,9 @@ export class FilterRun {
       if (!found) cloned.set(plugin, (found = { plugin, state: plugin.cloneState(state) }));
       return found;
     };
-    const { pod, cluster, localCount, known } = this;
-    const run = new FilterRun(pod, cluster, this.filters.map(clone), this.extended.map(clone), localCount, known);
-    return { run, copy: node.copy() };
+    const { pod, cluster, localCount, known, knownBeside } = this;
+    const [filters, extended] = [this.filters.map(clone), this.extended.map(clone)];
+    return { run: new FilterRun(pod, cluster, filters, extended, localCount, known, knownBeside), copy: node.copy() };
   }
 
   addPod(node: NodeInfo, other: PodInfo): void {

@@ -8,6 +8,7 @@ import type { HostPort, PodInfo } from './pod-info.ts';
 import { amountsOf, resourcesOf, type Resources } from './requests.ts';
 
 const NO_LABELS: Readonly<Record<string, string>> = {};
+const NOBODY: readonly PodInfo[] = [];
 
 export class NodeInfo {
   node: Stored<Node>;
@@ -27,6 +28,8 @@ export class NodeInfo {
   /** Image name to size in bytes. */
   images: ReadonlyMap<string, number> = new Map();
   ports: readonly HostPort[] = [];
+  /** Pods that wait for room here, in the order in which they were nominated. */
+  nominated: readonly PodInfo[] = NOBODY;
   /** Place in tables by node; -1 for a copy, of which nothing is kept. */
   slot = -1;
   /** Grows with every change. */
@@ -57,6 +60,11 @@ export class NodeInfo {
     this.images = images;
   }
 
+  setNominated(pods: Iterable<PodInfo> = NOBODY): void {
+    this.generation += 1;
+    this.nominated = [...pods];
+  }
+
   addPod(pod: PodInfo): void {
     const held = this.pods.get(pod.uid);
     if (held) this.removePod(held.uid);
@@ -79,15 +87,27 @@ export class NodeInfo {
 
   /** Another view of the node, whose pods may come and go without a trace here. Its pods stand in the same order. */
   copy(): NodeInfo {
-    const copy = Object.create(NodeInfo.prototype) as NodeInfo;
-    Object.assign(copy, this, {
-      slot: -1,
-      requestedScalars: new Map(this.requestedScalars),
-      pods: new Map(this.pods),
-      podsWithAffinity: new Map(this.podsWithAffinity),
-      podsWithRequiredAntiAffinity: new Map(this.podsWithRequiredAntiAffinity),
-    });
-    return copy;
+    const copy = Object.create(NodeInfo.prototype) as { -readonly [Key in keyof NodeInfo]: NodeInfo[Key] };
+    copy.node = this.node;
+    copy.name = this.name;
+    copy.labels = this.labels;
+    copy.allocatable = this.allocatable;
+    copy.allowedPods = this.allowedPods;
+    copy.requestedCpu = this.requestedCpu;
+    copy.requestedMemory = this.requestedMemory;
+    copy.requestedStorage = this.requestedStorage;
+    copy.requestedScalars = new Map(this.requestedScalars);
+    copy.nonZeroCpu = this.nonZeroCpu;
+    copy.nonZeroMemory = this.nonZeroMemory;
+    copy.pods = new Map(this.pods);
+    copy.podsWithAffinity = new Map(this.podsWithAffinity);
+    copy.podsWithRequiredAntiAffinity = new Map(this.podsWithRequiredAntiAffinity);
+    copy.images = this.images;
+    copy.ports = this.ports;
+    copy.nominated = this.nominated;
+    copy.slot = -1;
+    copy.generation = this.generation;
+    return copy as NodeInfo;
   }
 
   private count({ resources }: PodInfo, sign: 1 | -1): void {

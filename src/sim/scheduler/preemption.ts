@@ -20,6 +20,11 @@ export interface Candidate {
   /** From the most important. */
   readonly victims: readonly PodInfo[];
   readonly pdbViolations: number;
+  /** The priority of the most important victim, and of them all together, each lifted above zero. */
+  readonly highestPriority: number;
+  readonly prioritySum: number;
+  /** When the one started that has run longest among the most important. */
+  readonly earliestStart: string;
 }
 
 export interface Preemption {
@@ -92,8 +97,20 @@ function victimsOn(
   let pdbViolations = 0;
   for (const other of violating) if (!canStay(other)) pdbViolations += 1;
   for (const other of others) canStay(other);
-  return { node: node.name, victims: victims.sort(compareImportance), pdbViolations };
+  victims.sort(compareImportance);
+  const highestPriority = victims[0]?.priority ?? 0;
+  return {
+    node: node.name,
+    victims,
+    pdbViolations,
+    highestPriority,
+    prioritySum: victims.reduce((sum, { priority }) => sum + priority + 2 ** 31, 0),
+    earliestStart: earliestOf(victims.filter(({ priority }) => priority === highestPriority).map(startOf)),
+  };
 }
+
+const earliestOf = (starts: readonly string[]): string =>
+  starts.reduce((earliest, start) => (start < earliest ? start : earliest), starts[0] ?? '');
 
 const MIN_PERCENTAGE = 10;
 const MIN_CANDIDATES = 100;
@@ -116,7 +133,7 @@ function searchOf(
   if (!run.isLocal || budgets.length > 0) return (node) => victimsOn(run, node, budgets);
   const known = memory.of(cluster, profile, `${pod.priority} ${localKey(pod)}`);
   return (node) => {
-    if (cluster.nominatedTo(node.name).length > 0) return victimsOn(run, node, budgets);
+    if (node.nominated.some(({ uid }) => uid === pod.uid)) return victimsOn(run, node, budgets);
     return known.has(node) ? known.get(node)! : known.set(node, victimsOn(run, node, budgets))!;
   };
 }
@@ -157,14 +174,10 @@ const nobodyOn = (node: string): Rejection => ({
 /** Each criterion decides among what the one before has left. */
 const CRITERIA: readonly ((candidate: Candidate) => number | string)[] = [
   ({ pdbViolations }) => -pdbViolations,
-  ({ victims }) => -victims[0]!.priority,
-  ({ victims }) => -victims.reduce((sum, { priority }) => sum + priority + 2 ** 31, 0),
+  ({ highestPriority }) => -highestPriority,
+  ({ prioritySum }) => -prioritySum,
   ({ victims }) => -victims.length,
-  ({ victims }) => {
-    const most = victims[0]!.priority;
-    const starts = victims.filter(({ priority }) => priority === most).map(startOf);
-    return starts.reduce((earliest, start) => (start < earliest ? start : earliest));
-  },
+  ({ earliestStart }) => earliestStart,
 ];
 
 /** The best candidates, equal in all respects; the first of them is taken. */
