@@ -71,6 +71,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** Puts back what a client may not change on this path (status on the main endpoint), on the draft. */
   prepareForUpdate?(next: T, old: Stored<T>, context: StrategyContext): void;
   validate?(object: T): readonly FieldError[];
+  /** What only a new object must be, beyond what `validate` says. */
+  validateCreate?(object: T): readonly FieldError[];
   validateUpdate?(next: T, old: Stored<T>): readonly FieldError[];
   /** Seconds of grace of a first deletion; undefined for kinds that go at once. */
   gracePeriodSeconds?(object: Stored<T>, requested: number | undefined): number;

@@ -3,6 +3,7 @@
  * Upstream: apimachinery/pkg/api/errors/errors.go, apimachinery/pkg/util/validation/field/errors.go.
  */
 import type { Status, StatusCause } from 'kubernetes-types/meta/v1';
+import { escapedJson } from './go-json.ts';
 
 export type { Status };
 
@@ -26,9 +27,12 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What stands for a pointer that leads nowhere: upstream prints it as a text. */
+export const NIL = 'null';
+
 const goString = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' && value !== null ? escapedJson(JSON.stringify(value)) : String(value);
 };
 
 export const fieldRequired = (field: string, detail = ''): FieldError => ({
@@ -55,10 +59,16 @@ export const fieldForbidden = (field: string, detail: string): FieldError => ({
   message: detail ? `Forbidden: ${detail}` : 'Forbidden',
 });
 
-export const fieldDuplicate = (field: string, value: unknown): FieldError => ({
+export const fieldDuplicate = (field: string, value: unknown, detail = ''): FieldError => ({
   type: 'FieldValueDuplicate',
   field,
-  message: `Duplicate value: ${goString(value)}`,
+  message: `Duplicate value: ${goString(value)}${detail ? `: ${detail}` : ''}`,
+});
+
+export const fieldNotFound = (field: string, value: unknown, detail = ''): FieldError => ({
+  type: 'FieldValueNotFound',
+  field,
+  message: `Not found: ${goString(value)}${detail ? `: ${detail}` : ''}`,
 });
 
 export const fieldTooLong = (field: string, maxBytes: number): FieldError => ({

@@ -1,5 +1,5 @@
 /** Metadata as the server keeps it, and what it checks of it. Upstream: apimachinery/pkg/api/validation/objectmeta.go. */
-import { validateAnnotations, validateLabels } from '../api/names.ts';
+import { validateAnnotations, validateFinalizers, validateLabels, validateOwners } from '../api/names.ts';
 import type { ObjectMeta } from '../api/object.ts';
 import { fieldForbidden, fieldInvalid, type FieldError } from '../api/status.ts';
 
@@ -8,12 +8,9 @@ export { validateMetadata } from '../api/names.ts';
 /** What may not change. Upstream: ValidateObjectMetaAccessorUpdate. */
 export function validateMetadataUpdate(next: ObjectMeta, old: ObjectMeta): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (next.name !== old.name) errors.push(fieldInvalid('metadata.name', next.name, 'field is immutable'));
-  if (next.namespace !== old.namespace) {
-    errors.push(fieldInvalid('metadata.namespace', next.namespace, 'field is immutable'));
-  }
+  const { finalizers = [], labels, annotations, ownerReferences } = next;
   if (old.deletionTimestamp) {
-    const added = (next.finalizers ?? []).filter((item) => !(old.finalizers ?? []).includes(item));
+    const added = finalizers.filter((item) => !(old.finalizers ?? []).includes(item)).sort();
     if (added.length > 0) {
       errors.push(
         fieldForbidden(
@@ -23,8 +20,14 @@ export function validateMetadataUpdate(next: ObjectMeta, old: ObjectMeta): reado
       );
     }
   }
-  if (next.labels && next.labels !== old.labels) errors.push(...validateLabels(next.labels, 'metadata.labels'));
-  if (next.annotations && next.annotations !== old.annotations)
-    errors.push(...validateAnnotations(next.annotations, 'metadata.annotations'));
+  if (next.name !== old.name) errors.push(fieldInvalid('metadata.name', next.name, 'field is immutable'));
+  if (next.namespace !== old.namespace) {
+    errors.push(fieldInvalid('metadata.namespace', next.namespace, 'field is immutable'));
+  }
+  if (labels && labels !== old.labels) errors.push(...validateLabels(labels, 'metadata.labels'));
+  if (annotations && annotations !== old.annotations)
+    errors.push(...validateAnnotations(annotations, 'metadata.annotations'));
+  if (ownerReferences && ownerReferences !== old.ownerReferences) errors.push(...validateOwners(ownerReferences));
+  if (finalizers !== old.finalizers) errors.push(...validateFinalizers(finalizers));
   return errors;
 }

@@ -1,54 +1,131 @@
-/** Rules of containers: ports, environment, mounts, probes, resources. Upstream: pkg/apis/core/validation/validation.go. */
-import type { Container, ContainerPort, EnvVar, Probe, VolumeMount } from 'kubernetes-types/core/v1';
-import { keyFaults, validateName } from '../names.ts';
-import { compareQuantities, parseQuantity, QUANTITY_TEXT } from '../quantity.ts';
-import { isPort, notNegative, oneOf, PORT_TEXT, portErrors, portNameFaults } from '../rules.ts';
-import { fieldDuplicate, fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
+/**
+ * Rules of containers: ports, environment, mounts, images. Upstream: pkg/apis/core/validation/validation.go
+ * (validateContainerCommon, validateContainers, validateInitContainers).
+ */
+import type {
+  Container,
+  ContainerPort,
+  EnvFromSource,
+  EnvVar,
+  PodSpec,
+  Volume,
+  VolumeMount,
+} from 'kubernetes-types/core/v1';
+import { nameFaults, validateName } from '../names.ts';
+import { configKeyFaults, descendingPathErrors, isPort, oneOf, PORT_TEXT, portNameFaults } from '../rules.ts';
+import {
+  fieldDuplicate,
+  fieldForbidden,
+  fieldInvalid,
+  fieldNotFound,
+  fieldNotSupported,
+  fieldRequired,
+  type FieldError,
+} from '../status.ts';
+import { validateFieldRef, validateResourceRef, VARIABLE_FIELDS } from './downward-rules.ts';
+import { validateLifecycle, validateProbes } from './probe-rules.ts';
+import { validateResources } from './resource-rules.ts';
+import { validateSecurityContext } from './security-rules.ts';
 
-const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const ENV_NAME = /^[ -<>-~]+$/;
 const ENV_TEXT = "a valid environment variable name must consist only of printable ASCII characters other than '='";
-const SOURCES_OF_VALUES = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef'] as const;
 
 export interface ContainerScope {
-  /** Volumes of the pod, by name. */
-  readonly volumes: ReadonlySet<string>;
-  /** Names of the containers before this one. */
-  readonly names: Set<string>;
-  readonly isHostNetwork: boolean;
+  /** Volumes of the pod that are right, by name. */
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly spec: PodSpec;
 }
 
-export function validateContainer(container: Container, path: string, scope: ContainerScope): readonly FieldError[] {
-  const { name, image } = container;
-  const errors: FieldError[] = [...validateName(`${path}.name`, name, 'label')];
-  if (!image) errors.push(fieldRequired(`${path}.image`));
-  else if (image.trim() !== image) {
-    errors.push(fieldInvalid(`${path}.image`, image, 'must not have leading or trailing whitespace'));
-  }
-  if (name && scope.names.has(name)) errors.push(fieldDuplicate(`${path}.name`, name));
-  scope.names.add(name);
-  errors.push(
+type Container135 = Container & { readonly restartPolicyRules?: readonly object[] };
+
+/** What any container must be. */
+function validateCommon(container: Container, path: string, { volumes, spec }: ContainerScope): readonly FieldError[] {
+  return [
+    ...validateName(`${path}.name`, container.name, 'label'),
+    ...(container.image ? [] : [fieldRequired(`${path}.image`)]),
     ...oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, ['File', 'FallbackToLogsOnError']),
-    ...validatePorts(container.ports ?? [], `${path}.ports`, scope.isHostNetwork),
+    ...validatePorts(container.ports ?? [], `${path}.ports`),
     ...(container.env ?? []).flatMap((env, index) => validateEnv(env, `${path}.env[${index}]`)),
-    ...validateEnvFrom(container, path),
-    ...validateMounts(container.volumeMounts ?? [], `${path}.volumeMounts`, scope.volumes),
+    ...validateEnvFrom(container.envFrom ?? [], `${path}.envFrom`),
+    ...validateMounts(container, `${path}.volumeMounts`, volumes),
+    ...validateDevices(container, `${path}.volumeDevices`, volumes),
     ...oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
-    ...validateResources(container.resources, `${path}.resources`),
-  );
-  for (const hook of ['postStart', 'preStop'] as const) {
-    const handler = container.lifecycle?.[hook];
-    if (handler) errors.push(...validateHandler(handler, `${path}.lifecycle.${hook}`));
-  }
-  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-    errors.push(...validateProbe(container[probe], `${path}.${probe}`, probe !== 'readinessProbe'));
-  }
-  return errors;
+    ...validateResources(container.resources, `${path}.resources`, spec.resourceClaims),
+    ...validateResizePolicy(container, `${path}.resizePolicy`, spec.restartPolicy),
+    ...validateSecurityContext(container.securityContext, `${path}.securityContext`, spec.hostUsers ?? true),
+  ];
 }
 
-function validatePorts(ports: readonly ContainerPort[], path: string, isHostNetwork: boolean): readonly FieldError[] {
+export function validateContainers(path: string, scope: ContainerScope): readonly FieldError[] {
+  const containers = scope.spec.containers ?? [];
+  if (containers.length === 0) return [fieldRequired(path)];
   const names = new Set<string>();
-  const hostPorts = new Set<string>();
+  const errors = containers.flatMap((container, index) => {
+    const field = `${path}[${index}]`;
+    const isKnown = names.has(container.name);
+    names.add(container.name);
+    return [
+      ...validateCommon(container, field, scope),
+      ...(isKnown ? [fieldDuplicate(`${field}.name`, container.name)] : []),
+      ...validateLifecycle(container.lifecycle, scope.spec, `${field}.lifecycle`),
+      ...validateProbes(container, field),
+      ...validateRestartPolicy(container, field),
+    ];
+  });
+  return [...errors, ...hostPortErrors(containers, path)];
+}
+
+export function validateInitContainers(path: string, scope: ContainerScope): readonly FieldError[] {
+  const names = new Set((scope.spec.containers ?? []).map(({ name }) => name));
+  return (scope.spec.initContainers ?? []).flatMap((container, index) => {
+    const field = `${path}[${index}]`;
+    const isKnown = names.has(container.name);
+    if (container.name) names.add(container.name);
+    return [
+      ...validateCommon(container, field, scope),
+      ...validateRestartPolicy(container, field),
+      ...(isKnown ? [fieldDuplicate(`${field}.name`, container.name)] : []),
+      ...hostPortErrors([container], path),
+      ...(container.restartPolicy === 'Always'
+        ? [
+            ...validateLifecycle(container.lifecycle, scope.spec, `${field}.lifecycle`),
+            ...validateProbes(container, field),
+          ]
+        : onlyForSidecars(container, field)),
+    ];
+  });
+}
+
+/** Init containers that end have no life to hook into or to probe. */
+function onlyForSidecars(container: Container, field: string): readonly FieldError[] {
+  return (['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const)
+    .filter((part) => container[part])
+    .map((part) =>
+      fieldForbidden(`${field}.${part}`, 'may not be set for init containers without restartPolicy=Always'),
+    );
+}
+
+/** Only Pods themselves refuse images with blanks around them; templates may hold a token there. */
+export function imageErrors(containers: readonly Container[] = [], path: string): readonly FieldError[] {
+  return containers.flatMap(({ image = '' }, index) =>
+    image.trim() === image
+      ? []
+      : [fieldInvalid(`${path}[${index}].image`, image, 'must not have leading or trailing whitespace')],
+  );
+}
+
+function validateRestartPolicy(container: Container135, field: string): readonly FieldError[] {
+  const { restartPolicy, restartPolicyRules = [] } = container;
+  if (restartPolicy === undefined) {
+    if (restartPolicyRules.length === 0) return [];
+    return [fieldRequired(`${field}.restartPolicy`, 'must specify restartPolicy when restart rules are used')];
+  }
+  return oneOf(`${field}.restartPolicy`, restartPolicy, ['Always', 'Never', 'OnFailure']);
+}
+
+function validatePorts(ports: readonly ContainerPort[], path: string): readonly FieldError[] {
+  const names = new Set<string>();
   return ports.flatMap((port, index) => {
     const errors: FieldError[] = [];
     const field = `${path}[${index}]`;
@@ -56,201 +133,215 @@ function validatePorts(ports: readonly ContainerPort[], path: string, isHostNetw
       const faults = portNameFaults(port.name);
       if (faults.length > 0) errors.push(...faults.map((text) => fieldInvalid(`${field}.name`, port.name, text)));
       else if (names.has(port.name)) errors.push(fieldDuplicate(`${field}.name`, port.name));
-      names.add(port.name);
+      else names.add(port.name);
     }
     if (!port.containerPort) errors.push(fieldRequired(`${field}.containerPort`));
     else if (!isPort(port.containerPort))
       errors.push(fieldInvalid(`${field}.containerPort`, port.containerPort, PORT_TEXT));
-    if (port.hostPort) {
-      const host = `${port.protocol ?? 'TCP'}/${port.hostIP ?? ''}/${port.hostPort}`;
-      if (!isPort(port.hostPort)) errors.push(fieldInvalid(`${field}.hostPort`, port.hostPort, PORT_TEXT));
-      else if (isHostNetwork && port.hostPort !== port.containerPort) {
-        errors.push(
-          fieldInvalid(
-            `${field}.containerPort`,
-            port.containerPort,
-            'must match `hostPort` when `hostNetwork` is true',
-          ),
-        );
-      } else if (hostPorts.has(host)) errors.push(fieldDuplicate(`${field}.hostPort`, host));
-      hostPorts.add(host);
-    }
+    if (port.hostPort && !isPort(port.hostPort))
+      errors.push(fieldInvalid(`${field}.hostPort`, port.hostPort, PORT_TEXT));
     return [...errors, ...oneOf(`${field}.protocol`, port.protocol, PROTOCOLS)];
   });
 }
 
+/** The same port of the node twice. Upstream: AccumulateUniqueHostPorts. */
+function hostPortErrors(containers: readonly Container[], path: string): readonly FieldError[] {
+  const taken = new Set<string>();
+  return containers.flatMap(({ ports = [] }, index) =>
+    ports.flatMap(({ protocol = 'TCP', hostIP = '', hostPort }, position) => {
+      if (!hostPort) return [];
+      const key = `${protocol}/${hostIP}/${hostPort}`;
+      if (taken.has(key)) return [fieldDuplicate(`${path}[${index}].ports[${position}].hostPort`, key)];
+      taken.add(key);
+      return [];
+    }),
+  );
+}
+
+/** On the node's own network a port is the node's port. A template may leave it open until its pods are made. */
+export function hostNetworkErrors(spec: PodSpec, path: string, isPod: boolean): readonly FieldError[] {
+  if (!spec.hostNetwork) return [];
+  return (spec.containers ?? []).flatMap(({ ports = [] }, index) =>
+    ports.flatMap(({ hostPort = 0, containerPort }, position) =>
+      hostPort === containerPort || (!isPod && hostPort === 0)
+        ? []
+        : [
+            fieldInvalid(
+              `${path}[${index}].ports[${position}].hostPort`,
+              hostPort,
+              'must match `containerPort` when `hostNetwork` is true',
+            ),
+          ],
+    ),
+  );
+}
+
 function validateEnv(env: EnvVar, path: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  if (!env.name) errors.push(fieldRequired(`${path}.name`));
-  else if (!ENV_NAME.test(env.name)) errors.push(fieldInvalid(`${path}.name`, env.name, ENV_TEXT));
-  const { valueFrom } = env;
-  if (!valueFrom) return errors;
-  const field = `${path}.valueFrom`;
-  const sources = SOURCES_OF_VALUES.filter((source) => valueFrom[source]);
-  if (env.value) errors.push(fieldInvalid(field, '', 'may not be specified when `value` is not empty'));
-  else if (sources.length === 0 && Object.keys(valueFrom).length === 0) {
-    errors.push(
-      fieldInvalid(
-        field,
-        '',
-        'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`',
-      ),
-    );
-  } else if (sources.length > 1) {
+  const name = env.name
+    ? ENV_NAME.test(env.name)
+      ? []
+      : [fieldInvalid(`${path}.name`, env.name, ENV_TEXT)]
+    : [fieldRequired(`${path}.name`)];
+  return [...name, ...validateValueFrom(env, `${path}.valueFrom`)];
+}
+
+interface KeyRef {
+  readonly name?: string;
+  readonly key?: string;
+}
+
+interface FileKeyRef {
+  readonly volumeName?: string;
+  readonly path?: string;
+  readonly key?: string;
+}
+
+function validateValueFrom({ value, valueFrom }: EnvVar, field: string): readonly FieldError[] {
+  if (!valueFrom) return [];
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
+  const { fileKeyRef } = valueFrom as { fileKeyRef?: FileKeyRef };
+  const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(Boolean).length;
+  const errors: FieldError[] = [
+    ...(fieldRef ? validateFieldRef(fieldRef, VARIABLE_FIELDS, `${field}.fieldRef`) : []),
+    ...(resourceFieldRef ? validateResourceRef(resourceFieldRef, `${field}.resourceFieldRef`, false) : []),
+    ...(configMapKeyRef ? validateKeyRef(configMapKeyRef, `${field}.configMapKeyRef`) : []),
+    ...(secretKeyRef ? validateKeyRef(secretKeyRef, `${field}.secretKeyRef`) : []),
+    ...(fileKeyRef ? validateFileRef(fileKeyRef, `${field}.fileKeyRef`) : []),
+  ];
+  if (sources === 0) {
+    const text = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`';
+    errors.push(fieldInvalid(field, '', text));
+  } else if (value) errors.push(fieldInvalid(field, '', 'may not be specified when `value` is not empty'));
+  else if (sources > 1) {
     errors.push(fieldInvalid(field, '', 'may not have more than one field specified at a time'));
-  }
-  for (const source of ['configMapKeyRef', 'secretKeyRef'] as const) {
-    const ref = valueFrom[source];
-    if (!ref) continue;
-    if (!ref.name) errors.push(fieldRequired(`${field}.${source}.name`));
-    if (!ref.key) errors.push(fieldRequired(`${field}.${source}.key`));
-  }
-  if (valueFrom.fieldRef && !valueFrom.fieldRef.fieldPath) errors.push(fieldRequired(`${field}.fieldRef.fieldPath`));
-  if (valueFrom.resourceFieldRef && !valueFrom.resourceFieldRef.resource) {
-    errors.push(fieldRequired(`${field}.resourceFieldRef.resource`));
   }
   return errors;
 }
 
-function validateEnvFrom({ envFrom = [] }: Container, path: string): readonly FieldError[] {
-  return envFrom.flatMap(({ configMapRef, secretRef }, index) => {
-    const field = `${path}.envFrom[${index}]`;
-    if (!configMapRef && !secretRef) {
-      return [fieldInvalid(field, '', 'must specify one of: `configMapRef` or `secretRef`')];
-    }
-    if (configMapRef && secretRef) {
-      return [fieldInvalid(field, '', 'may not have more than one field specified at a time')];
-    }
-    const source = configMapRef ? 'configMapRef' : 'secretRef';
-    return validateName(`${field}.${source}.name`, (configMapRef ?? secretRef)!.name, 'subdomain');
-  });
+/** The name is judged even when it is missing, and then it is no subdomain. */
+function validateKeyRef({ name = '', key }: KeyRef, field: string): readonly FieldError[] {
+  return [
+    ...nameFaults('subdomain', name).map((text) => fieldInvalid(`${field}.name`, name, text)),
+    ...(key
+      ? configKeyFaults(key).map((text) => fieldInvalid(`${field}.key`, key, text))
+      : [fieldRequired(`${field}.key`)]),
+  ];
 }
 
-function validateMounts(
-  mounts: readonly VolumeMount[],
-  path: string,
-  volumes: ReadonlySet<string>,
-): readonly FieldError[] {
-  const paths = new Set<string>();
-  return mounts.flatMap((mount, index) => {
-    const errors: FieldError[] = [];
+function validateFileRef({ volumeName, path, key }: FileKeyRef, field: string): readonly FieldError[] {
+  return [
+    ...(volumeName ? [] : [fieldRequired(`${field}.volumeName`)]),
+    ...(path ? descendingPathErrors(`${field}.path`, path) : [fieldRequired(`${field}.path`)]),
+    ...(key ? [] : [fieldRequired(`${field}.key`)]),
+  ];
+}
+
+/** How many sources there are is told of the list, not of the item. */
+function validateEnvFrom(sources: readonly EnvFromSource[], path: string): readonly FieldError[] {
+  return sources.flatMap(({ prefix, configMapRef, secretRef }, index) => {
     const field = `${path}[${index}]`;
-    if (!mount.name) errors.push(fieldRequired(`${field}.name`));
-    else if (!volumes.has(mount.name)) {
-      const message = `Not found: ${JSON.stringify(mount.name)}`;
-      errors.push({ type: 'FieldValueNotFound', field: `${field}.name`, message });
-    }
-    if (!mount.mountPath) errors.push(fieldRequired(`${field}.mountPath`));
-    else if (paths.has(mount.mountPath))
-      errors.push(fieldInvalid(`${field}.mountPath`, mount.mountPath, 'must be unique'));
-    paths.add(mount.mountPath);
-    if (mount.subPath?.startsWith('/'))
-      errors.push(fieldInvalid(`${field}.subPath`, mount.subPath, 'must be a relative path'));
-    else if (mount.subPath?.split('/').includes('..')) {
-      errors.push(fieldInvalid(`${field}.subPath`, mount.subPath, "must not contain '..'"));
+    const errors: FieldError[] = [];
+    if (prefix && !ENV_NAME.test(prefix)) errors.push(fieldInvalid(`${field}.prefix`, prefix, ENV_TEXT));
+    if (configMapRef) errors.push(...validateName(`${field}.configMapRef.name`, configMapRef.name, 'subdomain'));
+    if (secretRef) errors.push(...validateName(`${field}.secretRef.name`, secretRef.name, 'subdomain'));
+    if (!configMapRef && !secretRef) {
+      errors.push(fieldInvalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    } else if (configMapRef && secretRef) {
+      errors.push(fieldInvalid(path, '', 'may not have more than one field specified at a time'));
     }
     return errors;
   });
 }
 
-const STANDARD_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
-
-function resourceNameErrors(name: string, field: string): readonly FieldError[] {
-  const faults = keyFaults(name);
-  if (faults.length > 0) return faults.map((text) => fieldInvalid(field, name, text));
-  if (name.includes('/') || STANDARD_RESOURCES.includes(name) || name.startsWith('hugepages-')) return [];
-  return [
-    fieldInvalid(field, name, 'must be a standard resource type or fully qualified'),
-    fieldInvalid(field, name, 'must be a standard resource for containers'),
-  ];
-}
-
-type Quantities = Readonly<Record<string, string | number>>;
-
-/** Requests and limits of a container or of a pod. */
-export function validateResources(
-  resources: { readonly limits?: Quantities; readonly requests?: Quantities } | undefined,
+function validateMounts(
+  { volumeMounts = [], volumeDevices = [], securityContext }: Container,
   path: string,
+  volumes: ReadonlyMap<string, Volume>,
 ): readonly FieldError[] {
-  const { limits = {}, requests = {} } = resources ?? {};
-  const errors: FieldError[] = [];
-  const checkSide = (side: 'limits' | 'requests', values: Quantities): void => {
-    for (const [name, value] of Object.entries(values)) {
-      const field = `${path}.${side}[${name}]`;
-      const parsed = parseQuantity(value);
-      errors.push(...resourceNameErrors(name, field));
-      if (parsed === undefined) errors.push(fieldInvalid(field, value, QUANTITY_TEXT));
-      else if (parsed < 0) errors.push(fieldInvalid(field, String(value), 'must be greater than or equal to 0'));
-      else if (name.includes('/') && !Number.isInteger(parsed)) {
-        errors.push(fieldInvalid(field, value, 'must be an integer'));
+  const paths = new Set<string>();
+  return volumeMounts.flatMap((mount: VolumeMount, index) => {
+    const errors: FieldError[] = [];
+    const field = `${path}[${index}]`;
+    const { name = '', mountPath = '', subPath, subPathExpr, mountPropagation } = mount;
+    if (!name) errors.push(fieldRequired(`${field}.name`));
+    if (!volumes.has(name)) errors.push(fieldNotFound(`${field}.name`, name));
+    if (!mountPath) errors.push(fieldRequired(`${field}.mountPath`));
+    if (paths.has(mountPath)) errors.push(fieldInvalid(`${field}.mountPath`, mountPath, 'must be unique'));
+    paths.add(mountPath);
+    if (volumeDevices.some((device) => device.name === name))
+      errors.push(fieldInvalid(`${field}.name`, name, 'must not already exist in volumeDevices'));
+    if (volumeDevices.some(({ devicePath }) => devicePath === mountPath))
+      errors.push(fieldInvalid(`${field}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices'));
+    if (subPath) errors.push(...descendingPathErrors(`${path}.subPath`, subPath));
+    if (subPathExpr) {
+      if (subPath) {
+        const text = 'subPathExpr and subPath are mutually exclusive';
+        errors.push(fieldInvalid(`${field}.subPathExpr`, subPathExpr, text));
+      }
+      errors.push(...descendingPathErrors(`${path}.subPathExpr`, subPathExpr));
+    }
+    if (mountPropagation) {
+      const modes = ['Bidirectional', 'HostToContainer', 'None'];
+      errors.push(...oneOf(`${path}.mountPropagation`, mountPropagation, modes));
+      if (mountPropagation === 'Bidirectional' && !securityContext?.privileged) {
+        const text = 'Bidirectional mount propagation is available only to privileged containers';
+        errors.push(fieldForbidden(`${path}.mountPropagation`, text));
       }
     }
-  };
-  checkSide('limits', limits);
-  checkSide('requests', requests);
-  if (errors.length > 0) return errors;
-  for (const [name, value] of Object.entries(requests)) {
-    const limit = limits[name];
-    const isExact = name.includes('/') || name.startsWith('hugepages-');
-    if (limit === undefined) {
-      if (isExact) errors.push(fieldRequired(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
-    } else if (isExact && compareQuantities(value, limit) !== 0) {
-      errors.push(fieldInvalid(`${path}.requests`, String(value), `must be equal to ${name} limit of ${limit}`));
-    } else if (compareQuantities(value, limit) > 0) {
-      errors.push(
-        fieldInvalid(`${path}.requests`, String(value), `must be less than or equal to ${name} limit of ${limit}`),
-      );
+    return errors;
+  });
+}
+
+function validateDevices(
+  { volumeMounts = [], volumeDevices = [] }: Container,
+  path: string,
+  volumes: ReadonlyMap<string, Volume>,
+): readonly FieldError[] {
+  const names = new Set<string>();
+  const paths = new Set<string>();
+  return volumeDevices.flatMap(({ name = '', devicePath = '' }, index) => {
+    const errors: FieldError[] = [];
+    const field = `${path}[${index}]`;
+    const fault = (part: string, value: string, text: string): void =>
+      void errors.push(fieldInvalid(`${field}.${part}`, value, text));
+    const volume = volumes.get(name);
+    if (!name) errors.push(fieldRequired(`${field}.name`));
+    if (names.has(name)) fault('name', name, 'must be unique');
+    if (volume && !volume.persistentVolumeClaim && !volume.ephemeral) {
+      fault('name', name, 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode');
     }
-  }
-  return errors;
+    if (!volume) errors.push(fieldNotFound(`${field}.name`, name));
+    if (!devicePath) errors.push(fieldRequired(`${field}.devicePath`));
+    if (paths.has(devicePath)) fault('devicePath', devicePath, 'must be unique');
+    if (devicePath.split('/').includes('..')) fault('devicePath', devicePath, "can not contain backsteps ('..')");
+    else paths.add(devicePath);
+    if (volumeMounts.some((mount) => mount.name === name))
+      fault('name', name, 'must not already exist in volumeMounts');
+    if (volumeMounts.some(({ mountPath }) => mountPath === devicePath))
+      fault('devicePath', devicePath, 'must not already exist as a path in volumeMounts');
+    if (name) names.add(name);
+    return errors;
+  });
 }
 
-const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const;
-
-type Handler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & {
-  readonly sleep?: { readonly seconds: number };
-};
-
-function validateHandler(handler: Handler, path: string): readonly FieldError[] {
-  const [first, ...others] = HANDLERS.filter((name) => handler[name]);
-  if (!first) return [fieldRequired(path, 'must specify a handler type')];
-  const errors = others.map((name) => fieldForbidden(`${path}.${name}`, 'may not specify more than 1 handler type'));
-  const { exec, httpGet, tcpSocket, grpc } = handler;
-  const field = `${path}.${first}`;
-  switch (first) {
-    case 'exec':
-      if ((exec?.command ?? []).length === 0) errors.push(fieldRequired(`${field}.command`));
-      break;
-    case 'httpGet':
-      if (!httpGet?.path) errors.push(fieldRequired(`${field}.path`));
-      errors.push(...portErrors(`${field}.port`, httpGet?.port));
-      errors.push(...oneOf(`${field}.scheme`, httpGet?.scheme, ['HTTP', 'HTTPS']));
-      break;
-    case 'tcpSocket':
-      errors.push(...portErrors(`${field}.port`, tcpSocket?.port));
-      break;
-    case 'grpc':
-      errors.push(...portErrors(`${field}.port`, grpc?.port));
-      break;
-    case 'sleep':
-      break;
-  }
-  return errors;
-}
-
-function validateProbe(probe: Probe | undefined, path: string, mustSucceedOnce: boolean): readonly FieldError[] {
-  if (!probe) return [];
-  const errors = [...validateHandler(probe, path)];
-  const counts = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'];
-  for (const field of counts as readonly (keyof Probe)[]) {
-    errors.push(...notNegative(`${path}.${field}`, probe[field] as number | undefined));
-  }
-  const grace = probe.terminationGracePeriodSeconds;
-  if (grace !== undefined && grace <= 0) {
-    errors.push(fieldInvalid(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
-  }
-  if (mustSucceedOnce && (probe.successThreshold ?? 1) !== 1) {
-    errors.push(fieldInvalid(`${path}.successThreshold`, probe.successThreshold, 'must be 1'));
-  }
-  return errors;
+/** Faults are told of the list, except for what is there twice. */
+function validateResizePolicy(
+  { resizePolicy = [] }: Container,
+  path: string,
+  podRestartPolicy: string | undefined,
+): readonly FieldError[] {
+  const seen = new Set<string>();
+  return resizePolicy.flatMap(({ resourceName, restartPolicy }, index) => {
+    const errors: FieldError[] = [];
+    if (seen.has(resourceName)) errors.push(fieldDuplicate(`${path}[${index}]`, resourceName));
+    seen.add(resourceName);
+    if (!resourceName) errors.push(fieldRequired(path));
+    else if (resourceName !== 'cpu' && resourceName !== 'memory')
+      errors.push(fieldNotSupported(path, resourceName, ['cpu', 'memory']));
+    if (!restartPolicy) errors.push(fieldRequired(path));
+    else errors.push(...oneOf(path, restartPolicy, ['NotRequired', 'RestartContainer']));
+    if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired')
+      errors.push(fieldInvalid(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+    return errors;
+  });
 }

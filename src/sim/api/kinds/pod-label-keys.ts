@@ -21,26 +21,44 @@ interface KeyedTerm {
   readonly mismatchLabelKeys?: readonly string[];
 }
 
-/** Upstream: pkg/apis/core/validation/validation.go (validateMatchLabelKeysAndMismatchLabelKeys, validateLabelKeys). */
-export function validateLabelKeys(term: object, path: string): readonly FieldError[] {
-  const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = term as KeyedTerm;
-  const errors: FieldError[] = [];
-  for (const [field, keys] of [
-    ['matchLabelKeys', matchLabelKeys],
-    ['mismatchLabelKeys', mismatchLabelKeys],
-  ] as const) {
-    if (keys.length > 0 && !labelSelector)
-      errors.push(fieldForbidden(`${path}.${field}`, 'must not be specified when labelSelector is not set'));
-    else
-      for (const [index, key] of keys.entries())
-        errors.push(...keyFaults(key).map((text) => fieldInvalid(`${path}.${field}[${index}]`, key, text)));
-  }
-  for (const [index, key] of matchLabelKeys.entries())
-    if (mismatchLabelKeys.includes(key))
-      errors.push(
-        fieldInvalid(`${path}.matchLabelKeys[${index}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'),
-      );
-  return errors;
+/** Keys of labels, and a selector that they are written into. Upstream: validateLabelKeys. */
+function keyListErrors({ labelSelector }: KeyedTerm, keys: readonly string[], field: string): readonly FieldError[] {
+  if (keys.length === 0) return [];
+  if (!labelSelector) return [fieldForbidden(field, 'must not be specified when labelSelector is not set')];
+  return keys.flatMap((key, index) => keyFaults(key).map((text) => fieldInvalid(`${field}[${index}]`, key, text)));
+}
+
+/** Keys that the selector names beside what was written into it. */
+function clashErrors({ labelSelector, matchLabelKeys = [] }: KeyedTerm, field: string): readonly FieldError[] {
+  const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  return (labelSelector?.matchExpressions ?? []).flatMap(({ key }) => {
+    const index = matchLabelKeys.indexOf(key);
+    const isTwice = index >= 0 && seen.has(key);
+    seen.add(key);
+    return isTwice ? [fieldInvalid(`${field}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector')] : [];
+  });
+}
+
+/** Upstream: validateMatchLabelKeysInTopologySpread. */
+export function validateSpreadKeys(constraint: object, path: string): readonly FieldError[] {
+  const term = constraint as KeyedTerm;
+  const field = `${path}.matchLabelKeys`;
+  return [...keyListErrors(term, term.matchLabelKeys ?? [], field), ...clashErrors(term, field)];
+}
+
+/** Upstream: pkg/apis/core/validation/validation.go (validateMatchLabelKeysAndMismatchLabelKeys). */
+export function validateLabelKeys(given: object, path: string): readonly FieldError[] {
+  const term = given as KeyedTerm;
+  const { matchLabelKeys = [], mismatchLabelKeys = [] } = term;
+  return [
+    ...keyListErrors(term, matchLabelKeys, `${path}.matchLabelKeys`),
+    ...keyListErrors(term, mismatchLabelKeys, `${path}.mismatchLabelKeys`),
+    ...clashErrors(term, path),
+    ...matchLabelKeys.flatMap((key, index) => {
+      const text = 'exists in both matchLabelKeys and mismatchLabelKeys';
+      return mismatchLabelKeys.includes(key) ? [fieldInvalid(`${path}.matchLabelKeys[${index}]`, key, text)] : [];
+    }),
+  ];
 }
 
 /** A selector that is not there selects nothing, and stays so. */

@@ -1,19 +1,10 @@
 /**
- * Rules of pod specs, in Pods and in templates. Upstream: pkg/apis/core/validation/validation.go (ValidatePodSpec).
- * Left out: security contexts, resource claims, ephemeral containers, sources of volumes that nothing here mounts.
+ * Rules of pod specs, in Pods and in templates. Upstream: pkg/apis/core/validation/validation.go (ValidatePodSpec,
+ * ValidatePodTemplateSpec). Faults come in upstream's order. Left out: options of Windows.
  */
-import type {
-  Affinity,
-  NodeSelectorTerm,
-  PodAffinityTerm,
-  PodSpec,
-  PodTemplateSpec,
-  Toleration,
-  TopologySpreadConstraint,
-  Volume,
-} from 'kubernetes-types/core/v1';
-import { keyFaults, validateAnnotations, validateLabels, validateName, validateSelector } from '../names.ts';
-import { oneOf } from '../rules.ts';
+import type { PodSpec, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import { keyFaults, nameFaults, validateAnnotations, validateLabels } from '../names.ts';
+import { addressErrors, oneOf } from '../rules.ts';
 import {
   fieldDuplicate,
   fieldForbidden,
@@ -22,238 +13,212 @@ import {
   fieldRequired,
   type FieldError,
 } from '../status.ts';
-import { validateContainer, validateResources } from './container-rules.ts';
-import { validateLabelKeys } from './pod-label-keys.ts';
+import { hostNetworkErrors, validateContainers, validateInitContainers } from './container-rules.ts';
+import { validateAffinity, validateSpread, validateToleration } from './placement-rules.ts';
+import { validatePodResources, validateResources } from './resource-rules.ts';
+import { validatePodSecurityContext } from './security-rules.ts';
+import { validateVolumes } from './volume-rules.ts';
 
-const ACTIVE_DEADLINE_MAX = 2_147_483_647;
+const INT32_MAX = 2_147_483_647;
+const NAMESERVERS_MAX = 3;
+const SEARCHES_MAX = 32;
+const SEARCH_CHARACTERS_MAX = 2048;
 
-export function validatePodSpec(spec: PodSpec | undefined, path: string): readonly FieldError[] {
-  if (!spec) return [fieldRequired(`${path}.containers`)];
-  const errors: FieldError[] = [];
-  const volumes = new Set<string>();
-  (spec.volumes ?? []).forEach((volume, index) => {
-    const field = `${path}.volumes[${index}]`;
-    errors.push(...validateName(`${field}.name`, volume.name, 'label'));
-    if (volumes.has(volume.name)) errors.push(fieldDuplicate(`${field}.name`, volume.name));
-    volumes.add(volume.name);
-    errors.push(...validateVolume(volume, field));
-  });
-  if ((spec.containers ?? []).length === 0) errors.push(fieldRequired(`${path}.containers`));
-  const scope = { volumes, names: new Set<string>(), isHostNetwork: spec.hostNetwork ?? false };
-  for (const list of ['containers', 'initContainers'] as const) {
-    (spec[list] ?? []).forEach((container, index) =>
-      errors.push(...validateContainer(container, `${path}.${list}[${index}]`, scope)),
-    );
-  }
-  const { resources } = spec as { resources?: Parameters<typeof validateResources>[0] };
-  if (resources) errors.push(...validateResources(resources, `${path}.resources`));
-  errors.push(...validateScalars(spec, path), ...validatePlacement(spec, path));
-  return errors;
+/** Whose spec it is: a Pod's own is judged in more ways than a template's. */
+export interface PodOwner {
+  readonly podName: string;
 }
 
-function validateScalars(spec: PodSpec, path: string): readonly FieldError[] {
-  const errors: FieldError[] = [
+export function validatePodSpec(spec: PodSpec | undefined, path: string, owner?: PodOwner): readonly FieldError[] {
+  if (!spec) return [fieldRequired(`${path}.containers`)];
+  const volumes = validateVolumes(spec.volumes ?? [], `${path}.volumes`, owner?.podName);
+  const scope = { volumes: volumes.byName, spec };
+  return [
+    ...volumes.errors,
+    ...validateClaims(spec, `${path}.resourceClaims`),
+    ...validateContainers(`${path}.containers`, scope),
+    ...validateInitContainers(`${path}.initContainers`, scope),
+    ...validatePodResources(spec, `${path}.resources`),
+    ...hostNetworkErrors(spec, `${path}.containers`, owner !== undefined),
     ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
     ...oneOf(`${path}.dnsPolicy`, spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']),
-    ...oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['Never', 'PreemptLowerPriority']),
-  ];
-  if (spec.dnsPolicy === 'None' && (spec.dnsConfig?.nameservers ?? []).length === 0) {
-    const text = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
-    errors.push(fieldRequired(`${path}.dnsConfig.nameservers`, text));
-  }
-  const deadline = spec.activeDeadlineSeconds;
-  if (deadline !== undefined && (deadline < 1 || deadline > ACTIVE_DEADLINE_MAX)) {
-    const text = `must be between 1 and ${ACTIVE_DEADLINE_MAX}, inclusive`;
-    errors.push(fieldInvalid(`${path}.activeDeadlineSeconds`, deadline, text));
-  }
-  for (const field of ['hostname', 'subdomain'] as const) {
-    if (spec[field]) errors.push(...validateName(`${path}.${field}`, spec[field], 'label'));
-  }
-  for (const field of ['serviceAccountName', 'nodeName', 'priorityClassName', 'runtimeClassName'] as const) {
-    if (spec[field]) errors.push(...validateName(`${path}.${field}`, spec[field], 'subdomain'));
-  }
-  (spec.imagePullSecrets ?? []).forEach(({ name }, index) => {
-    if (!name) errors.push(fieldRequired(`${path}.imagePullSecrets[${index}].name`));
-  });
-  const gates = new Set<string>();
-  (spec.schedulingGates ?? []).forEach(({ name }, index) => {
-    if (gates.has(name)) errors.push(fieldDuplicate(`${path}.schedulingGates[${index}]`, name));
-    gates.add(name);
-  });
-  return errors;
-}
-
-function validatePlacement(spec: PodSpec, path: string): readonly FieldError[] {
-  return [
     ...(spec.nodeSelector ? validateLabels(spec.nodeSelector, `${path}.nodeSelector`) : []),
+    ...validatePodSecurityContext(spec, `${path}.securityContext`),
     ...(spec.affinity ? validateAffinity(spec.affinity, `${path}.affinity`) : []),
+    ...validateDns(spec, `${path}.dnsConfig`),
+    ...validateGates(spec, path),
     ...validateSpread(spec.topologySpreadConstraints ?? [], `${path}.topologySpreadConstraints`),
-    ...(spec.tolerations ?? []).flatMap((item, index) => validateToleration(item, `${path}.tolerations[${index}]`)),
+    ...validateHostUsers(spec, path),
+    ...validateNamesOf(spec, path),
   ];
 }
 
-function validateVolume(volume: Volume, path: string): readonly FieldError[] {
-  const [first, ...others] = Object.keys(volume).filter((key) => key !== 'name');
-  if (!first) return [fieldRequired(path, 'must specify a volume type')];
-  const errors = others.map((key) => fieldForbidden(`${path}.${key}`, 'may not specify more than 1 volume type'));
-  const required = (field: string, value: string | undefined): void => {
-    if (!value) errors.push(fieldRequired(`${path}.${field}`));
-  };
-  if (volume.configMap) required('configMap.name', volume.configMap.name);
-  if (volume.secret) required('secret.secretName', volume.secret.secretName);
-  if (volume.persistentVolumeClaim) required('persistentVolumeClaim.claimName', volume.persistentVolumeClaim.claimName);
-  if (volume.hostPath) required('hostPath.path', volume.hostPath.path);
-  for (const source of ['configMap', 'secret'] as const) {
-    const { defaultMode, items = [] } = volume[source] ?? {};
-    if (defaultMode !== undefined && (defaultMode < 0 || defaultMode > 0o777)) {
-      const text = 'must be a number between 0 and 0777 (octal), both inclusive';
-      errors.push(fieldInvalid(`${path}.${source}.defaultMode`, defaultMode, text));
-    }
-    items.forEach(({ key, path: target }, index) => {
-      required(`${source}.items[${index}].key`, key);
-      required(`${source}.items[${index}].path`, target);
-    });
-  }
-  return errors;
-}
-
-function validateToleration(toleration: Toleration, path: string): readonly FieldError[] {
-  const { key, operator, value, effect, tolerationSeconds } = toleration;
-  const errors: FieldError[] = key ? keyFaults(key).map((text) => fieldInvalid(`${path}.key`, key, text)) : [];
-  if (!key && operator !== 'Exists') {
-    errors.push(
-      fieldInvalid(
-        `${path}.operator`,
-        operator ?? '',
-        'operator must be Exists when `key` is empty, which means "match all values and all keys"',
-      ),
-    );
-  }
-  if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-    errors.push(
-      fieldInvalid(`${path}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"),
-    );
-  }
-  if (operator === 'Exists' && value) {
-    errors.push(fieldInvalid(`${path}.operator`, toleration, "value must be empty when `operator` is 'Exists'"));
-  }
-  if (operator && operator !== 'Exists' && operator !== 'Equal') {
-    errors.push(fieldNotSupported(`${path}.operator`, operator, ['Equal', 'Exists']));
-  }
-  if (effect && !['NoSchedule', 'PreferNoSchedule', 'NoExecute'].includes(effect)) {
-    errors.push(fieldNotSupported(`${path}.effect`, effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']));
-  }
-  return errors;
-}
-
-function validateSpread(constraints: readonly TopologySpreadConstraint[], path: string): readonly FieldError[] {
-  const seen = new Set<string>();
-  return constraints.flatMap((constraint, index) => {
-    const errors: FieldError[] = [];
+function validateClaims({ resourceClaims = [] }: PodSpec, path: string): readonly FieldError[] {
+  const names = new Set<string>();
+  return resourceClaims.flatMap((claim, index) => {
     const field = `${path}[${index}]`;
-    const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint;
-    if (!(maxSkew > 0)) errors.push(fieldInvalid(`${field}.maxSkew`, maxSkew ?? 0, 'must be greater than zero'));
-    if (!topologyKey) errors.push(fieldRequired(`${field}.topologyKey`, 'can not be empty'));
-    else errors.push(...keyFaults(topologyKey).map((text) => fieldInvalid(`${field}.topologyKey`, topologyKey, text)));
-    errors.push(...oneOf(`${field}.whenUnsatisfiable`, whenUnsatisfiable ?? '', ['DoNotSchedule', 'ScheduleAnyway']));
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
-    if (seen.has(pair)) errors.push(fieldDuplicate(`${field}.{topologyKey, whenUnsatisfiable}`, pair));
-    seen.add(pair);
-    if (minDomains !== undefined) {
-      if (minDomains <= 0) errors.push(fieldInvalid(`${field}.minDomains`, minDomains, 'must be greater than zero'));
-      if (whenUnsatisfiable !== 'DoNotSchedule') {
-        const text = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`;
-        errors.push(fieldInvalid(`${field}.minDomains`, minDomains, text));
-      }
-    }
-    for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
-      errors.push(...oneOf(`${field}.${policy}`, constraint[policy], ['Honor', 'Ignore']));
-    }
-    errors.push(...validateSelector(constraint.labelSelector, `${field}.labelSelector`));
-    return [...errors, ...validateLabelKeys(constraint, field)];
-  });
-}
-
-function validateAffinity({ nodeAffinity, podAffinity, podAntiAffinity }: Affinity, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const required = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
-  const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
-  const weightErrors = (field: string, weight: number): FieldError[] =>
-    weight >= 1 && weight <= 100 ? [] : [fieldInvalid(`${field}.weight`, weight ?? 0, 'must be in the range 1-100')];
-  if (required) {
-    const field = `${path}.nodeAffinity.${REQUIRED}.nodeSelectorTerms`;
-    const terms = required.nodeSelectorTerms ?? [];
-    if (terms.length === 0) errors.push(fieldRequired(field, 'must have at least one node selector term'));
-    terms.forEach((term, index) => errors.push(...validateTerm(term, `${field}[${index}]`)));
-  }
-  (nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).forEach(({ weight, preference }, index) => {
-    const field = `${path}.nodeAffinity.${PREFERRED}[${index}]`;
-    errors.push(...weightErrors(field, weight), ...validateTerm(preference, `${field}.preference`));
-  });
-  for (const [name, side] of [
-    ['podAffinity', podAffinity],
-    ['podAntiAffinity', podAntiAffinity],
-  ] as const) {
-    (side?.requiredDuringSchedulingIgnoredDuringExecution ?? []).forEach((term, index) =>
-      errors.push(...validatePodTerm(term, `${path}.${name}.${REQUIRED}[${index}]`)),
-    );
-    (side?.preferredDuringSchedulingIgnoredDuringExecution ?? []).forEach(({ weight, podAffinityTerm }, index) => {
-      const field = `${path}.${name}.${PREFERRED}[${index}]`;
-      errors.push(...weightErrors(field, weight), ...validatePodTerm(podAffinityTerm, `${field}.podAffinityTerm`));
-    });
-  }
-  return errors;
-}
-
-function validateTerm(term: NodeSelectorTerm | undefined, path: string): readonly FieldError[] {
-  return (term?.matchExpressions ?? []).flatMap(({ key, operator, values = [] }, index) => {
-    const field = `${path}.matchExpressions[${index}]`;
-    const errors = keyFaults(key ?? '').map((text) => fieldInvalid(`${field}.key`, key ?? '', text));
-    switch (operator) {
-      case 'In':
-      case 'NotIn':
-        if (values.length === 0)
-          errors.push(fieldRequired(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-        break;
-      case 'Exists':
-      case 'DoesNotExist':
-        if (values.length > 0) {
-          const text = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-          errors.push(fieldForbidden(`${field}.values`, text));
-        }
-        break;
-      case 'Gt':
-      case 'Lt':
-        if (values.length !== 1) {
-          const text = "must be specified single value when `operator` is 'Lt' or 'Gt'";
-          errors.push(fieldRequired(`${field}.values`, text));
-        }
-        break;
-      default:
-        errors.push(fieldInvalid(`${field}.operator`, operator ?? '', 'not a valid selector operator'));
+    const {
+      name = '',
+      resourceClaimName,
+      resourceClaimTemplateName,
+    } = claim as {
+      name?: string;
+      resourceClaimName?: string;
+      resourceClaimTemplateName?: string;
+    };
+    const value = {
+      Name: name,
+      ResourceClaimName: resourceClaimName ?? null,
+      ResourceClaimTemplateName: resourceClaimTemplateName ?? null,
+    };
+    const errors: FieldError[] = [];
+    if (!name) errors.push(fieldRequired(`${field}.name`));
+    else if (names.has(name)) errors.push(fieldDuplicate(`${field}.name`, name));
+    else errors.push(...nameFaults('label', name).map((text) => fieldInvalid(`${field}.name`, name, text)));
+    names.add(name);
+    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined) {
+      const text = 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified';
+      errors.push(fieldInvalid(field, value, text));
+    } else if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) {
+      const text = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`';
+      errors.push(fieldInvalid(field, value, text));
     }
     return errors;
   });
 }
 
-function validatePodTerm(term: PodAffinityTerm | undefined, path: string): readonly FieldError[] {
+function validateDns({ dnsPolicy, dnsConfig }: PodSpec, path: string): readonly FieldError[] {
+  if (dnsPolicy === 'None') {
+    if (!dnsConfig) return [fieldRequired(path, 'must provide `dnsConfig` when `dnsPolicy` is None')];
+    if ((dnsConfig.nameservers ?? []).length === 0) {
+      const text = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
+      return [fieldRequired(`${path}.nameservers`, text)];
+    }
+  }
+  const { nameservers = [], searches = [], options = [] } = dnsConfig ?? {};
+  const errors: FieldError[] = [];
+  if (nameservers.length > NAMESERVERS_MAX) {
+    const text = `must not have more than ${NAMESERVERS_MAX} nameservers`;
+    errors.push(fieldInvalid(`${path}.nameservers`, nameservers, text));
+  }
+  nameservers.forEach((server, index) => errors.push(...addressErrors(`${path}.nameservers[${index}]`, server)));
+  if (searches.length > SEARCHES_MAX) {
+    errors.push(fieldInvalid(`${path}.searches`, searches, `must not have more than ${SEARCHES_MAX} search paths`));
+  }
+  if (searches.join(' ').length > SEARCH_CHARACTERS_MAX) {
+    const text = `must not have more than ${SEARCH_CHARACTERS_MAX} characters (including spaces) in the search list`;
+    errors.push(fieldInvalid(`${path}.searches`, searches, text));
+  }
+  searches.forEach((search, index) => {
+    const name = search.replace(/\.$/, '');
+    // Underscores are allowed here, where other names may have none.
+    const faults = search === '.' ? [] : nameFaults('subdomain', name.replaceAll('_', 'a'));
+    errors.push(...faults.map((text) => fieldInvalid(`${path}.searches[${index}]`, name, text)));
+  });
+  options.forEach(({ name }, index) => {
+    if (!name) errors.push(fieldRequired(`${path}.options[${index}]`, 'must not be empty'));
+  });
+  return errors;
+}
+
+function validateGates({ readinessGates = [], schedulingGates = [] }: PodSpec, path: string): readonly FieldError[] {
+  const names = new Set<string>();
+  const ready = readinessGates.flatMap(({ conditionType = '' }, index) =>
+    keyFaults(conditionType).map((text) =>
+      fieldInvalid(`${path}.readinessGates[${index}].conditionType`, conditionType, text),
+    ),
+  );
+  const scheduling = schedulingGates.flatMap(({ name = '' }, index) => {
+    const field = `${path}.schedulingGates[${index}]`;
+    const isKnown = names.has(name);
+    names.add(name);
+    return [
+      ...keyFaults(name).map((text) => fieldInvalid(field, name, text)),
+      ...(isKnown ? [fieldDuplicate(field, name)] : []),
+    ];
+  });
+  return [...ready, ...scheduling];
+}
+
+/** Users of their own and the host's namespaces do not go together. */
+function validateHostUsers(spec: PodSpec, path: string): readonly FieldError[] {
+  if (spec.hostUsers ?? true) return [];
+  const text = 'when `pod.Spec.HostUsers` is false';
   return [
-    ...validateSelector(term?.labelSelector, `${path}.labelSelector`),
-    ...(term ? validateLabelKeys(term, path) : []),
-    ...(term?.topologyKey ? [] : [fieldRequired(`${path}.topologyKey`, 'can not be empty')]),
+    ...(spec.hostNetwork ? [fieldForbidden(`${path}.hostNetwork`, text)] : []),
+    ...(spec.hostPID ? [fieldForbidden(`${path}.HostPID`, text)] : []),
+    ...(spec.hostIPC ? [fieldForbidden(`${path}.HostIPC`, text)] : []),
   ];
 }
 
-/** Labels, annotations and pod of a template. Upstream: ValidatePodTemplateSpec. */
+/** What comes last: names of other things, deadlines, tolerations. */
+function validateNamesOf(spec: PodSpec, path: string): readonly FieldError[] {
+  const named = (field: keyof PodSpec, rule: 'label' | 'subdomain'): readonly FieldError[] => {
+    const name = spec[field] as string | undefined;
+    return name ? nameFaults(rule, name).map((text) => fieldInvalid(`${path}.${field}`, name, text)) : [];
+  };
+  const deadline = spec.activeDeadlineSeconds;
+  const isDeadline = deadline === undefined || (deadline >= 1 && deadline <= INT32_MAX);
+  const { os } = spec as { os?: { name?: string } };
+  return [
+    ...named('serviceAccountName', 'subdomain'),
+    ...named('nodeName', 'subdomain'),
+    ...(isDeadline
+      ? []
+      : [fieldInvalid(`${path}.activeDeadlineSeconds`, deadline, `must be between 1 and ${INT32_MAX}, inclusive`)]),
+    ...named('hostname', 'label'),
+    ...named('subdomain', 'label'),
+    ...(spec.tolerations ?? []).flatMap((item, index) => validateToleration(item, `${path}.tolerations[${index}]`)),
+    ...(spec.hostAliases ?? []).flatMap(({ ip = '', hostnames = [] }, index) => [
+      ...addressErrors(`${path}.hostAliases[${index}].ip`, ip),
+      ...hostnames.flatMap((name, position) =>
+        nameFaults('subdomain', name).map((text) =>
+          fieldInvalid(`${path}.hostAliases[${index}].hostnames[${position}]`, name, text),
+        ),
+      ),
+    ]),
+    ...named('priorityClassName', 'subdomain'),
+    ...named('runtimeClassName', 'subdomain'),
+    ...oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']),
+    ...(spec.overhead ? validateResources({ limits: spec.overhead }, `${path}.overhead`) : []),
+    ...(os ? validateOs(os.name, `${path}.os`) : []),
+  ];
+}
+
+function validateOs(name: string | undefined, path: string): readonly FieldError[] {
+  if (!name) return [fieldRequired(`${path}.name`, 'cannot be empty')];
+  return name === 'linux' || name === 'windows' ? [] : [fieldNotSupported(path, name, ['linux', 'windows'])];
+}
+
+const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+
+/** Annotations with a meaning for pods. Upstream: ValidatePodSpecificAnnotations. */
+export function validatePodAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  path: string,
+): readonly FieldError[] {
+  const cost = annotations?.[DELETION_COST];
+  const isCost = cost === undefined || (/^(0|-?[1-9]\d*)$/.test(cost) && Math.abs(Number(cost)) <= INT32_MAX);
+  return isCost ? [] : [fieldInvalid(`${path}[${DELETION_COST}]`, cost, 'must be a 32bit integer')];
+}
+
+/** Labels and annotations of a template. */
 export function validateTemplateMetadata(template: PodTemplateSpec | undefined, path: string): readonly FieldError[] {
   const { labels, annotations } = template?.metadata ?? {};
   return [
     ...(labels ? validateLabels(labels, `${path}.labels`) : []),
     ...(annotations ? validateAnnotations(annotations, `${path}.annotations`) : []),
+    ...validatePodAnnotations(annotations, `${path}.annotations`),
   ];
 }
 
 export function validatePodTemplate(template: PodTemplateSpec | undefined, path: string): readonly FieldError[] {
-  return [...validateTemplateMetadata(template, path), ...validatePodSpec(template?.spec, `${path}.spec`)];
+  const hasEphemeral = (template?.spec?.ephemeralContainers ?? []).length > 0;
+  return [
+    ...validateTemplateMetadata(template, path),
+    ...validatePodSpec(template?.spec, `${path}.spec`),
+    ...(hasEphemeral
+      ? [fieldForbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
+      : []),
+  ];
 }

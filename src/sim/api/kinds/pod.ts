@@ -2,13 +2,13 @@
 import type { ContainerStateTerminated, ContainerStatus, Pod, PodSpec } from 'kubernetes-types/core/v1';
 import { ageOf, humanDuration } from '../duration.ts';
 import type { Column, ColumnContext, KindDefinition } from '../kind.ts';
-import type { Stored } from '../object.ts';
 import { milliValue, wholeValue } from '../quantity.ts';
-import { isSame } from '../rules.ts';
-import { fieldForbidden, fieldInvalid, type FieldError } from '../status.ts';
+import { fieldForbidden, type FieldError } from '../status.ts';
+import { imageErrors } from './container-rules.ts';
 import { withLabelKeysApplied } from './pod-label-keys.ts';
-import { validatePodSpec } from './pod-rules.ts';
+import { validatePodAnnotations, validatePodSpec } from './pod-rules.ts';
 import { defaultPodSpec, withRequests } from './pod-template.ts';
+import { validatePodUpdate } from './pod-update-rules.ts';
 
 type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
@@ -150,8 +150,41 @@ function readinessGates(pod: Pod): string {
   return `${gates.filter(({ conditionType }) => isMet(conditionType)).length}/${gates.length}`;
 }
 
-const MUTABLE_TEXT =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+/** Upstream: validatePodMetadataAndSpec. */
+function validatePod({ metadata, spec }: Pod): readonly FieldError[] {
+  const hasAccount = Boolean(spec?.serviceAccountName);
+  return [
+    ...validatePodAnnotations(metadata?.annotations, 'metadata.annotations'),
+    ...validatePodSpec(spec, 'spec', { podName: metadata?.name ?? '' }),
+    ...(hasAccount ? [] : tokenErrors(spec)),
+    ...imageErrors(spec?.containers, 'spec.containers'),
+    ...imageErrors(spec?.initContainers, 'spec.initContainers'),
+  ];
+}
+
+/** A token is somebody's. */
+function tokenErrors(spec: PodSpec | undefined): readonly FieldError[] {
+  return (spec?.volumes ?? []).flatMap(({ projected }, index) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, position) => {
+      const field = `spec.volumes[${index}].projected.sources[${position}].serviceAccountToken`;
+      const text = 'must not be specified when serviceAccountName is not set';
+      return serviceAccountToken ? [fieldForbidden(field, text)] : [];
+    }),
+  );
+}
+
+/** Upstream: ValidatePodCreate. */
+function validatePodCreate({ spec }: Pod): readonly FieldError[] {
+  const isPlaced = Boolean(spec?.nodeName);
+  return [
+    ...((spec?.ephemeralContainers ?? []).length > 0
+      ? [fieldForbidden('spec.ephemeralContainers', 'cannot be set on create')]
+      : []),
+    ...(isPlaced && (spec?.schedulingGates ?? []).length > 0
+      ? [fieldForbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')]
+      : []),
+  ];
+}
 
 export const podKind: KindDefinition<Pod> = {
   group: '',
@@ -208,8 +241,9 @@ export const podKind: KindDefinition<Pod> = {
     };
     Object.assign(pod, { status });
   },
-  validate: (pod) => validatePodSpec(pod.spec, 'spec'),
-  validateUpdate: (next, old) => validatePodUpdate(next, old),
+  validate: validatePod,
+  validateCreate: validatePodCreate,
+  validateUpdate: validatePodUpdate,
   gracePeriodSeconds(pod, requested) {
     const phase = pod.status?.phase;
     if (!pod.spec?.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
@@ -241,52 +275,3 @@ export const podKind: KindDefinition<Pod> = {
     column('Readiness Gates', 1, readinessGates),
   ],
 };
-
-function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldError[] {
-  const [now, before] = [next.spec, old.spec];
-  if (!now || !before || now === before) return [];
-  const errors: FieldError[] = [];
-  for (const list of ['containers', 'initContainers'] as const) {
-    if ((now[list] ?? []).length !== (before[list] ?? []).length) {
-      return [fieldForbidden(`spec.${list}`, 'pod updates may not add or remove containers')];
-    }
-  }
-  const [deadline, oldDeadline] = [now.activeDeadlineSeconds, before.activeDeadlineSeconds];
-  if (oldDeadline !== undefined && deadline === undefined) {
-    errors.push(
-      fieldInvalid('spec.activeDeadlineSeconds', null, 'must not update from a positive integer to nil value'),
-    );
-  } else if (oldDeadline !== undefined && deadline! > oldDeadline) {
-    const text = 'must be less than or equal to previous value';
-    errors.push(fieldInvalid('spec.activeDeadlineSeconds', deadline, text));
-  }
-  const kept = (now.tolerations ?? []).map(({ tolerationSeconds: _seconds, ...item }) => item);
-  if (
-    now.tolerations !== before.tolerations &&
-    (before.tolerations ?? []).some(
-      ({ tolerationSeconds: _seconds, ...item }) => !kept.some((other) => isSame(item, other)),
-    )
-  ) {
-    const text = 'existing toleration can not be modified except its tolerationSeconds';
-    errors.push(fieldForbidden('spec.tolerations', text));
-  }
-  if (before.nodeName && now.nodeName !== before.nodeName) errors.push(fieldForbidden('spec', MUTABLE_TEXT));
-  else if (!isSame(fixedPart(now), fixedPart(before))) errors.push(fieldForbidden('spec', MUTABLE_TEXT));
-  return errors;
-}
-
-/** What of a spec may never change. */
-function fixedPart(spec: PodSpec): unknown {
-  const {
-    containers = [],
-    initContainers = [],
-    tolerations: _tolerations,
-    activeDeadlineSeconds: _deadline,
-    terminationGracePeriodSeconds: _grace,
-    nodeName: _node,
-    schedulingGates: _gates,
-    ...rest
-  } = spec;
-  const bare = (list: typeof containers): unknown => list.map(({ image: _image, ...container }) => container);
-  return [rest, bare(containers), bare(initContainers)];
-}

@@ -3,28 +3,26 @@
  * Upstream: pkg/apis/apps/{v1/defaults,validation/validation}.go, pkg/printers/internalversion/printers.go.
  */
 import type { ControllerRevision, StatefulSet } from 'kubernetes-types/apps/v1';
-import type { PersistentVolumeClaim, PodTemplate, ReplicationController } from 'kubernetes-types/core/v1';
+import type {
+  PersistentVolumeClaim,
+  PodTemplate,
+  PodTemplateSpec,
+  ReplicationController,
+} from 'kubernetes-types/core/v1';
 import type { KindDefinition } from '../kind.ts';
 import { immutable, isSame, notNegative, setDefault } from '../rules.ts';
 import { formatSelector } from '../selectors.ts';
-import { fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
+import { fieldForbidden, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts';
 import { validatePodTemplate } from './pod-rules.ts';
 import { defaultTemplate } from './pod-template.ts';
 import { defaultClaim } from './storage.ts';
 import { status, stored } from './stored-kind.ts';
-import { SCALE, validateTemplate } from './workloads.ts';
+import { foreverErrors, mismatchErrors, validateSetCreate, validateSetSpec } from './workload-rules.ts';
+import { SCALE } from './workloads.ts';
 
 const UPDATE_TEXT =
   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
-
-function eitherOf(field: string, value: string | undefined, allowed: readonly [string, string]): readonly FieldError[] {
-  if (!value) return [fieldRequired(field)];
-  return allowed.includes(value) ? [] : [fieldInvalid(field, value, `must be '${allowed[0]}' or '${allowed[1]}'`)];
-}
-
-const isOfMount = ({ type, field }: FieldError): boolean =>
-  type === 'FieldValueNotFound' && /\.volume(Mounts|Devices)\[\d+\]\.name$/.test(field);
 
 export const statefulSetKind: KindDefinition<StatefulSet> = stored<StatefulSet>(
   'apps/v1',
@@ -63,18 +61,8 @@ export const statefulSetKind: KindDefinition<StatefulSet> = stored<StatefulSet>(
     prepareForCreate(set) {
       Object.assign(set, { status: { replicas: 0, availableReplicas: 0 } });
     },
-    validate({ spec }) {
-      return [
-        ...eitherOf('spec.podManagementPolicy', spec?.podManagementPolicy, ['OrderedReady', 'Parallel']),
-        ...eitherOf('spec.updateStrategy', spec?.updateStrategy?.type, ['RollingUpdate', 'OnDelete']),
-        ...notNegative('spec.updateStrategy.rollingUpdate.partition', spec?.updateStrategy?.rollingUpdate?.partition),
-        ...notNegative('spec.replicas', spec?.replicas),
-        ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
-        ...notNegative('spec.ordinals.start', spec?.ordinals?.start),
-        // Volumes of its claims come with its pods, so that the template alone cannot say which are missing.
-        ...validateTemplate(spec?.selector, spec?.template, 'statefulset').filter((error) => !isOfMount(error)),
-      ];
-    },
+    validate: ({ spec }) => validateSetSpec(spec),
+    validateCreate: ({ spec }) => validateSetCreate(spec),
     validateUpdate(next, old) {
       return isSame(fixedPart(next), fixedPart(old)) ? [] : [fieldForbidden('spec', UPDATE_TEXT)];
     },
@@ -128,6 +116,19 @@ function ownerText({ kind, apiVersion }: { readonly kind: string; readonly apiVe
   return `${kind.toLowerCase()}${group}`;
 }
 
+/** Upstream: ValidatePodTemplateSpecForRC. */
+function validateControllerTemplate(
+  template: PodTemplateSpec,
+  selector: Readonly<Record<string, string>> = {},
+): readonly FieldError[] {
+  const isEmpty = Object.keys(selector).length === 0;
+  return [
+    ...(isEmpty ? [] : mismatchErrors({ matchLabels: selector }, template)),
+    ...validatePodTemplate(template, 'spec.template'),
+    ...foreverErrors(template, 'ReplicationController'),
+  ];
+}
+
 export const replicationControllerKind: KindDefinition<ReplicationController> = stored<ReplicationController>(
   'v1',
   'ReplicationController',
@@ -156,10 +157,10 @@ export const replicationControllerKind: KindDefinition<ReplicationController> = 
       Object.assign(controller, { status: { replicas: 0 } });
     },
     validate: ({ spec }) => [
+      ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
       ...(Object.keys(spec?.selector ?? {}).length === 0 ? [fieldRequired('spec.selector')] : []),
       ...notNegative('spec.replicas', spec?.replicas),
-      ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
-      ...(spec?.template ? validatePodTemplate(spec.template, 'spec.template') : [fieldRequired('spec.template')]),
+      ...(spec?.template ? validateControllerTemplate(spec.template, spec.selector) : [fieldRequired('spec.template')]),
     ],
     columns: [
       nameColumn(),

@@ -2,26 +2,14 @@
  * Deployment, ReplicaSet, DaemonSet: defaults, rules, columns.
  * Upstream: pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation/validation.go.
  */
-import type { DaemonSet, Deployment, DeploymentSpec, ReplicaSet } from 'kubernetes-types/apps/v1';
-import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
-import type { LabelSelector } from 'kubernetes-types/meta/v1';
+import type { DaemonSet, Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { KindDefinition, Subresource } from '../kind.ts';
-import { validateSelector } from '../names.ts';
-import {
-  immutable,
-  intOrPercent,
-  isEmptySelector,
-  isSame,
-  notAboveHundredPercent,
-  notNegative,
-  oneOf,
-  setDefault,
-} from '../rules.ts';
-import { formatSelector, matchesLabels, selectorOf } from '../selectors.ts';
-import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
+import { immutable, isSame, notNegative, setDefault } from '../rules.ts';
+import { formatSelector } from '../selectors.ts';
+import { fieldInvalid } from '../status.ts';
 import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts';
-import { validatePodTemplate, validateTemplateMetadata } from './pod-rules.ts';
 import { defaultTemplate } from './pod-template.ts';
+import { validateDaemonSpec, validateStrategy, validateTemplate } from './workload-rules.ts';
 
 export const STATUS = (kind: string): Subresource => ({ name: 'status', kind, verbs: ['get', 'patch', 'update'] });
 export const SCALE: Subresource = {
@@ -31,68 +19,6 @@ export const SCALE: Subresource = {
   version: 'v1',
   verbs: ['get', 'patch', 'update'],
 };
-
-/**
- * Selector there, not empty, and matching the template; the template's pod right. `owner` is how the text calls the kind.
- * A StatefulSet's pod is left to the day it is made: its mounts may name volumes that come from claim templates.
- */
-export function validateTemplate(
-  selector: LabelSelector | undefined,
-  template: PodTemplateSpec | undefined,
-  owner = 'deployment',
-): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  if (!selector) errors.push(fieldRequired('spec.selector'));
-  else {
-    errors.push(...validateSelector(selector, 'spec.selector'));
-    if (isEmptySelector(selector)) {
-      errors.push(fieldInvalid('spec.selector', selector, `empty selector is invalid for ${owner}`));
-    }
-  }
-  const { labels } = template?.metadata ?? {};
-  // No selector matches nothing, and is a second fault.
-  if (!selector || !matchesLabels(selectorOf(selector) ?? [], labels)) {
-    const text = '`selector` does not match template `labels`';
-    errors.push(fieldInvalid('spec.template.metadata.labels', labels ?? null, text));
-  }
-  errors.push(...(owner === 'statefulset' ? validateTemplateMetadata : validatePodTemplate)(template, 'spec.template'));
-  const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
-  if (restartPolicy && restartPolicy !== 'Always' && ['Never', 'OnFailure'].includes(restartPolicy)) {
-    errors.push(fieldNotSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
-  }
-  if (activeDeadlineSeconds !== undefined) {
-    const text = 'activeDeadlineSeconds in ReplicaSet is not Supported';
-    errors.push(fieldForbidden('spec.template.spec.activeDeadlineSeconds', text));
-  }
-  return errors;
-}
-
-/** Type and numbers of a Deployment's strategy, in upstream's order. */
-function validateStrategy(spec: DeploymentSpec | undefined): readonly FieldError[] {
-  const { type, rollingUpdate } = spec?.strategy ?? {};
-  const field = 'spec.strategy';
-  if (type === 'Recreate' && rollingUpdate) {
-    const text = "may not be specified when strategy `type` is 'Recreate'";
-    return [fieldForbidden(`${field}.rollingUpdate`, text)];
-  }
-  if (type && type !== 'Recreate' && type !== 'RollingUpdate') {
-    const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
-    const inner = rollingUpdate ? { MaxUnavailable: maxUnavailable ?? 0, MaxSurge: maxSurge ?? 0 } : null;
-    return [fieldNotSupported(field, { Type: type, RollingUpdate: inner }, ['Recreate', 'RollingUpdate'])];
-  }
-  if (!rollingUpdate) return [];
-  const { maxUnavailable, maxSurge } = rollingUpdate;
-  const errors = [
-    ...intOrPercent(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable),
-    ...intOrPercent(`${field}.rollingUpdate.maxSurge`, maxSurge),
-  ];
-  const isZero = (value: number | string | undefined): boolean => value === 0 || value === '0%';
-  if (isZero(maxUnavailable) && isZero(maxSurge)) {
-    const text = 'may not be 0 when `maxSurge` is 0';
-    errors.push(fieldInvalid(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable, text));
-  }
-  return [...errors, ...notAboveHundredPercent(`${field}.rollingUpdate.maxUnavailable`, maxUnavailable)];
-}
 
 export const deploymentKind: KindDefinition<Deployment> = {
   group: 'apps',
@@ -127,7 +53,7 @@ export const deploymentKind: KindDefinition<Deployment> = {
     const deadline = spec?.progressDeadlineSeconds;
     return [
       ...notNegative('spec.replicas', spec?.replicas),
-      ...validateTemplate(spec?.selector, spec?.template),
+      ...validateTemplate(spec?.selector, spec?.template, 'deployment'),
       ...validateStrategy(spec),
       ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
       ...notNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
@@ -172,7 +98,7 @@ export const replicaSetKind: KindDefinition<ReplicaSet> = {
   validate: ({ spec }) => [
     ...notNegative('spec.replicas', spec?.replicas),
     ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
-    ...validateTemplate(spec?.selector, spec?.template),
+    ...validateTemplate(spec?.selector, spec?.template, 'deployment'),
   ],
   validateUpdate: (next, old) => immutable('spec.selector', next.spec?.selector, old.spec?.selector),
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
@@ -230,12 +156,7 @@ export const daemonSetKind: KindDefinition<DaemonSet> = {
     const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
     countTemplates(next, isSame(next.spec?.template, old.spec?.template) ? before : before + 1);
   },
-  validate: ({ spec }) => [
-    ...validateTemplate(spec?.selector, spec?.template, 'daemonset'),
-    ...notNegative('spec.minReadySeconds', spec?.minReadySeconds),
-    ...oneOf('spec.updateStrategy.type', spec?.updateStrategy?.type, ['RollingUpdate', 'OnDelete']),
-    ...notNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
-  ],
+  validate: ({ spec }) => validateDaemonSpec(spec),
   validateUpdate: (next, old) => immutable('spec.selector', next.spec?.selector, old.spec?.selector),
   columns: [
     nameColumn(),

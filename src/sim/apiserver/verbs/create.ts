@@ -55,11 +55,13 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
   mutate(context, draft, undefined);
   prepare(context, draft);
   kind.prepareForCreate?.(draft, context);
-  const failures: FieldError[] = [...addresses.allocate(context, draft, undefined)];
+  // What cannot be allocated is told alone: upstream allocates before it validates.
+  const failures: readonly FieldError[] = addresses.allocate(context, draft, undefined);
+  if (failures.length > 0) checkValid(context, draft, failures);
   checkValid(context, draft, [
-    ...failures,
     ...validateMetadata(kind, draft.metadata),
     ...(kind.validate?.(draft) ?? []),
+    ...(kind.validateCreate?.(draft) ?? []),
   ]);
   checkEscalation(context, draft, undefined);
   admit(context, draft, undefined, addresses);

@@ -54,10 +54,12 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
   }
   kind.prepareForUpdate?.(draft, old, context);
   bumpGeneration(context, draft, old);
+  // What cannot be allocated is told alone: upstream allocates before it validates.
   const failures = context.request.subresource ? [] : addresses.allocate(context, draft, old);
+  if (failures.length > 0) checkValid(context, draft, failures);
   const errors = context.request.subresource
     ? []
-    : [...failures, ...(kind.validate?.(draft) ?? []), ...(kind.validateUpdate?.(draft, old) ?? [])];
+    : [...(kind.validate?.(draft) ?? []), ...(kind.validateUpdate?.(draft, old) ?? [])];
   checkValid(context, draft, [...validateMetadataUpdate(draft.metadata, old.metadata), ...errors]);
   checkEscalation(context, draft, old);
   admit(context, draft, old, addresses);
