@@ -12,6 +12,7 @@ import type { PageWeight } from './bench/page-weight.ts';
 import type { PageTasks } from './bench/page-tasks.ts';
 import { ROLLOUT_SIZES, type RolloutFigures } from './bench/rollout.ts';
 import type { RecordingFigures } from './bench/scheduler-alone.ts';
+import type { WholeFigures } from './bench/scheduler-whole.ts';
 import { WORKLOADS } from './bench/scheduler-workloads.ts';
 import { WORLD_SIZES, type WorldFigures } from './bench/world-start.ts';
 
@@ -99,9 +100,15 @@ async function measure({ isFull, isBrowser, only }: Options): Promise<Figures> {
     ...(wants('recording') ? { recording: inChild<RecordingFigures>(file, 'recording') } : {}),
     ...(workloads.length > 0
       ? {
-          scheduler: workloads.map((name) =>
-            inChild<WorkloadFigures>(file, 'workload', name, ...(isWhole(name) ? ['whole'] : [])),
-          ),
+          scheduler: workloads.map((name) => ({
+            ...inChild<WorkloadFigures>(file, 'workload', name),
+            ...(isWhole(name)
+              ? {
+                  controlPlane: inChild<WholeFigures>(file, 'control-plane', name),
+                  whole: inChild<WholeFigures>(file, 'whole', name),
+                }
+              : {}),
+          })),
         }
       : {}),
   };
@@ -131,22 +138,18 @@ function recordingLine({ workload, withoutRecords, withRecords, withExplanations
   return `${workload}, pods a second alone: ${withoutRecords} with nothing kept, ${withRecords} with the records that explain later, ${withExplanations} with every number written out`;
 }
 
-function wholeLine({
-  podsPerSecond,
-  cpuSeconds,
-  virtualSeconds,
-  profile,
-}: NonNullable<WorkloadFigures['whole']>): string {
+function wholeLine(what: string, { podsPerSecond, cpuSeconds, virtualSeconds, profile }: WholeFigures): string {
   const parts = Object.entries(profile).map(([room, share]) => `${room} ${share}%`);
-  return `, ${podsPerSecond} with the whole control plane (${cpuSeconds} s CPU, ${virtualSeconds} s virtual: ${parts.join(', ')})`;
+  return `\n  ${podsPerSecond} ${what} (${cpuSeconds} s CPU, ${virtualSeconds} s virtual: ${parts.join(', ')})`;
 }
 
 function workloadLine(row: WorkloadFigures): string {
   const size = `${row.nodes} nodes, ${row.initialPods} pods there before`;
   const count = row.alonePods < row.pods ? `${row.alonePods} of ${row.pods} pods` : `${row.pods} pods`;
   const threshold = row.upstreamThreshold === undefined ? '' : `, upstream's threshold ${row.upstreamThreshold}`;
-  const whole = row.whole ? wholeLine(row.whole) : '';
-  return `${row.name} (${size}): ${row.alonePodsPerSecond} pods a second alone (${count})${threshold}${whole}`;
+  const plane = row.controlPlane ? wholeLine('with the control plane', row.controlPlane) : '';
+  const whole = row.whole ? wholeLine('with the control plane, kubelets and proxies', row.whole) : '';
+  return `${row.name} (${size}): ${row.alonePodsPerSecond} pods a second alone (${count})${threshold}${plane}${whole}`;
 }
 
 function print(figures: Figures): void {

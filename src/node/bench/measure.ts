@@ -3,7 +3,7 @@ import { kernelEventsPerSecond } from './kernel-speed.ts';
 import { measureRollout } from './rollout.ts';
 import { measureRecording, rateAlone } from './scheduler-alone.ts';
 import { measureWhole, type WholeFigures } from './scheduler-whole.ts';
-import { NODES, WORKLOADS } from './scheduler-workloads.ts';
+import { NODES, WORKLOADS, type Workload } from './scheduler-workloads.ts';
 import { measureWorld } from './world-start.ts';
 
 export interface WorkloadFigures {
@@ -16,13 +16,21 @@ export interface WorkloadFigures {
   /** Decisions and what they change, without queue, API or binding: pods decided, and pods a second of CPU time. */
   readonly alonePods: number;
   readonly alonePodsPerSecond: number;
+  /** With API server, etcd and controllers, and nothing on the nodes. */
+  readonly controlPlane?: WholeFigures;
+  /** With kubelets and proxies too. */
   readonly whole?: WholeFigures;
   readonly upstreamThreshold?: number;
 }
 
-async function measureWorkload(name: string, isWhole: boolean): Promise<WorkloadFigures> {
+function workloadOf(name: string): Workload {
   const workload = WORKLOADS.find((candidate) => candidate.name === name);
   if (!workload) throw new Error(`There is no workload ${name}.`);
+  return workload;
+}
+
+function measureWorkload(name: string): WorkloadFigures {
+  const workload = workloadOf(name);
   const { initial, measured, upstream } = workload;
   const alone = rateAlone(workload);
   return {
@@ -32,7 +40,6 @@ async function measureWorkload(name: string, isWhole: boolean): Promise<Workload
     pods: measured[1],
     alonePods: alone.pods,
     alonePodsPerSecond: alone.perSecond,
-    ...(isWhole ? { whole: await measureWhole(workload) } : {}),
     ...(upstream === undefined ? {} : { upstreamThreshold: upstream }),
   };
 }
@@ -47,8 +54,12 @@ async function measure([part = '', first = '', second = '']: readonly string[]):
       return measureWorld(first, Number(second));
     case 'recording':
       return measureRecording();
+    case 'control-plane':
+      return measureWhole(workloadOf(first), 'none');
+    case 'whole':
+      return measureWhole(workloadOf(first), 'all');
     default:
-      return measureWorkload(first, second === 'whole');
+      return measureWorkload(first);
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * The scheduler within a whole world of 5,000 nodes: API server, etcd, controllers, kubelets and proxies run, and the pods
- * are created by the API, bound, and run by the kubelets. Measured from the first creation to the last binding.
+ * The scheduler within a world of 5,000 nodes: API server, etcd and controllers run, and the pods are created by the API
+ * and bound. Either nothing runs on the nodes, as in upstream's benchmark, where they are but objects; or kubelets and
+ * proxies run there too, and run the pods. Measured from the first creation to the last binding.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { KubeObject } from '../../sim/api/object.ts';
 import { defaultPool, plainOptions } from '../../sim/azure/index.ts';
-import { CLIENT } from '../../sim/kernel/index.ts';
+import { CLIENT, controllerId } from '../../sim/kernel/index.ts';
 import type { PoolOptions } from '../../sim/options.ts';
 import { World } from '../../sim/world.ts';
 import { profiled, type Shares } from './cpu-profile.ts';
@@ -37,6 +38,9 @@ export function poolsOf(nodes: number, zones: readonly string[]): readonly PoolO
   }));
 }
 
+/** What runs on the nodes. */
+export type NodeAgents = 'none' | 'all';
+
 class Whole {
   private readonly world: World;
   private made = 0;
@@ -47,6 +51,7 @@ class Whole {
   constructor(
     zones: readonly string[],
     private readonly churn: PodKind | undefined,
+    agents: NodeAgents,
   ) {
     const options = { ...plainOptions('bench'), pools: poolsOf(NODES, zones), schedulerConfiguration: CONFIGURATION };
     this.world = new World(options);
@@ -62,6 +67,13 @@ class Whole {
         value,
       } as KubeObject);
     this.advance(1_000);
+    if (agents === 'none') this.stopAgents();
+  }
+
+  /** Nodes that fall silent stay as they are, since nobody looks after them. */
+  private stopAgents(): void {
+    for (const id of this.world.kernel.componentIds())
+      if (id.startsWith('node/') || id === controllerId('node-lifecycle-controller')) this.world.kernel.freeze(id);
   }
 
   get now(): number {
@@ -144,14 +156,12 @@ const cpuSince = (start: NodeJS.CpuUsage): number => {
 };
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-export async function measureWhole({
-  initial,
-  churn,
-  measured: [kind, count],
-  zones,
-}: Workload): Promise<WholeFigures> {
+export async function measureWhole(
+  { initial, churn, measured: [kind, count], zones }: Workload,
+  agents: NodeAgents,
+): Promise<WholeFigures> {
   const start = process.cpuUsage();
-  const cluster = new Whole(zones, churn);
+  const cluster = new Whole(zones, churn, agents);
   const bootCpuSeconds = rounded(cpuSince(start));
   for (const [other, times] of initial) cluster.run(other, times, false);
   const [now, events] = [cluster.now, cluster.events];
