@@ -1,69 +1,26 @@
 /**
  * `npm run serve -- [--port N] [--host ADDRESS] [--kubeconfig FILE] [--preset aks|plain] [--scenario FILE] [--speed X | --max]
- * [--data-dir DIR]`: one simulated cluster, headless, behind its Kubernetes REST API over HTTPS.
+ * [--data-dir DIR]`: one simulated cluster, headless, behind its Kubernetes REST API over HTTPS. Exits with 0 when it is
+ * told to stop, 1 when it cannot serve, 2 when the command line is not understood.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parseScenario, Run, RunFault, SCENARIO_VERSION, type Scenario } from '../run/index.ts';
+import { kubectlEngine } from '../shell/kubectl-engine.ts';
 import { defaultOptions, plainOptions } from '../sim/azure/index.ts';
 import { ApiHost } from './serve/api-host.ts';
-import { keptCredentials, makeCredentials } from './serve/authority.ts';
-import type { Pace } from './serve/clock.ts';
-import { Journal, JournalFault } from './serve/journal.ts';
+import { keptCredentials, makeCredentials, type Credentials } from './serve/authority.ts';
+import { openDataDir, type DataDir } from './serve/data-dir.ts';
+import { journalHead, JournalFault } from './serve/journal.ts';
 import { kubeconfigText, writeKubeconfig } from './serve/kubeconfig.ts';
-
-const USAGE =
-  'usage: npm run serve -- [--port N] [--host ADDRESS] [--kubeconfig FILE] [--preset aks|plain] [--scenario FILE] [--speed X | --max] [--data-dir DIR]';
+import { OptionFault, readOptions, USAGE, type ServeOptions } from './serve/options.ts';
 
 /** A cluster boots in less virtual time than this. */
 const BOOT_ALLOWANCE_MS = 120_000;
 
-interface Options {
-  readonly port: number;
-  readonly host: string;
-  readonly kubeconfig: string;
-  readonly scenario: string | undefined;
-  readonly preset: 'aks' | 'plain';
-  readonly pace: Pace;
-  readonly dataDir: string | undefined;
-}
+/** Why the cluster cannot be served, in words for whoever started it. */
+class ServeFault extends Error {}
 
-function usage(message: string): never {
-  console.error(`${message}\n${USAGE}`);
-  process.exit(2);
-}
-
-function readOptions(words: readonly string[]): Options {
-  const given = new Map<string, string>();
-  for (let index = 0; index < words.length; index += 1) {
-    const [name = '', joined] = words[index]!.split('=', 2) as [string, string?];
-    if (name === '--max') given.set('max', '');
-    else if (/^--(port|host|kubeconfig|preset|scenario|speed|data-dir)$/.test(name)) {
-      const value = joined ?? words[(index += 1)];
-      if (value === undefined) usage(`${name} takes a value.`);
-      given.set(name.slice(2), value);
-    } else usage(`unknown option ${words[index]}`);
-  }
-  const port = Number(given.get('port') ?? 6443);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    usage('--port takes a number from 0 to 65535; 0 picks a free one.');
-  const speed = Number(given.get('speed') ?? 1);
-  if (!(speed > 0 && speed <= 100_000)) usage('--speed takes a number above 0, at most 100000.');
-  if (given.has('max') && given.has('speed')) usage('--speed and --max exclude each other.');
-  const preset = given.get('preset') ?? 'aks';
-  if (preset !== 'aks' && preset !== 'plain') usage('--preset takes aks or plain.');
-  return {
-    port,
-    host: given.get('host') ?? '127.0.0.1',
-    kubeconfig: resolve(given.get('kubeconfig') ?? 'pilothouse.kubeconfig'),
-    scenario: given.get('scenario'),
-    preset,
-    pace: given.has('max') ? { kind: 'max' } : { kind: 'speed', factor: speed },
-    dataDir: given.get('data-dir'),
-  };
-}
-
-function readScenario({ scenario: file, preset }: Options): Scenario {
+function readScenario({ scenario: file, preset }: ServeOptions): Scenario {
   if (!file) {
     // Clients compare times with their own clock: virtual time begins so that it has caught up with the wall after the boot.
     const base = preset === 'plain' ? plainOptions() : defaultOptions();
@@ -73,58 +30,85 @@ function readScenario({ scenario: file, preset }: Options): Scenario {
   try {
     return parseScenario(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (error instanceof RunFault || (error instanceof Error && 'code' in error)) usage(`${file}: ${error.message}`);
+    if (error instanceof RunFault || isSystemError(error)) throw new OptionFault(`${file}: ${error.message}`);
     throw error;
   }
 }
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error;
 
 /** A kept cluster goes on as it began, whatever the command line asks for now. */
-function openJournal(dataDir: string): Journal {
-  mkdirSync(dataDir, { recursive: true });
+async function made(
+  options: ServeOptions,
+  kept: DataDir | undefined,
+): Promise<readonly [ApiHost, Scenario, Credentials]> {
+  const head = kept?.journal.head;
+  const scenario = head ? parseScenario(head.scenario) : readScenario(options);
+  if (kept && !head) kept.journal.append(journalHead(JSON.stringify(scenario)));
+  const admin = scenario.options.preset === 'plain' ? 'admin' : 'clusterAdmin';
+  const credentials = options.dataDir
+    ? await keptCredentials(options.dataDir, [options.host], admin)
+    : await makeCredentials([options.host], admin);
+  const run = new Run(scenario, () => kubectlEngine);
+  run.advance(run.horizon);
+  if (!options.scenario && !head) run.advance(Math.max(run.now, Date.now() - scenario.options.epochMs));
+  const { pace, host, port } = options;
+  const api = new ApiHost({ world: run.world, credentials, pace, host, port, journal: kept?.journal });
+  return [api, scenario, credentials];
+}
+
+async function listening(api: ApiHost, { host, port }: ServeOptions): Promise<string> {
   try {
-    return Journal.open(dataDir);
+    return await api.start();
   } catch (error) {
-    if (error instanceof JournalFault) usage(error.message);
-    throw error;
+    if (!isSystemError(error)) throw error;
+    const why =
+      error.code === 'EADDRINUSE'
+        ? `the port is in use; choose another with --port, or 0 for a free one (${error.message})`
+        : error.message;
+    throw new ServeFault(`The API cannot be served on ${host}:${port}: ${why}`);
   }
 }
 
-const options = readOptions(process.argv.slice(2));
-const journal = options.dataDir ? openJournal(options.dataDir) : undefined;
-const kept = journal?.head;
-const scenario = kept ? parseScenario(kept.scenario) : readScenario(options);
-if (journal && !kept) journal.append({ kind: 'cluster', version: 1, scenario: JSON.stringify(scenario) });
-const admin = scenario.options.preset === 'plain' ? 'admin' : 'clusterAdmin';
-const credentials = options.dataDir
-  ? await keptCredentials(options.dataDir, [options.host], admin)
-  : await makeCredentials([options.host], admin);
-const run = new Run(scenario);
-run.advance(run.horizon);
-if (!options.scenario && !kept) run.advance(Math.max(run.now, Date.now() - scenario.options.epochMs));
-const host = new ApiHost({
-  world: run.world,
-  credentials,
-  pace: options.pace,
-  host: options.host,
-  port: options.port,
-  journal,
+function tellKubeconfig(file: string, text: string): void {
+  try {
+    writeKubeconfig(file, text);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new ServeFault(`The kubeconfig cannot be written to ${file}: ${error.message}`);
+  }
+}
+
+async function serve(options: ServeOptions, stopped: Promise<void>): Promise<void> {
+  const kept = options.dataDir ? openDataDir(options.dataDir) : undefined;
+  try {
+    const [api, scenario, credentials] = await made(options, kept);
+    const address = await listening(api, options);
+    try {
+      tellKubeconfig(options.kubeconfig, kubeconfigText(address, scenario.options.clusterName, credentials));
+      console.log(`ready: ${address} kubeconfig ${options.kubeconfig}`);
+      await stopped;
+    } finally {
+      await api.stop();
+    }
+  } finally {
+    kept?.close();
+  }
+}
+
+/** Asked for while the cluster boots, the end comes as soon as it has. A second signal does not wait. */
+const stopped = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 });
 
-const stop = (): void => {
-  void host.stop().then(() => {
-    journal?.close();
-    process.exit(0);
-  });
-};
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
-
 try {
-  const address = await host.start();
-  writeKubeconfig(options.kubeconfig, kubeconfigText(address, scenario.options.clusterName, credentials));
-  console.log(`ready: ${address} kubeconfig ${options.kubeconfig}`);
+  await serve(readOptions(process.argv.slice(2)), stopped);
+  process.exitCode = 0;
 } catch (error) {
-  if (!(error instanceof Error && 'code' in error)) throw error;
-  console.error(`The API cannot be served on ${options.host}:${options.port}: ${error.message}`);
-  process.exit(1);
+  if (error instanceof OptionFault) console.error(`${error.message}\n${USAGE}`);
+  else if (error instanceof ServeFault || error instanceof JournalFault) console.error(error.message);
+  else throw error;
+  process.exitCode = error instanceof OptionFault ? 2 : 1;
 }
+// What is left, such as a timer of a client that does not close its end, has nothing more to do.
+process.exit();

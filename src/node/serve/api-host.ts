@@ -3,13 +3,14 @@
  * API server of the simulation. Upstream: apiserver/pkg/server/{secure_serving,config}.go.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AddressInfo } from 'node:net';
 import type { Certificate, TLSSocket } from 'node:tls';
-import { stringify } from 'yaml';
+import { BODY_LIMIT_BYTES } from '../../sim/apiserver/body-faults.ts';
+import { authenticate, UNAUTHORIZED } from '../../sim/apiserver/authentication/authenticate.ts';
 import { refusal, serveHttp, type Caller, type HttpAnswer, type HttpQuestion } from '../../sim/apiserver/http.ts';
+import { isStatus } from '../../sim/apiserver/selection.ts';
 import { HTTP_CLIENTS, HttpWatches } from '../../sim/apiserver/http-watches.ts';
 import type { UserInfo } from '../../sim/apiserver/index.ts';
 import { badRequest, failure, type Status } from '../../sim/api/status.ts';
@@ -17,14 +18,17 @@ import type { World } from '../../sim/world.ts';
 import type { Credentials } from './authority.ts';
 import { ServeClock, type Pace } from './clock.ts';
 import { ExecServer } from './exec.ts';
-import type { Journal } from './journal.ts';
+import { JournalFault, type Journal } from './journal.ts';
 import { sendLogs } from './logs.ts';
 import { openApiAnswer } from './openapi.ts';
+import { OutsideActs } from './outside-acts.ts';
 import { podSubresourceOf, podTargetOf } from './pod-target.ts';
 import { PortForwardServer } from './port-forward.ts';
-import { jsonBody, readBody } from './request-body.ts';
+import { faultOfHttp, questionOf, reply, replyRaw } from './reply.ts';
+import { BodyReader, decodedBody, refused } from './request-body.ts';
 import { described } from './table-columns.ts';
-import { encode, encodeEvent, indented } from './wire.ts';
+import { SLOW_CLIENT_BYTES } from './web-socket.ts';
+import { encodeEvent } from './wire.ts';
 
 export interface HostOptions {
   readonly world: World;
@@ -35,18 +39,36 @@ export interface HostOptions {
   readonly port: number;
   /** Holds what may change the cluster, before it is acknowledged. */
   readonly journal?: Journal | undefined;
+  readonly patience?: Patience | undefined;
 }
 
-/** Bytes that may wait for a client who does not read; then its watch is cut off, and it may list again. */
-const SLOW_CLIENT_BYTES = 4 * 1024 * 1024;
+/** How long clients may take. */
+export interface Patience {
+  readonly headersMs: number;
+  /** For the whole request. */
+  readonly requestMs: number;
+  readonly checkEveryMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 20_000, requestMs: 60_000, checkEveryMs: 5_000 };
 /** How often the journal is told how far virtual time has come. */
 const TIME_NOTE_MS = 1_000;
-const HEADER_TIMEOUT_MS = 20_000;
-const BODY_TIMEOUT_MS = 60_000;
+/** Upstream: Go's net/http (DefaultMaxHeaderBytes), which the API server leaves as it is. */
+const HEADERS_LIMIT_BYTES = 1024 * 1024;
+const HANDSHAKE_MS = 10_000;
+/** How soon a client that is gone without a word is missed. */
+const KEEP_ALIVE_MS = 15_000;
+/** What is left of a body that nobody wants is read away up to here, so that the client hears the answer. */
+const UNWANTED_LIMIT_BYTES = 16 * 1024 * 1024;
+/** How long a stream may take to end when the server does. */
+const FAREWELL_MS = 1_000;
 
 export class ApiHost {
   readonly watches: HttpWatches;
   readonly clock: ServeClock;
+  /** What is done to containers by clients that are connected. */
+  readonly acts: OutsideActs;
+  readonly bodies = new BodyReader();
   private readonly server: Server;
   private readonly execs: ExecServer;
   private readonly forwards: PortForwardServer;
@@ -54,31 +76,58 @@ export class ApiHost {
   private timeNotes: NodeJS.Timeout | undefined;
   /** Connections that speak no HTTP any more, of which the server keeps no account. */
   private readonly upgraded = new Set<Duplex>();
+  /** Answers that have no end of their own: watches, and logs that are followed. */
+  private readonly streams = new Set<ServerResponse>();
 
   constructor(private readonly options: HostOptions) {
-    const { world, credentials, pace } = options;
+    const { world, pace, journal } = options;
     this.watches = new HttpWatches(world.kernel, world.api);
     world.kernel.add(this.watches);
     this.clock = new ServeClock(world, pace);
-    this.server = createServer(
+    this.server = this.makeServer(options.patience ?? PATIENCE);
+    this.acts = new OutsideActs(world, (act) => {
+      this.clock.settleNow();
+      journal?.note({ kind: 'act', at: world.now, act });
+    });
+    this.execs = new ExecServer(world, this.acts);
+    this.forwards = new PortForwardServer(world, this.acts);
+    if (journal) this.recover(journal);
+  }
+
+  private makeServer({ headersMs, requestMs, checkEveryMs }: Patience): Server {
+    const { credentials } = this.options;
+    const server = createServer(
       {
         cert: credentials.server.certificate,
         key: credentials.server.key,
         ca: credentials.authority,
         requestCert: true,
         rejectUnauthorized: false,
-        headersTimeout: HEADER_TIMEOUT_MS,
-        requestTimeout: BODY_TIMEOUT_MS,
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        connectionsCheckingInterval: checkEveryMs,
+        handshakeTimeout: HANDSHAKE_MS,
+        maxHeaderSize: HEADERS_LIMIT_BYTES,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_MS,
       },
-      (incoming, outgoing) => void this.serve(incoming, outgoing),
+      (incoming, outgoing) => void this.serve(incoming, outgoing, () => undefined),
     );
-    this.server.on('tlsClientError', () => undefined);
-    this.server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) =>
+    server.on('tlsClientError', () => undefined);
+    // A client that asks first is told to send its body only when somebody wants it.
+    server.on(
+      'checkContinue',
+      (incoming: IncomingMessage, outgoing: ServerResponse) =>
+        void this.serve(incoming, outgoing, () => outgoing.writeContinue()),
+    );
+    server.on('clientError', (error: Error, socket: Duplex) => {
+      if (socket.writable) replyRaw(socket, faultOfHttp(error));
+      else socket.destroy();
+    });
+    server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.upgrade(incoming, socket, head),
     );
-    this.execs = new ExecServer(world);
-    this.forwards = new PortForwardServer(world);
-    if (options.journal) this.recover(options.journal);
+    return server;
   }
 
   /** Begins to listen, and says where. */
@@ -89,96 +138,132 @@ export class ApiHost {
       this.server.listen(port, host, resolve);
     });
     const address = this.server.address() as AddressInfo;
-    const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    const bracketed = (name: string): string => (name.includes(':') ? `[${name}]` : name);
+    // Everywhere is no place to connect to.
+    const shown = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address.address] ?? bracketed(address.address);
     this.hosts = new Set(
-      ['127.0.0.1', 'localhost', '[::1]', 'kubernetes', shown, host].map((name) => name.toLowerCase()),
+      ['127.0.0.1', 'localhost', '[::1]', 'kubernetes', shown, bracketed(host)].map((name) => name.toLowerCase()),
     );
     this.clock.start();
     this.timeNotes = setInterval(() => this.noteTime(), TIME_NOTE_MS);
     return `https://${shown}:${address.port}`;
   }
 
-  /** Ends watches and connections. */
+  /** Ends watches, streams and connections, and the journal's account of them. */
   async stop(): Promise<void> {
     this.clock.stop();
     clearInterval(this.timeNotes);
+    this.acts.leaveAll();
     this.noteTime();
+    this.execs.stop();
+    this.forwards.stop();
+    for (const stream of this.streams) stream.end();
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());
-      this.server.closeAllConnections();
-      for (const socket of this.upgraded) socket.destroy();
+      this.server.closeIdleConnections();
+      const ended = setTimeout(() => {
+        this.server.closeAllConnections();
+        for (const socket of this.upgraded) socket.destroy();
+      }, FAREWELL_MS);
+      this.server.once('close', () => clearTimeout(ended));
     });
   }
 
-  private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private async serve(incoming: IncomingMessage, outgoing: ServerResponse, begin: () => void): Promise<void> {
     try {
-      const foreign = this.foreignStatus(incoming);
-      if (foreign) return reply(incoming, outgoing, refusal(foreign));
-      const bytes = await readBody(incoming);
-      const body = jsonBody(bytes, incoming);
-      if (!('text' in body)) {
-        if (!bytes) outgoing.setHeader('connection', 'close');
-        return reply(incoming, outgoing, refusal(body));
+      const caller = this.admitted(incoming);
+      if (isStatus(caller)) {
+        reply(incoming, outgoing, refusal(caller));
+        return discardRest(incoming);
       }
-      this.answer(incoming, outgoing, body.text);
+      const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
+      if (!hasBody) {
+        discardRest(incoming);
+        return this.answer(incoming, outgoing, questionOf(incoming, { body: '' }), caller);
+      }
+      if (Number(incoming.headers['content-length'] ?? 0) <= BODY_LIMIT_BYTES) begin();
+      const bytes = await this.bodies.read(incoming);
+      const body = Buffer.isBuffer(bytes) ? decodedBody(bytes, incoming) : refused(bytes);
+      this.answer(incoming, outgoing, questionOf(incoming, body), caller);
+      if (!Buffer.isBuffer(bytes)) discardRest(incoming);
     } catch (error) {
       // The client has gone away while it was still speaking; anything else is our fault, and must be seen.
       if (incoming.destroyed && !incoming.complete) return;
       const reason = error instanceof Error ? error.message : String(error);
-      console.error(error);
+      console.error(error instanceof JournalFault ? reason : error);
       const status = failure({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${reason}` });
       if (!outgoing.headersSent) reply(incoming, outgoing, refusal(status));
     }
   }
 
-  private answer(incoming: IncomingMessage, outgoing: ServerResponse, body: string): void {
-    const { world } = this.options;
-    const question = questionOf(incoming, body);
+  /** Who asks, or why nobody listens: by a foreign name, or being nobody. No body is read for those. */
+  private admitted(incoming: IncomingMessage): Caller | Status {
+    const foreign = this.foreignStatus(incoming);
+    if (foreign) return foreign;
     const caller = this.callerOf(incoming);
-    if (caller === 'refused') return reply(incoming, outgoing, refusal(UNAUTHORIZED));
+    if (caller === 'refused') return UNAUTHORIZED;
+    const { headers } = questionOf(incoming, { body: '' });
+    const identity = authenticate(this.options.world.api, { ...caller, headers });
+    return identity.ok ? caller : identity.status;
+  }
+
+  private answer(incoming: IncomingMessage, outgoing: ServerResponse, question: HttpQuestion, caller: Caller): void {
+    const { world, journal } = this.options;
     this.clock.arrive();
     if (podSubresourceOf(question.path) === 'log') return this.logs(incoming, outgoing, question, caller);
     if (this.watches.isWatch(question)) return this.stream(incoming, outgoing, question, caller);
     const documents = openApiAnswer(question, (path) => serveHttp(world.api, { ...question, path }, caller));
     if (documents) return reply(incoming, outgoing, documents);
     this.clock.settleNow();
-    if (question.method !== 'GET') this.options.journal?.append({ kind: 'request', at: world.now, question, caller });
+    const mayChange = !['GET', 'HEAD', 'OPTIONS'].includes(question.method) && !question.bodyFault;
+    if (mayChange) journal?.append({ kind: 'request', at: world.now, question, caller });
     reply(incoming, outgoing, this.ask(question, caller));
   }
 
   private logs(incoming: IncomingMessage, outgoing: ServerResponse, question: HttpQuestion, caller: Caller): void {
     const { world } = this.options;
     const target = podTargetOf(world, question, caller);
-    const refused = 'pod' in target ? sendLogs(world, target, outgoing) : target;
-    if (refused) reply(incoming, outgoing, refused);
+    const answer = 'pod' in target ? sendLogs(world, target, outgoing) : target;
+    if (answer) return reply(incoming, outgoing, answer);
+    this.keepStream(outgoing);
   }
 
   /** Exec comes as a WebSocket; what cannot be had that way is refused in words. */
   private upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { world } = this.options;
     this.upgraded.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => this.upgraded.delete(socket));
-    const refuse = (answer: HttpAnswer): void => {
-      const body = encode(answer.body);
-      const reason = STATUS_CODES[answer.status] ?? '';
-      socket.end(
-        `HTTP/1.1 ${answer.status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-      );
-    };
-    const foreign = this.foreignStatus(incoming);
-    if (foreign) return refuse(refusal(foreign));
-    const caller = this.callerOf(incoming);
-    if (caller === 'refused') return refuse(refusal(UNAUTHORIZED));
-    const question = questionOf(incoming, '');
+    (socket as Socket).setKeepAlive(true, KEEP_ALIVE_MS);
+    const refuse = (answer: HttpAnswer): void => replyRaw(socket, answer);
+    try {
+      this.upgradeAs(incoming, socket, head, refuse);
+    } catch (error) {
+      console.error(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      refuse(refusal(failure({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${reason}` })));
+    }
+  }
+
+  private upgradeAs(
+    incoming: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    refuse: (answer: HttpAnswer) => void,
+  ): void {
+    const caller = this.admitted(incoming);
+    if (isStatus(caller)) return refuse(refusal(caller));
+    const question = questionOf(incoming, { body: '' });
     const subresource = podSubresourceOf(question.path);
     if (!subresource || subresource === 'log') return refuse(refusal(badRequest('no such stream')));
     if (incoming.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(refusal(badRequest(ONLY_WEBSOCKETS)));
     this.clock.arrive();
     this.clock.settleNow();
-    const target = podTargetOf(world, question, caller);
+    const target = podTargetOf(this.options.world, question, caller);
     if (!('pod' in target)) return refuse(target);
-    if (subresource === 'portforward') this.forwards.accept(incoming, socket, head, target);
-    else this.execs.accept(incoming, socket, head, target, subresource);
+    const upgrade = { incoming, socket, head };
+    if (subresource !== 'portforward') return this.execs.accept(upgrade, target, subresource);
+    const fault = PortForwardServer.faultOf(incoming, target);
+    if (fault) return refuse(refusal(fault));
+    this.forwards.accept(upgrade, target);
   }
 
   private ask(question: HttpQuestion, caller: Caller): HttpAnswer {
@@ -189,16 +274,41 @@ export class ApiHost {
 
   /** Plays again what the journal holds. */
   private recover(journal: Journal): void {
-    const { kernel } = this.options.world;
-    for (const entry of journal.entries) {
+    const { kernel, api } = this.options.world;
+    for (const entry of journal.entries()) {
       if (entry.kind === 'cluster') continue;
       kernel.advanceTo(entry.at);
-      if (entry.kind === 'request') this.ask(entry.question, entry.caller);
+      if (entry.kind === 'request') this.repeat(entry.question, entry.caller);
+      else if (entry.kind === 'act') this.acts.repeat(entry.act);
+      else if (entry.revision !== undefined && entry.revision !== api.store.revision) {
+        throw new JournalFault(
+          `${journal.path} does not lead to the same cluster with this release: at ${entry.at} ms the store had ` +
+            `revision ${entry.revision}, now it has ${api.store.revision}. Use the release that wrote it, or another folder.`,
+        );
+      }
+    }
+    this.acts.leaveAll();
+  }
+
+  /** A request that broke the server was answered so, and left behind what it had done by then. */
+  private repeat(question: HttpQuestion, caller: Caller): void {
+    try {
+      this.ask(question, caller);
+    } catch (error) {
+      console.error(error);
     }
   }
 
   private noteTime(): void {
-    this.options.journal?.note(this.options.world.now);
+    const { journal, world } = this.options;
+    // What is due now may still be under way; a replay would run all of it.
+    this.clock.settleNow();
+    try {
+      journal?.note({ kind: 'time', at: world.now, revision: world.api.store.revision });
+    } catch (error) {
+      if (!(error instanceof JournalFault)) throw error;
+      console.error(error.message);
+    }
   }
 
   private stream(incoming: IncomingMessage, outgoing: ServerResponse, question: HttpQuestion, caller: Caller): void {
@@ -223,21 +333,30 @@ export class ApiHost {
     if (!('id' in started)) return reply(incoming, outgoing, started);
     isOpen = true;
     outgoing.on('close', stop);
+    this.keepStream(outgoing);
     outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
     outgoing.flushHeaders();
     for (const line of waiting) outgoing.write(line);
   }
 
+  private keepStream(outgoing: ServerResponse): void {
+    this.streams.add(outgoing);
+    outgoing.on('close', () => this.streams.delete(outgoing));
+  }
+
   /** A page of somebody else's must not reach a cluster on this machine, nor a name that was made to point at it. */
-  private foreignStatus({ headers }: IncomingMessage): Status | undefined {
+  private foreignStatus({ headers, socket }: IncomingMessage): Status | undefined {
     const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
+    // No name can be made to look like the address that the connection came in by.
+    const own = (socket.localAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/, '');
     const refused = (what: string, value: string): Status =>
       failure({
         code: 403,
         reason: 'Forbidden',
         message: `forbidden: ${what} ${JSON.stringify(value)} is not served here`,
       });
-    if (!this.hosts.has(host)) return refused('host', headers.host ?? '');
+    if (!this.hosts.has(host) && host !== (own.includes(':') ? `[${own}]` : own))
+      return refused('host', headers.host ?? '');
     const { origin } = headers;
     if (origin === undefined || origin === `https://${(headers.host ?? '').toLowerCase()}`) return undefined;
     return refused('origin', origin);
@@ -260,37 +379,17 @@ export class ApiHost {
 const ONLY_WEBSOCKETS =
   'streams are served over WebSockets alone: use a client that speaks them, such as kubectl 1.31 or newer';
 
-const UNAUTHORIZED = failure({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
-
 /** Common name and organizations of a certificate are the user's name and groups. */
 function userOf({ CN = '', O = [] }: Certificate): UserInfo {
   return { name: [CN].flat()[0] ?? '', groups: [...[O].flat(), 'system:authenticated'] };
 }
 
-function questionOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): HttpQuestion {
-  const entries = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
-  return { method, path: url, headers: Object.fromEntries(entries) as Record<string, string>, body };
-}
-
-const YAML = /(^|,)\s*application\/yaml\b/;
-
-function reply(incoming: IncomingMessage, outgoing: ServerResponse, answer: HttpAnswer): void {
-  const { accept = '', 'user-agent': agent = '' } = incoming.headers;
-  if (answer.body instanceof Uint8Array) {
-    outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.byteLength });
-    outgoing.end(answer.body);
-    return;
-  }
-  const isText = typeof answer.body === 'string';
-  const text = isText ? (answer.body as string) : encode(answer.body);
-  const wantsYaml = !isText && YAML.test(accept) && !accept.includes('application/json');
-  const isForPeople = /^(curl|Wget|Mozilla\/5\.0)/.test(agent) || /[?&]pretty=(1|true)\b/.test(incoming.url ?? '');
-  const shown = isText ? text : wantsYaml ? stringify(JSON.parse(text)) : isForPeople ? indented(text) : `${text}\n`;
-  outgoing.writeHead(answer.status, {
-    ...answer.headers,
-    ...(wantsYaml ? { 'content-type': 'application/yaml' } : {}),
-    'cache-control': 'no-cache, private',
-    'content-length': Buffer.byteLength(shown),
+/** Reads away what is left of a body, and hangs up on who does not stop. */
+function discardRest(incoming: IncomingMessage): void {
+  let size = 0;
+  incoming.on('error', () => undefined);
+  incoming.on('data', (part: Buffer) => {
+    size += part.length;
+    if (size > UNWANTED_LIMIT_BYTES) incoming.destroy();
   });
-  outgoing.end(incoming.method === 'HEAD' ? undefined : shown);
 }

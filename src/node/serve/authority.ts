@@ -4,9 +4,10 @@
  */
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { X509Certificate } from '@peculiar/x509';
 import {
   BasicConstraintsExtension,
   cryptoProvider,
@@ -16,8 +17,11 @@ import {
   KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+
+import { writeWhole } from './whole-file.ts';
 
 cryptoProvider.set(webcrypto as unknown as Crypto);
 
@@ -32,6 +36,8 @@ export interface KeyPair {
 
 export interface Credentials {
   readonly authority: string;
+  /** Signs more certificates; kept with the rest, where anything is kept. */
+  readonly authorityKey: string;
   readonly server: KeyPair;
   readonly admin: KeyPair;
   /** Name of the administrator, who is in the group `system:masters`. */
@@ -64,33 +70,53 @@ const SERVER_NAMES = [
 
 export async function makeCredentials(hosts: readonly string[], adminName: string): Promise<Credentials> {
   const signer = await makeAuthority();
-  const names = [
-    ...SERVER_NAMES.map((value) => ({ type: 'dns' as const, value })),
-    ...['127.0.0.1', '::1', '10.0.0.1', ...hosts].map((value) => ({
-      type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const),
-      value,
-    })),
-  ];
   return {
     authority: signer.certificate.toString('pem'),
-    server: await sign(signer, 'CN=kube-apiserver', ExtendedKeyUsage.serverAuth, names),
+    authorityKey: await exported(signer.keys.privateKey),
+    server: await serverCertificate(signer, hosts),
     admin: await sign(signer, `O=system:masters, CN=${adminName}`, ExtendedKeyUsage.clientAuth, []),
     adminName,
     adminToken: Buffer.from(webcrypto.getRandomValues(new Uint8Array(24))).toString('base64url'),
   };
 }
 
-/** Credentials kept in a folder, so that a kubeconfig stays good over restarts. */
+/** A server that listens on every address of the machine is called by each of them. */
+function namesOf(hosts: readonly string[]): readonly { type: 'dns' | 'ip'; value: string }[] {
+  const isEverywhere = hosts.some((host) => host === '0.0.0.0' || host === '::');
+  const own = isEverywhere ? Object.values(networkInterfaces()).flatMap((list) => list ?? []) : [];
+  const addresses = ['127.0.0.1', '::1', '10.0.0.1', ...hosts, ...own.map(({ address }) => address)];
+  return [...new Set([...SERVER_NAMES, ...addresses])].map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }));
+}
+
+const serverCertificate = (signer: Signer, hosts: readonly string[]): Promise<KeyPair> =>
+  sign(signer, 'CN=kube-apiserver', ExtendedKeyUsage.serverAuth, namesOf(hosts));
+
+export const CREDENTIALS_FILE = 'credentials.json';
+
+/**
+ * Credentials kept in a folder, so that a kubeconfig stays good over restarts. The server's own certificate is made
+ * anew: it may be called by other names than the last time.
+ */
 export async function keptCredentials(
   folder: string,
   hosts: readonly string[],
   adminName: string,
 ): Promise<Credentials> {
-  const file = join(folder, 'credentials.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
-  const made = await makeCredentials(hosts, adminName);
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-  return made;
+  const file = join(folder, CREDENTIALS_FILE);
+  if (!existsSync(file)) {
+    const made = await makeCredentials(hosts, adminName);
+    writeWhole(file, JSON.stringify(made));
+    return made;
+  }
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Credentials;
+  return { ...kept, server: await serverCertificate(await signerOf(kept), hosts) };
+}
+
+async function signerOf({ authority, authorityKey }: Credentials): Promise<Signer> {
+  const certificate = new X509Certificate(authority);
+  const der = PemConverter.decodeFirst(authorityKey);
+  const privateKey = await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, true, ['sign']);
+  return { certificate, keys: { privateKey, publicKey: await certificate.publicKey.export() } };
 }
 
 async function makeAuthority(): Promise<Signer> {
@@ -130,8 +156,10 @@ async function sign(
       ...(names.length > 0 ? [new SubjectAlternativeNameExtension([...names])] : []),
     ],
   });
-  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: certificate.toString('pem'), key: PemConverter.encode(key, 'PRIVATE KEY') };
+  return { certificate: certificate.toString('pem'), key: await exported(keys.privateKey) };
 }
+
+const exported = async (key: CryptoKey): Promise<string> =>
+  PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 
 const serial = (): string => Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString('hex');

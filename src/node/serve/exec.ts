@@ -3,15 +3,13 @@
  * Upstream: apimachinery/pkg/util/remotecommand/constants.go, cri/streaming. Left out: SPDY without a WebSocket, and the
  * size of a terminal's window.
  */
-import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
-import { HTTP_CLIENTS } from '../../sim/apiserver/http-watches.ts';
-import { OPEN_INPUT } from '../../sim/workloads/index.ts';
+import type { WebSocket } from 'ws';
 import type { World } from '../../sim/world.ts';
 import { LineDiscipline } from './line-discipline.ts';
+import type { OutsideActs } from './outside-acts.ts';
 import type { PodTarget } from './pod-target.ts';
+import { accept, endClients, guarded, onMessage, sendTo, webSocketServer, type Upgrade } from './web-socket.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -31,15 +29,19 @@ interface Wishes {
 const SUCCESS = { metadata: {}, status: 'Success' };
 
 export class ExecServer {
-  private readonly sockets = new WebSocketServer({
-    noServer: true,
-    handleProtocols: (offered) => PROTOCOLS.find((name) => offered.has(name)) ?? false,
-  });
+  private readonly sockets = webSocketServer((offered) => PROTOCOLS.find((name) => offered.has(name)) ?? false);
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    private readonly acts: OutsideActs,
+  ) {}
 
-  accept(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: PodTarget, what: 'exec' | 'attach'): void {
-    this.sockets.handleUpgrade(incoming, socket, head, (client) => this.run(client, target, what));
+  stop(): void {
+    endClients(this.sockets);
+  }
+
+  accept(upgrade: Upgrade, target: PodTarget, what: 'exec' | 'attach'): void {
+    accept(this.sockets, upgrade, (client) => this.run(client, target, what));
   }
 
   private run(client: WebSocket, target: PodTarget, what: 'exec' | 'attach'): void {
@@ -50,56 +52,55 @@ export class ExecServer {
       const message = `unable to upgrade connection: container not found ("${target.container}")`;
       return finish(client, { metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 });
     }
-    if (wishes.stdin) this.listen(client, session, target, wishes, what);
+    this.listen(client, session, target, wishes, what);
     const sent = { stdout: 0, stderr: 0 };
     const look = (): void => {
       const found = world.processes.session(session);
       if (!found) return;
       for (const name of ['stdout', 'stderr'] as const) {
-        const fresh = found[name].slice(sent[name]);
-        sent[name] = found[name].length;
+        const dropped = found.dropped?.[name] ?? 0;
+        const fresh = found[name].slice(Math.max(0, sent[name] - dropped));
+        sent[name] = dropped + found[name].length;
         if (wishes[name] || wishes.tty) send(client, name === 'stdout' || wishes.tty ? STDOUT : STDERR, fresh, wishes);
       }
       if (found.exitCode === undefined) return;
       clearInterval(timer);
-      world.processes.closeSession(session);
+      this.acts.leave(session);
       // Who looks on does not learn how the program ended; kubectl asks the pod.
       finish(client, what === 'attach' ? SUCCESS : statusOf(found.exitCode));
     };
-    const timer = setInterval(look, LOOK_EVERY_MS);
+    const timer = setInterval(() => guarded(client, look), LOOK_EVERY_MS);
     client.on('close', () => {
       clearInterval(timer);
-      this.turn(() => this.leave(session, target, what));
+      guarded(client, () => this.leave(session, target, what));
     });
     look();
   }
 
-  private begin(
-    { pod, container, query }: PodTarget,
-    { stdin, tty }: Wishes,
-    what: 'exec' | 'attach',
-  ): number | undefined {
-    const { processes } = this.world;
-    const { uid } = pod.metadata;
-    return this.turn(() =>
-      what === 'attach'
-        ? processes.attach(uid, container)
-        : processes.exec(uid, container, query.getAll('command'), {
-            ...(stdin ? { stdin: OPEN_INPUT } : {}),
-            ...(tty ? { hasTerminal: true } : {}),
-          }),
-    );
+  private begin({ pod, container, query }: PodTarget, wishes: Wishes, what: 'exec' | 'attach'): number | undefined {
+    const podUid = pod.metadata.uid;
+    if (what === 'attach') return this.acts.begin({ act: 'attach', podUid, container });
+    const argv = query.getAll('command');
+    return this.acts.begin({
+      act: 'exec',
+      podUid,
+      container,
+      argv,
+      hasInput: wishes.stdin,
+      hasTerminal: wishes.tty,
+    });
   }
 
   /** Hands over what is typed, line by line on a terminal. */
   private listen(client: WebSocket, session: number, target: PodTarget, wishes: Wishes, what: 'exec' | 'attach'): void {
     const keys = new StringDecoder('utf8');
     const terminal = wishes.tty ? new LineDiscipline() : undefined;
-    const give = (text: string | undefined): void => this.turn(() => this.world.processes.type(session, text));
+    const give = (text: string | undefined): void => this.acts.type(session, text);
     const end = (): void => {
       if (what === 'exec' || isOnce(target)) give(undefined);
     };
-    client.on('message', (data: Buffer) => {
+    onMessage(client, (data) => {
+      if (!wishes.stdin) return;
       if (data[0] === CLOSE && data[1] === STDIN) return end();
       if (data[0] !== STDIN) return;
       const text = keys.write(data.subarray(1));
@@ -112,13 +113,8 @@ export class ExecServer {
   }
 
   private leave(session: number, target: PodTarget, what: 'exec' | 'attach'): void {
-    const { processes } = this.world;
-    if (what === 'attach' && isOnce(target)) processes.type(session, undefined);
-    processes.closeSession(session);
-  }
-
-  private turn<T>(act: () => T): T {
-    return this.world.kernel.runParallelTurn(HTTP_CLIENTS, 0, act);
+    if (what === 'attach' && isOnce(target)) this.acts.type(session, undefined);
+    this.acts.leave(session);
   }
 }
 
@@ -137,7 +133,7 @@ const isOnce = ({ pod, container }: PodTarget): boolean => containerOf(pod, cont
 
 function send(client: WebSocket, channel: number, text: string, { tty }: Wishes): void {
   const shown = tty ? text.replaceAll('\n', '\r\n') : text;
-  if (shown !== '') client.send(Buffer.concat([Buffer.from([channel]), Buffer.from(shown)]));
+  if (shown !== '') sendTo(client, Buffer.concat([Buffer.from([channel]), Buffer.from(shown)]));
 }
 
 function statusOf(code: number): object {
@@ -152,6 +148,6 @@ function statusOf(code: number): object {
 }
 
 function finish(client: WebSocket, status: object): void {
-  client.send(Buffer.concat([Buffer.from([ERROR]), Buffer.from(JSON.stringify(status))]));
+  sendTo(client, Buffer.concat([Buffer.from([ERROR]), Buffer.from(JSON.stringify(status))]));
   client.close(1000);
 }

@@ -1,7 +1,7 @@
 /** The kubeconfig that kubectl, helm and every other client read. */
-import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { Credentials } from './authority.ts';
+import { writeWhole } from './whole-file.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -28,6 +28,4 @@ export function kubeconfigText(
   });
 }
 
-export function writeKubeconfig(file: string, text: string): void {
-  writeFileSync(file, text, { mode: 0o600 });
-}
+export const writeKubeconfig = (file: string, text: string): void => writeWhole(file, text);

@@ -3,6 +3,8 @@
  * at its end, and knows the keys that interrupt and that end the input. Upstream: Linux drivers/tty/n_tty.c (canonical mode).
  * Left out: signals. An interrupt drops the line that is being typed, and asks for a new one.
  */
+/** A line is no longer (`MAX_CANON`); what is typed beyond is not taken. */
+const LINE_LIMIT = 4_095;
 const ERASE = '\x7f';
 const BACKSPACE = '\b';
 const KILL_LINE = '\x15';
@@ -42,7 +44,7 @@ export class LineDiscipline {
         echo += '^C\r\n';
       } else if (key === END_OF_INPUT) {
         if (this.line === '') return { echo, lines, isEnd: true };
-      } else if (key >= ' ' || key === '\t') {
+      } else if ((key >= ' ' || key === '\t') && this.line.length < LINE_LIMIT) {
         this.line += key;
         echo += key;
       }

@@ -6,41 +6,60 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Duplex, type Writable } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
-import { HTTP_CLIENTS } from '../../sim/apiserver/http-watches.ts';
-import { askForwarded } from '../../sim/network/index.ts';
+import type { WebSocket } from 'ws';
+import { badRequest, type Status } from '../../sim/api/status.ts';
 import type { World } from '../../sim/world.ts';
+import type { OutsideActs } from './outside-acts.ts';
 import type { PodTarget } from './pod-target.ts';
-import { SpdyConnection, SpdyFault, type SpdyStream } from './spdy.ts';
+import { SpdyConnection, type SpdyStream } from './spdy.ts';
+import { accept, endClients, onMessage, sendTo, webSocketServer, type Upgrade } from './web-socket.ts';
 
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 /** Its stand-in while the handshake is read: a slash is none of the characters that the library lets a name have. */
 const TUNNEL_TOKEN = 'spdy-tunnel';
 const CHANNELS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'portforward.k8s.io'];
+/** Two channels a port, and a byte to say which. */
+const PORT_LIMIT = 128;
+/** Bytes that may wait for the program behind a port. */
+const BACKLOG_BYTES = 1024 * 1024;
 /** A pair of streams that has not found its other half by then is given up. */
 const PAIRING_MS = 30_000;
 
 export class PortForwardServer {
-  private readonly sockets = new WebSocketServer({
-    noServer: true,
-    handleProtocols: (offered) => {
-      if (offered.has(TUNNEL_TOKEN)) return TUNNEL;
-      return CHANNELS.find((name) => offered.has(name)) ?? false;
-    },
+  private readonly sockets = webSocketServer((offered) => {
+    if (offered.has(TUNNEL_TOKEN)) return TUNNEL;
+    return CHANNELS.find((name) => offered.has(name)) ?? false;
   });
   /** Reads HTTP off the forwarded connections; it listens nowhere itself. */
   private readonly reader: Server;
   private readonly aims = new WeakMap<object, { readonly podIp: string; readonly port: number }>();
 
-  constructor(private readonly world: World) {
+  constructor(
+    private readonly world: World,
+    private readonly acts: OutsideActs,
+  ) {
     this.reader = createServer((incoming, outgoing) => this.answer(incoming, outgoing));
     this.reader.on('clientError', (_error, socket) => socket.destroy());
   }
 
-  accept(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: PodTarget): void {
-    const offered = incoming.headers['sec-websocket-protocol'] ?? '';
-    incoming.headers['sec-websocket-protocol'] = offered.replace(TUNNEL, TUNNEL_TOKEN);
-    this.sockets.handleUpgrade(incoming, socket, head, (client) => {
+  stop(): void {
+    endClients(this.sockets);
+  }
+
+  /** What is wrong with the ports that are asked for. A tunnel names them later, stream by stream. */
+  static faultOf({ headers }: IncomingMessage, { query }: PodTarget): Status | undefined {
+    if ((headers['sec-websocket-protocol'] ?? '').includes(TUNNEL)) return undefined;
+    const ports = portsOf(query);
+    if (ports.length === 0) return badRequest('query parameter "ports" is required');
+    if (ports.length > PORT_LIMIT) return badRequest(`more than ${PORT_LIMIT} ports`);
+    const wrong = ports.find((text) => !/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65_535);
+    return wrong === undefined ? undefined : badRequest(`unable to parse ${JSON.stringify(wrong)} as a port`);
+  }
+
+  accept(upgrade: Upgrade, target: PodTarget): void {
+    const { headers } = upgrade.incoming;
+    headers['sec-websocket-protocol'] = (headers['sec-websocket-protocol'] ?? '').replace(TUNNEL, TUNNEL_TOKEN);
+    accept(this.sockets, upgrade, (client) => {
       if (client.protocol === TUNNEL) this.tunnel(client, target);
       else this.channels(client, target);
     });
@@ -49,12 +68,16 @@ export class PortForwardServer {
   private tunnel(client: WebSocket, target: PodTarget): void {
     const halves = new Map<string, SpdyStream>();
     const connection = new SpdyConnection({
-      send: (bytes) => client.send(bytes),
+      send: (bytes) => sendTo(client, bytes),
       opened: (stream) => {
         const { streamtype: type, port = '', requestid: request = '' } = stream.headers;
         if (type === 'error') {
           halves.set(request, stream);
-          setTimeout(() => halves.delete(request), PAIRING_MS).unref();
+          const timer = setTimeout(() => stream.destroy(), PAIRING_MS).unref();
+          stream.on('close', () => {
+            clearTimeout(timer);
+            if (halves.get(request) === stream) halves.delete(request);
+          });
           return;
         }
         const errors = halves.get(request);
@@ -63,29 +86,25 @@ export class PortForwardServer {
         else stream.destroy();
       },
     });
-    client.on('message', (data: Buffer) => {
-      try {
-        connection.receive(data);
-      } catch (error) {
-        if (!(error instanceof SpdyFault) && !(error instanceof RangeError)) throw error;
-        client.close(1002, 'not SPDY/3.1');
-      }
-    });
+    onMessage(client, (data) => connection.receive(data));
     client.on('close', () => connection.close());
   }
 
   /** Data and errors of the port with index i travel on the channels 2i and 2i+1, which begin with its number. */
   private channels(client: WebSocket, target: PodTarget): void {
-    const ports = target.query.getAll('ports').flatMap((text) => text.split(',').map(Number));
+    const ports = portsOf(target.query).map(Number);
     const data = ports.map((port, index) => {
       const [pipe, errors] = [index * 2, index * 2 + 1].map((channel) => channelOf(client, channel));
       for (const half of [pipe!, errors!]) half.write(Buffer.from([port & 0xff, port >> 8]));
       this.connect(target, port, pipe!, errors!);
       return pipe!;
     });
-    client.on('message', (bytes: Buffer) => {
+    onMessage(client, (bytes) => {
       const channel = bytes[0] ?? 0;
-      if (channel % 2 === 0) data[channel / 2]?.push(Buffer.from(bytes.subarray(1)));
+      const pipe = channel % 2 === 0 ? data[channel / 2] : undefined;
+      if (!pipe || pipe.destroyed) return;
+      if (pipe.readableLength > BACKLOG_BYTES) pipe.destroy();
+      else pipe.push(Buffer.from(bytes.subarray(1)));
     });
     client.on('close', () => data.forEach((pipe) => pipe.destroy()));
   }
@@ -110,17 +129,7 @@ export class PortForwardServer {
     const aim = this.aims.get(incoming.socket);
     incoming.resume();
     const { method = 'GET', url: path = '/', headers } = incoming;
-    const { kernel, processes } = this.world;
-    const reply =
-      aim &&
-      kernel.runParallelTurn(HTTP_CLIENTS, 0, () =>
-        askForwarded({ kernel, processes }, aim.podIp, {
-          method,
-          path,
-          host: headers.host ?? 'localhost',
-          port: aim.port,
-        }),
-      );
+    const reply = aim && this.acts.forward({ ...aim, method, path, host: headers.host ?? 'localhost' });
     // A server that speaks no HTTP says nothing to it.
     if (reply?.kind !== 'http') return void incoming.socket.destroy();
     const type = /^\s*</.test(reply.body) ? 'text/html' : 'text/plain';
@@ -129,12 +138,15 @@ export class PortForwardServer {
   }
 }
 
+const portsOf = (query: URLSearchParams): readonly string[] => query.getAll('ports').flatMap((text) => text.split(','));
+
 function channelOf(client: WebSocket, channel: number): Duplex {
-  return new Duplex({
+  const pipe = new Duplex({
     read: () => undefined,
     write: (chunk: Buffer, _encoding, done) => {
-      client.send(Buffer.concat([Buffer.from([channel]), chunk]));
+      sendTo(client, Buffer.concat([Buffer.from([channel]), chunk]));
       done();
     },
   });
+  return pipe.on('error', () => pipe.destroy());
 }

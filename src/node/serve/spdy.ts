@@ -6,6 +6,7 @@
 import { Duplex } from 'node:stream';
 import { Unzlib } from 'fflate';
 import { SPDY_DICTIONARY } from './spdy-dictionary.ts';
+import { ProtocolFault } from './web-socket.ts';
 
 const SYN_STREAM = 1;
 const SYN_REPLY = 2;
@@ -21,6 +22,11 @@ const HEAD_BYTES = 8;
 /** No frame of a client that forwards a port is longer. */
 const FRAME_LIMIT = 1024 * 1024;
 const STREAM_LIMIT = 1_000;
+/** Headers of a stream, packed and unpacked. They are unpacked bit by bit, so that a small block cannot become a huge one. */
+const HEADERS_LIMIT = 16 * 1024;
+const UNPACK_BYTES = 512;
+/** Bytes of one stream that may wait for who reads it. */
+const BACKLOG_BYTES = 1024 * 1024;
 
 /** A deflate block that is not compressed, and not the last. */
 const stored = (bytes: readonly number[]): readonly number[] => [
@@ -31,8 +37,6 @@ const stored = (bytes: readonly number[]): readonly number[] => [
   0xff,
   ...bytes,
 ];
-
-export class SpdyFault extends Error {}
 
 export type SpdyHeaders = Readonly<Record<string, string>>;
 
@@ -73,7 +77,10 @@ export interface SpdyPorts {
 }
 
 export class SpdyConnection {
-  private waiting = Buffer.alloc(0);
+  /** What has come of the next frame, and how much is needed to go on. */
+  private parts: Buffer[] = [];
+  private partsLength = 0;
+  private wanted = HEAD_BYTES;
   private readonly streams = new Map<number, SpdyStream>();
   private readonly inflater: Unzlib;
   private inflated: Buffer[] = [];
@@ -83,18 +90,34 @@ export class SpdyConnection {
     this.inflater = new Unzlib({ dictionary: SPDY_DICTIONARY }, (part) => this.inflated.push(Buffer.from(part)));
   }
 
-  /** Bytes from the client. Throws where they are no SPDY. */
+  /** Bytes from the client. Throws a `ProtocolFault` where they are no SPDY. */
   receive(bytes: Buffer): void {
-    this.waiting = Buffer.concat([this.waiting, bytes]);
-    while (this.waiting.length >= HEAD_BYTES) {
-      const length = this.waiting.readUIntBE(5, 3);
-      if (length > FRAME_LIMIT) throw new SpdyFault(`a frame of ${length} bytes`);
-      if (this.waiting.length < HEAD_BYTES + length) return;
-      const head = this.waiting.subarray(0, HEAD_BYTES);
-      const body = this.waiting.subarray(HEAD_BYTES, HEAD_BYTES + length);
-      this.waiting = this.waiting.subarray(HEAD_BYTES + length);
-      if (((head[0] ?? 0) & CONTROL) === 0) this.data(head, body);
-      else this.control(head, body);
+    this.parts.push(bytes);
+    this.partsLength += bytes.length;
+    if (this.partsLength < this.wanted) return;
+    let waiting = Buffer.concat(this.parts);
+    this.wanted = HEAD_BYTES;
+    while (waiting.length >= HEAD_BYTES) {
+      const length = waiting.readUIntBE(5, 3);
+      if (length > FRAME_LIMIT) throw new ProtocolFault(`a frame of ${length} bytes`);
+      this.wanted = HEAD_BYTES + length;
+      if (waiting.length < this.wanted) break;
+      this.frame(waiting.subarray(0, HEAD_BYTES), waiting.subarray(HEAD_BYTES, this.wanted));
+      waiting = waiting.subarray(this.wanted);
+      this.wanted = HEAD_BYTES;
+    }
+    this.parts = [waiting];
+    this.partsLength = waiting.length;
+  }
+
+  private frame(head: Buffer, body: Buffer): void {
+    if (((head[0] ?? 0) & CONTROL) === 0) return this.data(head, body);
+    try {
+      this.control(head, body);
+    } catch (error) {
+      // A body that is shorter than its own numbers say.
+      if (error instanceof RangeError) throw new ProtocolFault('a frame that is cut short');
+      throw error;
     }
   }
 
@@ -133,6 +156,7 @@ export class SpdyConnection {
   private data(head: Buffer, body: Buffer): void {
     const stream = this.streams.get(head.readUInt32BE() & 0x7fffffff);
     if (!stream) return;
+    if (stream.readableLength > BACKLOG_BYTES) return void stream.destroy();
     if (body.length > 0) stream.push(Buffer.from(body));
     if (((head[4] ?? 0) & FIN) !== 0) stream.push(null);
   }
@@ -159,10 +183,11 @@ export class SpdyConnection {
   }
 
   private open(body: Buffer, isEnded: boolean): void {
-    if (body.length < 10) throw new SpdyFault('a stream without headers');
+    if (body.length < 10) throw new ProtocolFault('a stream without headers');
     const id = body.readUInt32BE() & 0x7fffffff;
+    if (this.streams.has(id)) throw new ProtocolFault(`stream ${id} is opened twice`);
     const headers = this.headersOf(body.subarray(10));
-    if (this.streams.size >= STREAM_LIMIT) throw new SpdyFault('too many streams');
+    if (this.streams.size >= STREAM_LIMIT) throw new ProtocolFault('too many streams');
     const stream = new SpdyStream(this, id, headers);
     this.streams.set(id, stream);
     stream.on('close', () => this.streams.delete(id));
@@ -175,9 +200,7 @@ export class SpdyConnection {
   }
 
   private headersOf(block: Buffer): SpdyHeaders {
-    this.inflated = [];
-    this.inflater.push(block, false);
-    const bytes = Buffer.concat(this.inflated);
+    const bytes = this.unpacked(block);
     const headers: Record<string, string> = {};
     let at = 0;
     const word = (): string => {
@@ -190,6 +213,25 @@ export class SpdyConnection {
     at += 4;
     for (let left = count; left > 0; left -= 1) headers[word().toLowerCase()] = word();
     return headers;
+  }
+
+  private unpacked(block: Buffer): Buffer {
+    if (block.length > HEADERS_LIMIT) throw new ProtocolFault('headers that are too long');
+    this.inflated = [];
+    for (let at = 0; at < block.length; at += UNPACK_BYTES) {
+      this.inflate(block.subarray(at, at + UNPACK_BYTES));
+      const length = this.inflated.reduce((sum, part) => sum + part.length, 0);
+      if (length > HEADERS_LIMIT) throw new ProtocolFault('headers that are too long');
+    }
+    return Buffer.concat(this.inflated);
+  }
+
+  private inflate(part: Buffer): void {
+    try {
+      this.inflater.push(part, false);
+    } catch {
+      throw new ProtocolFault('headers that cannot be unpacked');
+    }
   }
 
   /** No headers, as a block that is stored uncompressed; the first begins the deflate stream of the connection. */

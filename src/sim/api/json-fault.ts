@@ -155,5 +155,12 @@ class Scanner {
 function quoted(char: string): string {
   if (char === "'") return `'\\''`;
   if (char === '"') return `'"'`;
+  if (char > '\x7e') return `'${firstByte(char)}'`;
   return `'${JSON.stringify(char).slice(1, -1)}'`;
+}
+
+/** Go reads bytes: of a character beyond ASCII it names the first byte of its UTF-8, as if that were a character. */
+function firstByte(char: string): string {
+  if (char === '\x7f') return '\\x7f';
+  return String.fromCharCode(new TextEncoder().encode(char)[0]!);
 }

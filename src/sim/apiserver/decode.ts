@@ -4,6 +4,7 @@ import { apiVersionOf } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import { validateSchema } from '../api/schema.ts';
 import { badRequest } from '../api/status.ts';
+import { emptyBody } from './body-faults.ts';
 import { note, refuse, type RequestContext } from './context.ts';
 import { converterText, patchFault } from './patch/patched-faults.ts';
 
@@ -13,7 +14,7 @@ const DEPTH_LIMIT = 128;
 export function decodeBody(context: RequestContext, body: unknown): KubeObject {
   const { kind, request } = context;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    refuse(context, 'decode', badRequest('the body of the request must be an object'));
+    return refuse(context, 'decode', emptyBody(kind.kind));
   }
   const object = body as KubeObject;
   if (request.isTyped) {
@@ -69,11 +70,19 @@ export function checkSchema(context: RequestContext, object: KubeObject): void {
   };
   if (first) fail(patchType === 'strategic' ? converterText(first.message) : first.message);
   const strictness = request.options?.fieldValidation ?? 'Warn';
-  if (unknown.length > 0 && strictness === 'Strict') {
-    fail(`strict decoding error: ${unknown.map((path) => `unknown field "${path}"`).join(', ')}`);
+  const { duplicates = [] } = request;
+  const doubts = unknown.map((path) => `unknown field "${path}"`);
+  if (doubts.length + duplicates.length > 0 && strictness === 'Strict') {
+    fail(`strict decoding error: ${[...strictDuplicates(duplicates), ...doubts].join(', ')}`);
   }
-  if (strictness === 'Warn') context.warnings.push(...unknown.map((path) => `unknown field "${path}"`));
+  if (strictness === 'Warn') context.warnings.push(...duplicates, ...doubts);
   note(context, 'decode', 'ok', unknown.length > 0 ? `unknown fields: ${unknown.join(', ')}` : undefined);
+}
+
+/** Those of a YAML text come from its reader, all at once. Upstream: sigs.k8s.io/yaml (YAMLToJSONStrict). */
+function strictDuplicates(duplicates: readonly string[]): readonly string[] {
+  const isYaml = duplicates.some((text) => text.startsWith('line '));
+  return isYaml ? [`yaml: unmarshal errors:\n${duplicates.map((text) => `  ${text}`).join('\n')}`] : duplicates;
 }
 
 function faultOf(value: unknown, levels: number): string | undefined {

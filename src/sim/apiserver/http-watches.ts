@@ -4,8 +4,9 @@
  * apiserver/pkg/storage/cacher/cache_watcher.go.
  */
 import { apiVersionOf, resourceName, type KindDefinition } from '../api/kind.ts';
+import { notAcceptable } from './body-faults.ts';
 import type { Status, Stored } from '../api/object.ts';
-import { badRequest, methodNotAllowed } from '../api/status.ts';
+import { failure, methodNotAllowed } from '../api/status.ts';
 import type { Component, Kernel } from '../kernel/index.ts';
 import { attributesOf, authorizeUser, denial } from './authorization/authorize.ts';
 import { askedOf, includeOf, isWatch, refusal, type Caller, type HttpAnswer, type HttpQuestion } from './http.ts';
@@ -18,6 +19,15 @@ import { shownEvent, wantedShape, type IncludeObject, type Shape } from './table
 
 /** Who the outside clients are to the rest of the simulation. */
 export const HTTP_CLIENTS = 'client/http';
+
+/** Watches of outside clients at once; beyond, they are told to come again. */
+export const HTTP_WATCH_LIMIT = 20_000;
+const TOO_MANY_WATCHES = failure({
+  code: 429,
+  reason: 'TooManyRequests',
+  message: 'Too many requests, please try again later.',
+  retryAfterSeconds: 1,
+});
 
 const BOOKMARK_EVERY_MS = 60_000;
 /** Without a wish, a watch ends after 30 to 60 minutes (`--min-request-timeout`). */
@@ -103,6 +113,7 @@ export class HttpWatches implements Component {
     if (isStatus(selection)) return refusal(selection);
     const options = this.optionsOf(query, headers['accept'] ?? '');
     if (isStatus(options)) return refusal(options);
+    if (this.open.size >= HTTP_WATCH_LIMIT) return refusal(TOO_MANY_WATCHES);
     this.opened += 1;
     const id = String(this.opened);
     const { resourceVersion, isFromNow, timeoutMs, sendsInitialEvents, ...shape } = options;
@@ -127,7 +138,7 @@ export class HttpWatches implements Component {
 
   private optionsOf(query: URLSearchParams, accept: string): WatchOptions | Status {
     const shape = wantedShape(accept, false);
-    if (!shape) return badRequest('only the following media types are accepted: application/json');
+    if (!shape || isYamlAlone(accept)) return notAcceptable('application/json');
     const include = includeOf(query);
     if (typeof include !== 'string') return include;
     const resourceVersion = query.get('resourceVersion') ?? '';
@@ -205,3 +216,6 @@ export class HttpWatches implements Component {
     this.open.clear();
   }
 }
+
+/** Events follow each other without end, for which YAML has no form here. */
+const isYamlAlone = (accept: string): boolean => accept.includes('application/yaml') && !/json|\*/.test(accept);

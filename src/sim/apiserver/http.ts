@@ -2,12 +2,14 @@
  * The REST face: paths, methods and headers to requests and back. Discovery and health are in `discovery.ts`, streams of
  * events in `http-watches.ts`; bodies are JSON here: whoever owns the socket turns protobuf and YAML into it.
  */
+import { duplicateFields } from '../api/json-duplicates.ts';
 import { jsonFault } from '../api/json-fault.ts';
 import { resourceName } from '../api/kind.ts';
 import type { KubeObject, Status } from '../api/object.ts';
 import { badRequest, failure, methodNotAllowed } from '../api/status.ts';
+import { BODY_LIMIT_BYTES, notAcceptable, summarized, TOO_LARGE, typeMetaFault, unrecognized } from './body-faults.ts';
 import { authenticate, type Identity } from './authentication/authenticate.ts';
-import { authorizeUser, denial } from './authorization/authorize.ts';
+import { attributesOf, authorizeUser, denial } from './authorization/authorize.ts';
 import { serveDiscovery } from './discovery.ts';
 import { deleteOptionsOf, faultOf, optionsOf } from './http-options.ts';
 import { routeOf, verbOf, type Route } from './http-route.ts';
@@ -20,8 +22,16 @@ export interface HttpQuestion {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON, or nothing. */
   readonly body: string;
+  /** Why the bytes that came could not be made JSON, for who may ask at all. */
+  readonly bodyFault?: BodyFault;
+  /** What was said twice in a body that came in another form than JSON. */
+  readonly duplicates?: readonly string[];
 }
+
+/** An answer as it is, or what a decoder said and how the bytes begin. */
+export type BodyFault = { readonly status: Status } | { readonly reason: string; readonly summary: string };
 
 export interface HttpAnswer {
   readonly status: number;
@@ -35,9 +45,6 @@ export interface Caller {
   readonly certificate?: UserInfo | undefined;
   readonly allowsAnonymous: boolean;
 }
-
-/** Upstream: apiserver/pkg/server/options (MaxRequestBodyBytes). */
-export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 
 const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
@@ -64,17 +71,8 @@ const NOT_FOUND = failure({
   message: 'the server could not find the requested resource',
 });
 
-const NOT_ACCEPTABLE = failure({
-  code: 406,
-  reason: 'NotAcceptable',
-  message: 'only the following media types are accepted: application/json',
-});
-
-export const TOO_LARGE = failure({
-  code: 413,
-  reason: 'RequestEntityTooLarge',
-  message: `Request entity too large: limit is ${BODY_LIMIT_BYTES}`,
-});
+/** Answers are JSON; who owns the socket may write them as YAML. */
+const NOT_ACCEPTABLE = notAcceptable('application/json, application/yaml');
 
 const WATCH_ELSEWHERE = badRequest('watches are streams, which this way of asking does not have; list again instead');
 
@@ -104,20 +102,17 @@ export function askedOf(api: ApiServer, question: HttpQuestion, caller: Caller):
 
 export function serveHttp(api: ApiServer, question: HttpQuestion, caller: Caller): HttpAnswer {
   const asked = askedOf(api, question, caller);
-  const { path, query, method, headers, identity } = asked;
+  const { path, method, headers, identity } = asked;
   if (!identity.ok) return refusal(identity.status);
   const accept = headers['accept'] ?? '';
   const route = routeOf(api, path);
   if (!route) return serveOther(api, asked, identity.user, accept);
   const isList = method === 'GET' && !route.name;
-  const shape = wantedShape(accept, isList);
-  if (!shape) return refusal(NOT_ACCEPTABLE);
-  if (isWatch(query)) return refusal(WATCH_ELSEWHERE);
   const verb = verbOf(method, route);
   if (!verb) return refusal(methodNotAllowed(resourceName(route.kind)));
-  if (question.body.length > BODY_LIMIT_BYTES) return refusal(TOO_LARGE);
-  const request = requestOf(asked, route, verb, question.body, identity.user);
-  if (isStatus(request)) return refusal(request);
+  const shape = wantedShape(accept, isList);
+  const request = shape ? requestOf(asked, route, verb, question, identity.user) : NOT_ACCEPTABLE;
+  if (!shape || isStatus(request)) return refusal(deniedTo(api, identity.user, route, verb) ?? (request as Status));
   const response = api.handle(request);
   const warnings: Readonly<Record<string, string>> = response.warnings?.length
     ? { warning: response.warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ') }
@@ -127,6 +122,13 @@ export function serveHttp(api: ApiServer, question: HttpQuestion, caller: Caller
     return { ...refused, headers: { ...refused.headers, ...warnings } };
   }
   return shownAnswer(api, asked, route, verb, shape, response.code, response.body as KubeObject, warnings);
+}
+
+/** Who may not ask at all is not told what is wrong with the question. */
+function deniedTo(api: ApiServer, user: UserInfo, route: Route, verb: ApiRequest['verb']): Status | undefined {
+  const attributes = attributesOf(verb, route.kind, route);
+  const verdict = authorizeUser(api, user, attributes);
+  return verdict.isAllowed ? undefined : denial(user, attributes, verdict.reason);
 }
 
 function shownAnswer(
@@ -174,24 +176,27 @@ function requestOf(
   { query, headers }: Asked,
   route: Route,
   verb: ApiRequest['verb'],
-  text: string,
+  question: HttpQuestion,
   user: UserInfo,
 ): ApiRequest | Status {
   const { kind, subresource, namespace, name } = route;
-  const parsed = parseBody(text, kind.kind, verb === 'patch');
-  if (isStatus(parsed)) return parsed;
-  const { body } = parsed;
-  const contentType = (headers['content-type'] ?? '').split(';')[0]!.trim();
+  const isRead = verb === 'get' || verb === 'list';
+  if (isRead && isWatch(query)) return WATCH_ELSEWHERE;
+  const contentType = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
   const patchType = verb === 'patch' ? PATCH_TYPES[contentType] : undefined;
   if (verb === 'patch' && !patchType) {
     const message = `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`;
     return failure({ code: 415, reason: 'UnsupportedMediaType', message });
   }
+  const parsed = parseBody(question, kindOfBody(route), verb);
+  if (isStatus(parsed)) return parsed;
+  const { body } = parsed;
   const isDelete = verb === 'delete' || verb === 'deletecollection';
   const agent = headers['user-agent'];
   const options = { ...optionsOf(query, agent), ...(isDelete ? deleteOptionsOf(body) : {}) };
   const fault = faultOf(query, verb, patchType, options);
   if (fault) return fault;
+  const duplicates = question.duplicates ?? (body === undefined || isDelete ? [] : duplicateFields(question.body));
   return {
     verb,
     resource: resourceName(kind),
@@ -200,22 +205,42 @@ function requestOf(
     ...(name ? { name } : {}),
     ...(body === undefined || isDelete ? {} : { body }),
     ...(patchType ? { patchType } : {}),
+    ...(duplicates.length > 0 ? { duplicates } : {}),
     options,
     user,
   };
 }
 
-function parseBody(text: string, kind: string, isPatch: boolean): { readonly body: unknown } | Status {
-  if (text === '') return { body: undefined };
+const kindOfBody = ({ kind, subresource }: Route): string =>
+  kind.subresources?.find(({ name }) => name === subresource)?.kind ?? kind.kind;
+
+function parseBody(
+  { body: text, bodyFault }: HttpQuestion,
+  kind: string,
+  verb: ApiRequest['verb'],
+): { readonly body: unknown } | Status {
+  const isRead = verb === 'get' || verb === 'list';
+  if (bodyFault && 'status' in bodyFault) return bodyFault.status;
+  const isObject = verb === 'create' || verb === 'update';
+  const wrong = (reason: string, summary: string): Status =>
+    isObject ? unrecognized(kind, reason, summary) : badRequest(reason);
+  if (bodyFault) return wrong(bodyFault.reason, bodyFault.summary);
+  if (text === '' || isRead) return { body: undefined };
+  if (text.length > BODY_LIMIT_BYTES) return TOO_LARGE;
+  const json = (reason: string): Status =>
+    wrong(
+      isObject ? `couldn't get version/kind; json parse error: ${reason}` : reason,
+      summarized(new TextEncoder().encode(text.slice(0, SUMMARY_CHARACTERS))),
+    );
   try {
-    return { body: JSON.parse(text) as unknown };
+    const body = JSON.parse(text) as unknown;
+    const fault = isObject ? typeMetaFault(body) : undefined;
+    return fault ? json(fault) : { body: isObject && body === null ? {} : body };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const fault = jsonFault(text) ?? error.message;
-    if (isPatch) return badRequest(fault);
-    const start = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
-    return badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${fault} (${start})`,
-    );
+    return json(jsonFault(text) ?? error.message);
   }
 }
+
+/** More than a summary shows, however many bytes each takes. */
+const SUMMARY_CHARACTERS = 64;

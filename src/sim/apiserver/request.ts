@@ -37,6 +37,8 @@ export interface ApiRequest {
   readonly name?: string;
   readonly body?: unknown;
   readonly patchType?: PatchType;
+  /** What the text of the body says twice, in the words of whoever read it. */
+  readonly duplicates?: readonly string[];
   readonly options?: RequestOptions;
   readonly user: UserInfo;
   /**

@@ -6,6 +6,7 @@ import type { Binding, Namespace, Pod } from 'kubernetes-types/core/v1';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { formatSelector } from '../api/selectors.ts';
 import { badRequest, conflict, failure, methodNotAllowed } from '../api/status.ts';
+import { emptyBody } from './body-faults.ts';
 import { refuse, type Draft, type RequestContext } from './context.ts';
 import { evict } from './eviction.ts';
 import { requestToken } from './token-request.ts';
@@ -61,7 +62,9 @@ function serveStatus(context: RequestContext, addresses: ServiceAddresses): ApiR
 function bodyOf(context: RequestContext): KubeObject {
   const { body } = context.request;
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as KubeObject;
-  return refuse(context, 'decode', badRequest('the body of the request must be an object'));
+  const { kind, request } = context;
+  const own = kind.subresources?.find(({ name }) => name === request.subresource)?.kind;
+  return refuse(context, 'decode', emptyBody(own ?? kind.kind));
 }
 
 interface Scalable extends KubeObject {

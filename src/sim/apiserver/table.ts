@@ -8,13 +8,14 @@ import type { KubeObject, Stored } from '../api/object.ts';
 export type Shape = 'Object' | 'Table' | 'PartialObjectMetadata';
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
-const JSON_TYPES = new Set(['application/json', 'application/*', '*/*', '']);
+/** YAML is written from the same answer by whoever owns the socket. */
+const SERVED_TYPES = new Set(['application/json', 'application/yaml', 'application/*', '*/*', '']);
 
 /** What the `Accept` header asks for, the first kind of answer that is served; undefined when none is. */
 export function wantedShape(accept: string, isList: boolean): Shape | undefined {
   for (const clause of accept.split(',')) {
     const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
-    if (!JSON_TYPES.has(type)) continue;
+    if (!SERVED_TYPES.has(type)) continue;
     const as = parameters.find((part) => part.startsWith('as='))?.slice(3);
     if (!as) return 'Object';
     if (!parameters.includes('g=meta.k8s.io') || !parameters.includes('v=v1')) continue;

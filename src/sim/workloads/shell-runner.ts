@@ -34,6 +34,8 @@ export interface Session {
   readonly key: string;
   readonly stdout: string;
   readonly stderr: string;
+  /** Characters at the start of each that are no longer kept. */
+  readonly dropped?: { readonly stdout: number; readonly stderr: number };
   /** Undefined while it runs. */
   readonly exitCode?: number;
   readonly notify?: { readonly component: string; readonly payload: object };
@@ -234,7 +236,13 @@ export class ShellRunner {
 
   private append(session: number, stream: 'stdout' | 'stderr', text: string): void {
     const found = this.sessions.get(session);
-    if (found) this.sessions.set(session, { ...found, [stream]: (found[stream] + text).slice(-OUTPUT_LIMIT) });
+    if (!found) return;
+    const whole = found[stream] + text;
+    const over = whole.length - OUTPUT_LIMIT;
+    if (over <= 0) return void this.sessions.set(session, { ...found, [stream]: whole });
+    const before = found.dropped ?? { stdout: 0, stderr: 0 };
+    const dropped = { ...before, [stream]: before[stream] + over };
+    this.sessions.set(session, { ...found, [stream]: whole.slice(over), dropped });
   }
 
   save(): unknown {

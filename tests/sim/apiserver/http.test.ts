@@ -117,7 +117,10 @@ describe('the REST face', () => {
   it('refuses what it cannot read or write', () => {
     expect(ask('GET', PODS, { accept: 'application/vnd.kubernetes.protobuf' })).toMatchObject({
       status: 406,
-      body: { reason: 'NotAcceptable', message: 'only the following media types are accepted: application/json' },
+      body: {
+        reason: 'NotAcceptable',
+        message: 'only the following media types are accepted: application/json, application/yaml',
+      },
     });
     expect(ask('GET', PODS, { accept: 'application/vnd.kubernetes.protobuf,application/json' }).status).toBe(200);
     expect(ask('PATCH', `${PODS}/seen`, { body: {} })).toMatchObject({

@@ -102,6 +102,16 @@ function extraOf(headers: Readonly<Record<string, string>>): Record<string, read
   return Object.fromEntries(
     Object.entries(headers)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [decodeURIComponent(key.slice(prefix.length)), listOf(value)]),
+      .map(([key, value]) => [unescaped(key.slice(prefix.length)), listOf(value)]),
   );
+}
+
+/** A key that is not well encoded is taken as it is. Upstream: unescapeExtraKey. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch (error) {
+    if (error instanceof URIError) return key;
+    throw error;
+  }
 }

@@ -1,11 +1,15 @@
 /** JSON Patch (RFC 6902), as apiserver applies `application/json-patch+json`. Nothing given is changed in place. */
+import { BODY_LIMIT_BYTES } from '../body-faults.ts';
 import { isDeepEqual } from '../equality.ts';
 
-/** A patch that cannot be applied: 400 when it is no patch, 422 when it does not fit the object. */
+/** Upstream: maxJSONPatchOperations of handlers/patch.go. */
+const OPERATION_LIMIT = 10_000;
+
+/** A patch that cannot be applied: 400 when it is no patch, 413 when it is too much, 422 when it does not fit the object. */
 export class PatchFailure extends Error {
   constructor(
     message: string,
-    readonly code: 400 | 422 = 400,
+    readonly code: 400 | 413 | 422 = 400,
   ) {
     super(message);
     this.name = 'PatchFailure';
@@ -23,7 +27,24 @@ export function applyJsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) {
     throw new PatchFailure('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
   }
-  return patch.reduce((value: unknown, operation) => applyOne(value, checked(operation)), target);
+  if (patch.length > OPERATION_LIMIT) {
+    const text = `The allowed maximum operations in a JSON patch is ${OPERATION_LIMIT}, got ${patch.length}`;
+    throw new PatchFailure(text, 413);
+  }
+  let copied = 0;
+  let result = target;
+  for (const item of patch) {
+    const operation = checked(item);
+    if (operation.op === 'copy') copied += sizeOfCopy(result, operation);
+    // Copies of copies double with each operation.
+    if (copied > BODY_LIMIT_BYTES) throw new PatchFailure('the accumulated size of copies is too large', 422);
+    result = applyOne(result, operation);
+  }
+  return result;
+}
+
+function sizeOfCopy(target: unknown, { from = '' }: Operation): number {
+  return JSON.stringify(read(target, parsePointer(from), 'copy', from)).length;
 }
 
 function checked(operation: unknown): Operation {

@@ -2,6 +2,7 @@
 import { conformed } from '../../api/conform.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { badRequest, failure, notFound, type Status } from '../../api/status.ts';
+import { tooLarge } from '../body-faults.ts';
 import { refuse, type Draft, type RequestContext } from '../context.ts';
 import { checkSchema, decodeBody } from '../decode.ts';
 import { keyFor, prefixOf } from '../keys.ts';
@@ -47,6 +48,7 @@ export function patchedBody(context: RequestContext, current: KubeObject, kind: 
     throw new PatchFailure(`the patch does not leave a ${kind} but a plain value`, 422);
   } catch (error) {
     if (!(error instanceof PatchFailure)) throw error;
+    if (error.code === 413) return refuse(context, 'decode', tooLarge(error.message));
     return refuse(context, 'decode', error.code === 422 ? UNFIT : badRequest(error.message));
   }
 }
