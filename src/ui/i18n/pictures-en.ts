@@ -140,6 +140,15 @@ export const picturesEn = {
     },
     quota: { full: 'used up' },
     range: { of: 'Of', min: 'Least', request: 'Default request', limit: 'Default limit', max: 'Most' },
+    pool: {
+      title: 'Node pool {{pool}}',
+      now_one: 'The pool {{pool}} has one node.',
+      now_other: 'The pool {{pool}} has {{count}} nodes.',
+      more: 'Nodes to add',
+      add: 'Add nodes',
+      fault: 'A whole number from 1 to {{most}}.',
+      done: 'New machines boot and join:',
+    },
     node: {
       cpu: 'CPU',
       memory: 'Memory',

@@ -141,6 +141,15 @@ export const picturesKo: PicturesTexts = {
     },
     quota: { full: '소진' },
     range: { of: '대상', min: '최소', request: '기본 요청', limit: '기본 제한', max: '최대' },
+    pool: {
+      title: '노드 풀 {{pool}}',
+      now_one: '{{pool}} 풀에 노드가 하나 있습니다.',
+      now_other: '{{pool}} 풀에 노드가 {{count}}개 있습니다.',
+      more: '더할 노드 수',
+      add: '노드 추가',
+      fault: '1부터 {{most}}까지의 정수를 쓰세요.',
+      done: '새 머신이 부팅되어 참가합니다:',
+    },
     node: {
       cpu: 'CPU',
       memory: '메모리',

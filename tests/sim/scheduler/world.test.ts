@@ -5,7 +5,7 @@ import { defaultPool } from '../../../src/sim/azure/index.ts';
 import type { Stored } from '../../../src/sim/api/object.ts';
 import { CLIENT } from '../../../src/sim/kernel/index.ts';
 import { preemptionOf, rejectionOf } from '../../../src/sim/scheduler/index.ts';
-import type { World } from '../../../src/sim/world.ts';
+import { charts, type World } from '../../../src/sim/world.ts';
 import { advance, apply, bootWorld, deployment, eventsOf, request } from '../../support/world.ts';
 
 const small = { pools: [defaultPool('nodepool1', 'System', 1)], preset: 'plain' } as const;
@@ -117,6 +117,31 @@ describe('preemption', () => {
     ]);
     expect(find(world, 'low').metadata.deletionTimestamp).toBeUndefined();
   });
+});
+
+it('moves through the statechart that the inspector draws, attempt by attempt', () => {
+  const world = bootWorld();
+  advance(world, 5);
+  const seen = world.kernel.trace.length;
+  apply(world, pod('fits', asking('100m')));
+  apply(world, pod('huge', asking('100')));
+  advance(world, 5);
+  const chart = charts().find(({ id }) => id === 'kube-scheduler')!;
+  const moves: string[] = [];
+  for (let seq = seen + 1; seq <= world.kernel.trace.length; seq += 1) {
+    const event = world.kernel.trace.at(seq)!;
+    if (event.type !== 'transition' || event.data.instance !== 'kube-scheduler') continue;
+    const { from, to, on } = event.data;
+    expect(chart.transitions).toContainEqual(expect.objectContaining({ from, to, on }));
+    moves.push(to);
+  }
+  expect(moves).toEqual([
+    ...['preFilter', 'filter', 'score', 'reserve', 'permit', 'bind', 'idle'],
+    ...['preFilter', 'filter', 'postFilter', 'idle'],
+  ]);
+  expect([...new Set(moves)].sort()).toEqual(chart.states.map(({ path }) => path).sort());
+  const [life] = world.lives().filter(({ instance }) => instance === 'kube-scheduler');
+  expect(life).toMatchObject({ machine: 'kube-scheduler', state: 'idle' });
 });
 
 describe('a decision explained later', () => {

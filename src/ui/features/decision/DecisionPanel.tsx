@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Pod } from 'kubernetes-types/core/v1';
@@ -29,10 +29,11 @@ export function DecisionPanel(): React.JSX.Element {
   const attempts = useAttempts();
   const own = isPod ? attempts.filter((item) => item.namespace === pod.namespace && item.pod === pod.name) : NONE;
   const wanted = attempt ?? own.at(-1)?.attempt;
-  const record = useRecord(wanted, attempts.length > 0);
+  const { record, isMissing } = useRecord(wanted, attempts.length > 0);
+  const panel = useKeptFocus(record?.attempt);
   if (wanted === undefined) {
     return (
-      <div className="content decision" tabIndex={0}>
+      <div ref={panel} className="content decision" tabIndex={0}>
         {gates ? (
           <p className="empty">{t('decision.gated', { pod: pod?.name, list: gates })}</p>
         ) : isPod && attempts.length > 0 ? (
@@ -44,17 +45,25 @@ export function DecisionPanel(): React.JSX.Element {
   }
   const siblings = record ? attempts.filter(({ uid }) => uid === record.uid) : NONE;
   return (
-    <div className="content decision" tabIndex={0}>
-      {record ? (
-        <Attempt key={record.attempt} record={record} siblings={siblings} />
-      ) : (
+    <div ref={panel} className="content decision" tabIndex={0}>
+      {record ? <Attempt key={record.attempt} record={record} siblings={siblings} /> : null}
+      {isMissing ? (
         <>
           <p className="empty">{t('decision.gone')}</p>
           <AttemptList attempts={attempts} />
         </>
-      )}
+      ) : null}
     </div>
   );
+}
+
+/** What had the focus goes when another attempt is shown: the panel takes it, so that the keyboard stays here. */
+function useKeptFocus(attempt: number | undefined): React.RefObject<HTMLDivElement | null> {
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (attempt !== undefined && document.activeElement === document.body) panel.current?.focus();
+  }, [attempt]);
+  return panel;
 }
 
 function useAttempts(): readonly DecisionSummary[] {
@@ -75,19 +84,29 @@ function useAttempts(): readonly DecisionSummary[] {
 const isSame = (before: readonly DecisionSummary[], after: readonly DecisionSummary[]): boolean =>
   before.length === after.length && before.at(-1)?.seq === after.at(-1)?.seq && before[0]?.seq === after[0]?.seq;
 
-function useRecord(attempt: number | undefined, isKnown: boolean): DecisionRecord | undefined {
+interface Asked {
+  readonly record: DecisionRecord | undefined;
+  /** It was asked for, and is not kept any more. */
+  readonly isMissing: boolean;
+}
+
+function useRecord(attempt: number | undefined, isKnown: boolean): Asked {
   const epoch = useStore(simulation, (state) => state.epoch);
   const [record, setRecord] = useState<DecisionRecord>();
+  const [missing, setMissing] = useState<number>();
   useEffect(() => {
     if (attempt === undefined || !isKnown) return;
     let isCurrent = true;
     void ask('decision', { attempt }).then((found) => {
       // After rewinding past it the attempt is still worth reading: it will come out the same.
-      if (isCurrent) setRecord((before) => found ?? (before?.attempt === attempt ? before : undefined));
+      if (!isCurrent) return;
+      setRecord((before) => found ?? (before?.attempt === attempt ? before : undefined));
+      setMissing(found ? undefined : attempt);
     });
     return () => {
       isCurrent = false;
     };
   }, [attempt, epoch, isKnown]);
-  return record?.attempt === attempt ? record : undefined;
+  const current = record?.attempt === attempt ? record : undefined;
+  return { record: current, isMissing: !current && missing !== undefined && missing === attempt };
 }

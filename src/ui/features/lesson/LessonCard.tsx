@@ -12,8 +12,6 @@ import { showRight, view } from '../../state/view.ts';
 import { formatClock } from '../timeline/clock.ts';
 import './lesson.css';
 
-const NO_GOALS: readonly Goal[] = [];
-
 /** Of the scenario that was opened: where to look, and what is to be seen, ticked off as the playhead passes it. */
 export function LessonCard({ lesson }: { lesson: string }): React.JSX.Element | null {
   const { t } = useTranslation();
@@ -23,28 +21,36 @@ export function LessonCard({ lesson }: { lesson: string }): React.JSX.Element | 
   return (
     <section className="lesson" aria-label={t('lesson.title', { title: entry.title[language] })}>
       <div className="lesson-head">
-        <h3>{entry.title[language]}</h3>
+        <h2>{entry.title[language]}</h2>
         <IconButton
           label={t('lesson.dismiss')}
           icon={<X size={16} aria-hidden />}
           onClick={() => view.setState({ lesson: undefined })}
         />
       </div>
-      <p className="soft">
-        {t('gallery.watch')}: {entry.watch[language]}
-      </p>
-      {entry.goals ? <Goals entry={entry} goals={entry.goals} /> : null}
+      {entry.goals ? <Goals entry={entry} goals={entry.goals} /> : <Watch entry={entry} />}
     </section>
+  );
+}
+
+function Watch({ entry }: { entry: GalleryEntry }): React.JSX.Element {
+  const { t } = useTranslation();
+  const language = useStore(view, (state) => state.language);
+  return (
+    <p className="soft">
+      {t('gallery.watch')}: {entry.watch[language]}
+    </p>
   );
 }
 
 function Goals({ entry, goals }: { entry: GalleryEntry; goals: readonly Goal[] }): React.JSX.Element {
   const { t } = useTranslation();
   const language = useStore(view, (state) => state.language);
-  const reached = useReached(entry.goals ?? NO_GOALS);
+  const reached = useReached(goals);
   const count = reached.filter(Boolean).length;
   return (
     <>
+      {count === goals.length ? null : <Watch entry={entry} />}
       <p className="lesson-count" role="status">
         {count === goals.length ? t('lesson.all') : t('lesson.count', { count, all: goals.length })}
       </p>
@@ -92,7 +98,6 @@ function useReached(goals: readonly Goal[]): readonly (ReachedGoal | undefined)[
   const beat = useBeat();
   const [reached, setReached] = useState<readonly (ReachedGoal | undefined)[]>([]);
   useEffect(() => {
-    if (goals.length === 0) return undefined;
     let isCurrent = true;
     void ask('goals', { goals: goals.map(({ asks }) => asks) }).then((answer) => {
       if (isCurrent && answer) setReached(answer);

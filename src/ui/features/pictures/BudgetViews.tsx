@@ -17,6 +17,7 @@ import {
 import { curvesOf } from '../../view/curves.ts';
 import type { PictureProps } from './ObjectPicture.tsx';
 import { Plot } from './Plot.tsx';
+import { PoolView } from './PoolView.tsx';
 import { useSeries } from './use-series.ts';
 
 const BUDGET_LINES = [
@@ -135,12 +136,15 @@ export function NodeUseView({ object, objects }: PictureProps<Node>): React.JSX.
   const usage = useSampled(usageOf, 500)[object.metadata.name];
   const bars = useMemo(() => nodeBars(object, objects, usage), [object, objects, usage]);
   return (
-    <dl className="bars">
-      {bars.map((bar) => (
-        <NodeBarView key={bar.name} bar={bar} />
-      ))}
+    <>
+      <dl className="bars">
+        {bars.map((bar) => (
+          <NodeBarView key={bar.name} bar={bar} />
+        ))}
+      </dl>
       <p className="soft">{t('pictures.node.note')}</p>
-    </dl>
+      <PoolView node={object} objects={objects} />
+    </>
   );
 }
 
