@@ -3,7 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../design/index.ts';
 import type { Point, Step } from './decision-model.ts';
 
-/** Extension points in a row, the plugins of the current one below; arrow keys go step by step. */
+/**
+ * Extension points in a row, the plugins of the current one below; arrow keys go step by step. At either end the button
+ * keeps the focus, so that the arrow keys lead back.
+ */
 export function Stepper({
   steps,
   at,
@@ -32,7 +35,7 @@ export function Stepper({
           label={t('decision.previous')}
           shortcut="←"
           icon={<StepBack size={14} aria-hidden />}
-          disabled={at === 0}
+          aria-disabled={at === 0}
           onClick={() => move(-1)}
         />
         <p role="status">
@@ -44,7 +47,7 @@ export function Stepper({
           label={t('decision.next')}
           shortcut="→"
           icon={<StepForward size={14} aria-hidden />}
-          disabled={at === steps.length - 1}
+          aria-disabled={at === steps.length - 1}
           onClick={() => move(1)}
         />
       </div>
