@@ -105,7 +105,7 @@ export function failure(fields: StatusFields): Status {
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason ? { reason } : {}),
     ...(Object.keys(filled).length > 0 ? { details: filled } : {}),
     code,
   };
@@ -155,6 +155,9 @@ export const forbidden = (resource: string, name: string, why: string, causes?: 
   });
 
 export const badRequest = (message: string): Status => failure({ code: 400, reason: 'BadRequest', message });
+
+/** An error that upstream has no reason for. Upstream: responsewriters/status.go (ErrorToAPIStatus). */
+export const unnamed = (message: string): Status => failure({ code: 500, reason: '', message });
 
 export const methodNotAllowed = (resource: string): Status =>
   failure({

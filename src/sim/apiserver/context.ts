@@ -31,6 +31,8 @@ export interface RequestContext extends StrategyContext {
   readonly warnings: string[];
   readonly changes: Change<Stored>[];
   readonly isDryRun: boolean;
+  /** The subresource through which somebody outside changes the object itself, as `scale` does. */
+  readonly writesThrough?: string;
 }
 
 export function note(

@@ -46,7 +46,7 @@ function deleteOptionsOf(context: RequestContext, pod: Stored<Pod>): RequestOpti
     preconditionFailed(
       context,
       name,
-      `Precondition failed: ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${resourceVersion}`,
+      `the ResourceVersion in the precondition (${wanted}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
   }
   return {

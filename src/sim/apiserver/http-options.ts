@@ -1,5 +1,6 @@
 /** Options of a request, from its query and, for deletions, its body; and what is wrong with them. */
 import { badRequest, fieldNotSupported, invalid, type FieldError, type Status } from '../api/status.ts';
+import { listOptionsFault } from './list-options.ts';
 import type { RequestOptions } from './request.ts';
 
 /** A manager that does not name itself is known by its program. Upstream: handlers/create.go (managerOrUserAgent). */
@@ -36,9 +37,9 @@ export function faultOf(
   patchType: string | undefined,
   options: RequestOptions,
 ): Status | undefined {
-  const limit = query.get('limit') ?? '0';
-  if (!/^-?\d{1,15}$/.test(limit)) {
-    return badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+  if (verb === 'list' || verb === 'deletecollection') {
+    const fault = listOptionsFault(query);
+    if (fault) return fault;
   }
   const { gracePeriodSeconds, preconditions } = options;
   if (gracePeriodSeconds !== undefined && !Number.isSafeInteger(gracePeriodSeconds)) {

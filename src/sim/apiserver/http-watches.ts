@@ -11,6 +11,7 @@ import type { Component, Kernel } from '../kernel/index.ts';
 import { attributesOf, authorizeUser, denial } from './authorization/authorize.ts';
 import { askedOf, includeOf, isWatch, refusal, type Caller, type HttpAnswer, type HttpQuestion } from './http.ts';
 import { routeOf } from './http-route.ts';
+import { isOn, listOptionsFault } from './list-options.ts';
 import type { WatchDelivery } from './request.ts';
 import { invalidRevision } from './revision.ts';
 import { isStatus, parseSelection } from './selection.ts';
@@ -60,7 +61,8 @@ interface OpenWatch {
 interface WatchOptions {
   readonly shape: Shape;
   readonly include: IncludeObject;
-  readonly sendsInitialEvents: boolean;
+  /** A bookmark tells when everything that is there has come. */
+  readonly marksInitialEvents: boolean;
   readonly hasBookmarks: boolean;
   readonly resourceVersion: string;
   /** Everything there is now comes first. */
@@ -116,7 +118,7 @@ export class HttpWatches implements Component {
     if (this.open.size >= HTTP_WATCH_LIMIT) return refusal(TOO_MANY_WATCHES);
     this.opened += 1;
     const id = String(this.opened);
-    const { resourceVersion, isFromNow, timeoutMs, sendsInitialEvents, ...shape } = options;
+    const { resourceVersion, isFromNow, timeoutMs, marksInitialEvents, ...shape } = options;
     const watch: OpenWatch = { kind, ...shape, sink, hasStarted: false, known: api.store.revision };
     this.open.set(id, watch);
     const started = api.watch({
@@ -130,7 +132,7 @@ export class HttpWatches implements Component {
       user: identity.user,
     });
     for (const object of started.items) this.send(watch, 'ADDED', object);
-    if (sendsInitialEvents) this.bookmark(watch, started.resourceVersion, { [INITIAL_EVENTS_END]: 'true' });
+    if (marksInitialEvents) this.bookmark(watch, started.resourceVersion, { [INITIAL_EVENTS_END]: 'true' });
     kernel.schedule(timeoutMs, this.id, 'timeout', id, true);
     if (watch.hasBookmarks) kernel.schedule(BOOKMARK_EVERY_MS, this.id, 'bookmark', id, true);
     return { id };
@@ -141,18 +143,25 @@ export class HttpWatches implements Component {
     if (!shape || isYamlAlone(accept)) return notAcceptable('application/json');
     const include = includeOf(query);
     if (typeof include !== 'string') return include;
-    const resourceVersion = query.get('resourceVersion') ?? '';
-    if (!/^\d*$/.test(resourceVersion)) return invalidRevision(resourceVersion);
+    const fault = listOptionsFault(query);
+    if (fault) return fault;
+    const given = query.get('resourceVersion') ?? '';
+    if (!/^\d*$/.test(given)) return invalidRevision(given);
     const seconds = Number(query.get('timeoutSeconds') ?? 0);
-    const sendsInitialEvents = query.get('sendInitialEvents') === 'true';
+    const sendsInitialEvents = isOn(query, 'sendInitialEvents');
+    const hasBookmarks = isOn(query, 'allowWatchBookmarks');
+    const isOpen = given === '' || given === '0';
+    // Who says that nothing is to come first gets only what is new.
+    const wantsNews = query.has('sendInitialEvents') && !sendsInitialEvents;
+    const resourceVersion = isOpen && wantsNews ? String(this.api.store.revision) : given;
     const random = this.kernel.stream('kube-apiserver/watch-timeouts');
     return {
       shape,
       include,
-      sendsInitialEvents,
-      hasBookmarks: query.get('allowWatchBookmarks') === 'true',
+      marksInitialEvents: sendsInitialEvents && hasBookmarks,
+      hasBookmarks,
       resourceVersion,
-      isFromNow: sendsInitialEvents || resourceVersion === '' || resourceVersion === '0',
+      isFromNow: sendsInitialEvents || (isOpen && !wantsNews),
       timeoutMs: seconds > 0 ? seconds * 1000 : SHORTEST_WATCH_MS + random.below(SHORTEST_WATCH_MS),
     };
   }

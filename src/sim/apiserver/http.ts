@@ -13,6 +13,7 @@ import { attributesOf, authorizeUser, denial } from './authorization/authorize.t
 import { serveDiscovery } from './discovery.ts';
 import { deleteOptionsOf, faultOf, optionsOf } from './http-options.ts';
 import { routeOf, verbOf, type Route } from './http-route.ts';
+import { isOn } from './list-options.ts';
 import type { ApiRequest, PatchType, UserInfo } from './request.ts';
 import { isStatus } from './selection.ts';
 import type { ApiServer } from './server.ts';
@@ -150,7 +151,7 @@ function shownAnswer(
   return answer(code, shown({ kind: route.kind, shape, include, nowEpochMs }, body), warnings);
 }
 
-export const isWatch = (query: URLSearchParams): boolean => ['true', '1'].includes(query.get('watch') ?? '');
+export const isWatch = (query: URLSearchParams): boolean => isOn(query, 'watch');
 
 export function includeOf(query: URLSearchParams): IncludeObject | Status {
   const wanted = query.get('includeObject') || 'Metadata';

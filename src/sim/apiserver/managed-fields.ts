@@ -114,6 +114,7 @@ export function makeEntry(
   apiVersion: string,
   fields: FieldSet,
 ): ManagedFieldsEntry {
+  const subresource = context.writesThrough ?? context.request.subresource;
   return {
     manager,
     operation,
@@ -121,7 +122,7 @@ export function makeEntry(
     time: context.formatTime(),
     fieldsType: 'FieldsV1',
     fieldsV1: fields,
-    ...(context.request.subresource ? { subresource: context.request.subresource } : {}),
+    ...(subresource ? { subresource } : {}),
   };
 }
 
@@ -137,19 +138,22 @@ export function trackCreate(context: RequestContext, draft: Draft): void {
   (draft.metadata as { managedFields?: readonly ManagedFieldsEntry[] }).managedFields = [entry];
 }
 
-/** The sender of an update owns what it changed; owners by apply lose what somebody else has changed since. */
+/**
+ * The sender of an update owns what it changed; owners by apply lose what somebody else has changed since. An update
+ * may say itself who owns what, as the migration of `kubectl apply` to the server's side does.
+ */
 export function trackUpdate(context: RequestContext, draft: Draft, old: Stored): void {
   const { isTyped, patchType, subresource } = context.request;
-  if (isTyped || patchType === 'apply') return;
+  const through = context.writesThrough ?? subresource;
+  if ((isTyped && !context.writesThrough) || patchType === 'apply') return;
   const metadata = draft.metadata as { managedFields?: readonly ManagedFieldsEntry[] };
-  const before = entriesOf(old);
-  metadata.managedFields = before;
-  if (subresource === 'status') return;
-  const changed = changedSet(context.kind.kind, old as unknown as Fields, draft, []);
+  const before = through ? entriesOf(old) : statedEntries(metadata.managedFields, entriesOf(old));
+  keepEntries(metadata, before);
+  const changed = through === 'status' ? changedStatus(context, draft, old) : changedFields(context, draft, old);
   if (Object.keys(changed).length === 0) return;
   const manager = managerOf(context);
   const isOwn = (entry: ManagedFieldsEntry): boolean =>
-    entry.manager === manager && entry.operation === 'Update' && !entry.subresource;
+    entry.manager === manager && entry.operation === 'Update' && (entry.subresource ?? '') === (through ?? '');
   const own = before.find(isOwn);
   const others = before
     .filter((entry) => !isOwn(entry))
@@ -159,7 +163,43 @@ export function trackUpdate(context: RequestContext, draft: Draft, old: Stored):
     });
   const fields = unionOf((own?.fieldsV1 ?? {}) as FieldSet, changed);
   const entry = makeEntry(context, manager, 'Update', draft.apiVersion ?? '', fields);
-  metadata.managedFields = sortedEntries([...others, entry]);
+  keepEntries(metadata, sortedEntries([...others, entry]));
+}
+
+const changedFields = ({ kind }: RequestContext, draft: Draft, old: Stored): FieldSet =>
+  changedSet(kind.kind, old as unknown as Fields, draft, []);
+
+function changedStatus({ kind }: RequestContext, draft: Draft, old: Stored): FieldSet {
+  const [before, after] = [(old as unknown as Fields)['status'], draft['status']];
+  if (after === undefined || isDeepEqual(before, after)) return {};
+  const inner = changedValue(kind.kind, before, after, ['status']);
+  return inner ? { 'f:status': inner } : {};
+}
+
+function keepEntries(
+  metadata: { managedFields?: readonly ManagedFieldsEntry[] },
+  entries: readonly ManagedFieldsEntry[],
+): void {
+  if (entries.length > 0) metadata.managedFields = entries;
+  else delete metadata.managedFields;
+}
+
+/**
+ * What an update states, as far as it can be read; one empty entry clears them all. Clients who know nothing of managed
+ * fields send none, and change none by that. Upstream: managedfields/internal/fieldmanager.go (decodeLiveOrNew).
+ */
+function statedEntries(
+  stated: readonly ManagedFieldsEntry[] | undefined,
+  held: readonly ManagedFieldsEntry[],
+): readonly ManagedFieldsEntry[] {
+  if (!stated || stated.length === 0 || stated === held) return held;
+  if (stated.every((entry) => Object.keys(entry).length === 0)) return [];
+  return stated.every(isReadable) ? sortedEntries(stated) : held;
+}
+
+function isReadable({ operation, apiVersion, fieldsType, fieldsV1 }: ManagedFieldsEntry): boolean {
+  const hasOperation = operation === 'Apply' || operation === 'Update';
+  return hasOperation && Boolean(apiVersion) && fieldsType === 'FieldsV1' && isMapping(fieldsV1 ?? {});
 }
 
 /**

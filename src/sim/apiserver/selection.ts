@@ -27,8 +27,9 @@ export function parseSelection(kind: KindDefinition, request: SelectionRequest):
   return { namespace: kind.isNamespaced ? request.namespace : undefined, labels: labels.value, fields: fields.value };
 }
 
-/** Kinds with fields of their own say it shortly; all others have but two. */
+/** Kinds with fields of their own say it shortly; all others have but two. Upstream: the `conversion.go` of each group. */
 function unknownField(kind: KindDefinition, field: string): string {
+  if (kind.kind === 'Job') return `field label ${JSON.stringify(field)} not supported for batchv1.Job`;
   if (kind.selectableFields) return `field label not supported: ${field}`;
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
@@ -38,7 +39,9 @@ export function isStatus(value: object): value is Status {
 }
 
 function isSelectable(kind: KindDefinition, field: string): boolean {
-  return field === 'metadata.name' || field === 'metadata.namespace' || kind.selectableFields?.[field] !== undefined;
+  if (field === 'metadata.name' || kind.selectableFields?.[field] !== undefined) return true;
+  // Without fields of its own, even a kind of no namespace may be asked for one.
+  return field === 'metadata.namespace' && (kind.isNamespaced || !kind.selectableFields);
 }
 
 export function fieldValue(kind: KindDefinition, field: string, object: Stored): string {

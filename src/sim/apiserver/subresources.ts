@@ -111,7 +111,8 @@ function serveScale(context: RequestContext, addresses: ServiceAddresses): ApiRe
     metadata: { ...current.metadata },
     spec: { ...current.spec, replicas },
   } as unknown as Draft;
-  const next = storeNext(withoutSubresource(context), addresses, current, draft);
+  const outside = request.isTyped ? {} : { writesThrough: 'scale' };
+  const next = storeNext({ ...withoutSubresource(context), ...outside }, addresses, current, draft);
   return { code: 200, body: scaleOf(next as Stored<Scalable>) };
 }
 

@@ -398,6 +398,8 @@ apply -f cmchange.yaml --dry-run=client
 apply -f cmchange.yaml --dry-run=server
 apply -f cmchange.yaml --server-side
 apply -f cmchange.yaml --server-side --field-manager=me
+apply -f cmchange.yaml --server-side --dry-run=server
+apply -f wrongfield.yaml --server-side
 apply -f cmchange.yaml --server-side --force-conflicts
 apply -f cmchange.yaml -o yaml
 apply -f cmchange.yaml -o name

@@ -337,6 +337,9 @@ const mutations = fc.array(
   { maxLength: 3 },
 );
 
+const PATCH_FAULTS =
+  /^(map: .* does not contain declared merge key|unknown patch type|The order in patch list|failed to create typed patch object)/;
+
 describe('whatever is sent to the API server', () => {
   it('is answered with a Status or an object, changes no stored object in place, and never breaks the cluster', () => {
     const questions = fc.record({
@@ -375,7 +378,8 @@ describe('whatever is sent to the API server', () => {
           world.request({ method: seed.method, path, headers, body }),
         );
         expect(answer.status).toBeGreaterThanOrEqual(200);
-        expect(answer.status).not.toBe(500);
+        // Where upstream has no reason for what is wrong with a patch, it answers 500 and says what it is.
+        if (answer.status === 500) expect((answer.body as { message: string }).message).toMatch(PATCH_FAULTS);
         if (answer.status >= 400)
           expect(answer.body).toMatchObject({ kind: 'Status', status: 'Failure', code: answer.status });
       }),

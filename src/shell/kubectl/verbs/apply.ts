@@ -1,6 +1,6 @@
 /**
  * `kubectl apply`. Upstream: kubectl/pkg/cmd/apply/{apply,patcher,prune}.go.
- * Left out: `--force` by deletion, ApplySets, migration of field managers between client and server side.
+ * Left out: `--force` by deletion, ApplySets.
  */
 import type { KubeObject } from '../../../sim/api/object.ts';
 import { threeWayPatch } from '../../../sim/apiserver/patch/strategic-merge.ts';
@@ -12,7 +12,8 @@ import { failure, ServerRefusal, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Live, Session } from '../session.ts';
 import { goJson, isMapping, type Fields } from '../../../sim/api/go-json.ts';
-import { LAST_APPLIED, lastAppliedOf, withLastApplied } from '../../../sim/client/index.ts';
+import { lastAppliedOf, withLastApplied } from '../../../sim/client/index.ts';
+import { migrateManagers } from './manager-migration.ts';
 import { prune } from './prune.ts';
 
 export const APPLY_FLAGS = flagsOf(`
@@ -56,34 +57,21 @@ type Tell = (operation: string, object: unknown) => void;
 function serverSide(session: Session, { resource, namespace, name = '', object }: Target, tell: Tell): Live {
   const { flags } = session;
   const query = { ...strictQuery(session, 'kubectl'), force: flags.bool('force-conflicts') };
-  try {
-    const applied = sendPatch(session, { resource, namespace, name }, 'apply', object, query);
-    keepLastApplied(session, { resource, namespace, name }, applied);
-    tell('serverside-applied', applied);
-    return applied;
-  } catch (error) {
-    if (!(error instanceof ServerRefusal)) throw error;
-    if (error.status.reason === 'Conflict') throw conflictFailure(error);
-    throw error;
-  }
+  const place = { resource, namespace, name };
+  const send = (): Live => sendPatch(session, place, 'apply', object, query);
+  const sent = first(send);
+  const applied = migrateManagers(session, place, sent, send);
+  tell('serverside-applied', applied);
+  return applied;
 }
 
-/**
- * An object that was once applied by the client keeps its annotation, under a manager of its own: else the next apply by
- * the server would drop it. Upstream: apply.go (saveLastApplyAnnotationIfNecessary).
- */
-function keepLastApplied(
-  session: Session,
-  place: Pick<Target, 'resource' | 'namespace'> & { readonly name: string },
-  applied: KubeObject,
-): void {
-  const lastApplied = lastAppliedOf(applied);
-  if (lastApplied === undefined || session.flags.text('field-manager')) return;
-  const { apiVersion, kind } = applied;
-  const { namespace, name } = place;
-  const metadata = { name, ...(namespace ? { namespace } : {}), annotations: { [LAST_APPLIED]: lastApplied } };
-  const query = { ...strictQuery(session, 'kubectl-last-applied'), force: true };
-  sendPatch(session, place, 'apply', { apiVersion, kind, metadata }, query);
+function first(send: () => Live): Live {
+  try {
+    return send();
+  } catch (error) {
+    if (error instanceof ServerRefusal && error.status.reason === 'Conflict') throw conflictFailure(error);
+    throw error;
+  }
 }
 
 function conflictFailure({ status }: ServerRefusal): CommandFailure {

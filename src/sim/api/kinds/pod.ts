@@ -258,6 +258,8 @@ export const podKind: KindDefinition<Pod> = {
     'spec.hostNetwork': (pod) => String(pod.spec?.hostNetwork ?? false),
     'status.phase': (pod) => pod.status?.phase ?? '',
     'status.podIP': (pod) => pod.status?.podIP ?? '',
+    // Accepted, but no pod has a value for it. Upstream: pkg/registry/core/pod/strategy.go (ToSelectableFields).
+    'status.podIPs': () => '',
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
   },
   columns: [

@@ -127,6 +127,10 @@ export const serviceKind: KindDefinition<Service> = {
   canCreateOnUpdate: true,
   etcdPrefix: 'services/specs',
   subresources: [{ name: 'status', kind: 'Service', verbs: ['get', 'patch', 'update'] }],
+  selectableFields: {
+    'spec.clusterIP': ({ spec }) => spec?.clusterIP ?? '',
+    'spec.type': ({ spec }) => spec?.type ?? '',
+  },
   applyDefaults({ spec }) {
     if (!spec) return;
     setDefault(spec, 'type', 'ClusterIP');

@@ -141,6 +141,7 @@ export const replicationControllerKind: KindDefinition<ReplicationController> = 
     etcdPrefix: 'controllers',
     hasGeneration: true,
     subresources: [...status('ReplicationController'), SCALE],
+    selectableFields: { 'status.replicas': ({ status: found }) => String(found?.replicas ?? 0) },
     applyDefaults(controller) {
       const { spec } = controller;
       if (!spec) return;

@@ -137,6 +137,7 @@ export const STORED_KINDS = [
     'cluster',
     {
       shortNames: ['csr'],
+      selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
       columns: [
         nameColumn(),
         ageColumn(),

@@ -5,11 +5,14 @@ import { isDeepEqual } from '../equality.ts';
 /** Upstream: maxJSONPatchOperations of handlers/patch.go. */
 const OPERATION_LIMIT = 10_000;
 
-/** A patch that cannot be applied: 400 when it is no patch, 413 when it is too much, 422 when it does not fit the object. */
+/**
+ * A patch that cannot be applied: 400 when it is no patch, 413 when it is too much, 422 when it does not fit the object,
+ * 500 where upstream has no code for what went wrong.
+ */
 export class PatchFailure extends Error {
   constructor(
     message: string,
-    readonly code: 400 | 413 | 422 = 400,
+    readonly code: 400 | 413 | 422 | 500 = 400,
   ) {
     super(message);
     this.name = 'PatchFailure';
@@ -25,7 +28,9 @@ interface Operation {
 
 export function applyJsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) {
-    throw new PatchFailure('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+    throw new PatchFailure(
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    );
   }
   if (patch.length > OPERATION_LIMIT) {
     const text = `The allowed maximum operations in a JSON patch is ${OPERATION_LIMIT}, got ${patch.length}`;

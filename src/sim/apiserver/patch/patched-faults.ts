@@ -24,7 +24,7 @@ export function converterText(message: string): string {
 }
 
 /** A value as Go prints it with `%+v`: `map[spec:map[replicas:x]]`. */
-function goText(value: unknown): string {
+export function goText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
   if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);

@@ -8,6 +8,7 @@ import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { badRequest, failure } from '../../api/status.ts';
 import { refuse, type RequestContext } from '../context.ts';
+import { goJson } from '../../api/go-json.ts';
 import { isDeepEqual } from '../equality.ts';
 import {
   entriesOf,
@@ -135,11 +136,37 @@ function conflictsOf(
   current: Fields,
   wanted: FieldSet,
 ): readonly Conflict[] {
-  return others.flatMap((entry) => {
+  const byOwner = [...others].sort((left, right) => byText(identifierOf(left), identifierOf(right)));
+  return byOwner.flatMap((entry) => {
     if (entry.subresource === 'status') return [];
     const found = commonLeaves(kind, (entry.fieldsV1 ?? {}) as FieldSet, wanted, applied, current, ROOT);
-    return found.map(({ text, marks }) => ({ owner: ownerText(entry), field: text, marks }));
+    return inSetOrder(found).map(({ text, marks }) => ({ owner: ownerText(entry), field: text, marks }));
   });
+}
+
+const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+/** Upstream: managedfields/internal/managedfields.go (BuildManagerIdentifier). */
+function identifierOf({ manager, operation, apiVersion, subresource }: ManagedFieldsEntry): string {
+  const version = operation === 'Apply' ? {} : { apiVersion };
+  return JSON.stringify({ manager, operation, ...version, subresource });
+}
+
+/** A set names what ends at a level before what goes on below it. Upstream: structured-merge-diff/fieldpath/set.go. */
+function inSetOrder(places: readonly Place[], depth = 0): readonly Place[] {
+  const ending = places.filter(({ marks }) => marks.length === depth + 1);
+  const below = places.filter(({ marks }) => marks.length > depth + 1);
+  const heads = [...new Set(below.map(({ marks }) => marks[depth]!))].sort(byText);
+  const byMark = (left: Place, right: Place): number => byText(left.marks[depth]!, right.marks[depth]!);
+  return [
+    ...[...ending].sort(byMark),
+    ...heads.flatMap((head) =>
+      inSetOrder(
+        below.filter(({ marks }) => marks[depth] === head),
+        depth + 1,
+      ),
+    ),
+  ];
 }
 
 /** Appliers are known by their name alone. Upstream: managedfields/internal/conflict.go (printManager). */
@@ -193,7 +220,7 @@ function withLastApplied(manager: string, applied: KubeObject, result: KubeObjec
   const annotations = result.metadata?.annotations;
   if (manager !== 'kubectl' || annotations?.[LAST_APPLIED] === undefined) return result;
   const { managedFields: _fields, ...metadata } = applied.metadata ?? {};
-  const text = `${JSON.stringify({ ...applied, metadata })}\n`;
+  const text = `${goJson({ ...applied, metadata })}\n`;
   return { ...result, metadata: { ...result.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } } };
 }
 
@@ -241,7 +268,8 @@ function itemOf(kind: string, value: unknown, mark: string, fields: readonly str
   return (value as Fields[]).find((item) => itemKey(keys, item) === mark);
 }
 
-function keyText(mark: string): string {
+/** `name="web"`, from the mark of an item. */
+export function keyText(mark: string): string {
   const named = JSON.parse(mark.slice(2)) as Record<string, unknown>;
   return Object.entries(named)
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`)

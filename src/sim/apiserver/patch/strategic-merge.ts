@@ -6,6 +6,7 @@
 import { isDeepEqual } from '../equality.ts';
 import { PatchFailure } from './json-patch.ts';
 import { listRuleOf, retainsKeys } from './merge-rules.ts';
+import { goText } from './patched-faults.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,7 +17,10 @@ const DELETE_FROM = '$deleteFromPrimitiveList/';
 const ORDER = '$setElementOrder/';
 
 export function strategicMerge(kind: string, target: unknown, patch: unknown): unknown {
-  if (!isMapping(patch)) throw new PatchFailure('error decoding patch: the patch is not a mapping');
+  if (!isMapping(patch)) {
+    const given = Array.isArray(patch) ? 'array' : typeof patch;
+    throw new PatchFailure(`json: cannot unmarshal ${given} into Go value of type map[string]interface {}`);
+  }
   return mergeMapping(kind, isMapping(target) ? target : {}, patch, []);
 }
 
@@ -27,7 +31,7 @@ function mergeMapping(kind: string, target: Fields, patch: Fields, path: readonl
   }
   if (patch['$patch'] === 'delete') return {};
   if (patch['$patch'] !== undefined && patch['$patch'] !== 'merge') {
-    throw new PatchFailure(`unknown patch type found: ${String(patch['$patch'])}`);
+    throw new PatchFailure(`unknown patch type: ${goText(patch['$patch'])} in map: ${goText(patch)}`, 500);
   }
   const result: Record<string, unknown> = { ...target };
   const retained = patch['$retainKeys'];
@@ -71,7 +75,20 @@ function mergeValue(kind: string, target: unknown, value: unknown, order: unknow
           rule.patchKey,
           path,
         );
-  return Array.isArray(order) ? ordered(kind, merged, order, (target as unknown[] | undefined) ?? [], path) : merged;
+  if (!Array.isArray(order)) return merged;
+  checkOrder(value, order, rule.patchKey);
+  return ordered(kind, merged, order, (target as unknown[] | undefined) ?? [], path);
+}
+
+/** What a patch sets stands in the order that it states. Upstream: validatePatchWithSetOrderList. */
+function checkOrder(items: readonly unknown[], order: readonly unknown[], key: string): void {
+  const identity = (item: unknown): unknown => (key && isMapping(item) ? item[key] : item);
+  const set = items.filter((item) => !isMapping(item) || item['$patch'] !== 'delete');
+  let at = 0;
+  for (const item of order) if (at < set.length && isDeepEqual(identity(set[at]), identity(item))) at += 1;
+  if (at === set.length || order.length === 0) return;
+  const text = `The order in patch list:\n${goText(set)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`;
+  throw new PatchFailure(text, 500);
 }
 
 function mergeList(
@@ -87,9 +104,7 @@ function mergeList(
   const result = [...target];
   for (const item of patch) {
     if (!isMapping(item) || item[key] === undefined) {
-      throw new PatchFailure(
-        `map: map[${isMapping(item) ? Object.keys(item).join(' ') : ''}] does not contain declared merge key: ${key}`,
-      );
+      throw new PatchFailure(`map: ${goText(item)} does not contain declared merge key: ${key}`, 500);
     }
     const index = result.findIndex((existing) => isDeepEqual(existing[key], item[key]));
     if (item['$patch'] === 'delete') {

@@ -50,14 +50,14 @@ function removeOne(context: RequestContext, addresses: ServiceAddresses, old: St
     preconditionFailed(
       context,
       name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) {
     preconditionFailed(
       context,
       name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`,
     );
   }
   const graceSeconds = graceOf(context, old);

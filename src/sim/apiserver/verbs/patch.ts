@@ -1,7 +1,7 @@
 /** PATCH in its four forms. Upstream: apiserver/pkg/endpoints/handlers/patch.go. */
 import { conformed } from '../../api/conform.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
-import { badRequest, failure, notFound, type Status } from '../../api/status.ts';
+import { badRequest, failure, notFound, unnamed, type Status } from '../../api/status.ts';
 import { tooLarge } from '../body-faults.ts';
 import { refuse, type Draft, type RequestContext } from '../context.ts';
 import { checkSchema, decodeBody } from '../decode.ts';
@@ -9,6 +9,7 @@ import { keyFor, prefixOf } from '../keys.ts';
 import { applyServerSide } from '../patch/server-side-apply.ts';
 import { applyJsonPatch, PatchFailure } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
+import { undeclaredFields } from '../patch/undeclared-fields.ts';
 import { strategicMerge } from '../patch/strategic-merge.ts';
 import type { ApiResponse } from '../request.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
@@ -22,8 +23,23 @@ export function patchObject(context: RequestContext, addresses: ServiceAddresses
   if (!found) return refuse(context, 'store', notFound(context.resource, request.name ?? ''));
   const patched = patchedBody(context, found.value, kind.kind);
   if (!request.isTyped) checkSchema(context, patched);
+  checkName(context, patched, found.value);
   const next = storeNext(context, addresses, found.value, draftFrom(context, patched, found.value));
   return { code: 200, body: next };
+}
+
+/** A patch cannot move an object. Upstream: handlers/{patch,rest}.go (EnsureObjectNamespaceMatchesRequestNamespace, checkName). */
+function checkName(context: RequestContext, { metadata = {} }: KubeObject, old: Stored): void {
+  if (context.request.isTyped) return;
+  const { name, namespace } = old.metadata;
+  if (metadata.namespace && metadata.namespace !== namespace) {
+    const text = 'the namespace of the provided object does not match the namespace sent on the request';
+    refuse(context, 'decode', badRequest(text));
+  }
+  if (metadata.name && metadata.name !== name) {
+    const text = `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
+    refuse(context, 'decode', badRequest(text));
+  }
 }
 
 /** A patch without a resourceVersion of its own is applied to what is there now, so it cannot conflict. */
@@ -49,6 +65,7 @@ export function patchedBody(context: RequestContext, current: KubeObject, kind: 
   } catch (error) {
     if (!(error instanceof PatchFailure)) throw error;
     if (error.code === 413) return refuse(context, 'decode', tooLarge(error.message));
+    if (error.code === 500) return refuse(context, 'decode', unnamed(error.message));
     return refuse(context, 'decode', error.code === 422 ? UNFIT : badRequest(error.message));
   }
 }
@@ -76,6 +93,8 @@ function apply(context: RequestContext, addresses: ServiceAddresses, current: St
       }),
     );
   }
+  const undeclared = undeclaredFields(context);
+  if (undeclared) refuse(context, 'decode', undeclared);
   const applied = decodeBody(context, request.body);
   const merged = applyServerSide(context, applied, current);
   if (!current) return { code: 201, body: storeNew(context, addresses, draftOf(merged)) };

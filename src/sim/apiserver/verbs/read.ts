@@ -1,4 +1,5 @@
 /** GET and LIST. Upstream: apiserver/pkg/endpoints/handlers/get.go, apiserver/pkg/storage/continue.go. */
+import { jsonFault } from '../../api/json-fault.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { Stored } from '../../api/object.ts';
 import { badRequest, failure, notFound, type Status } from '../../api/status.ts';
@@ -61,7 +62,7 @@ function readPage(context: RequestContext, selection: Selection): Page {
   const asked = askedRevision(context);
   const token = options.continue ? decodeToken(context, options.continue) : undefined;
   const exact = options.resourceVersionMatch === 'Exact' ? asked : undefined;
-  const revision = token?.rv ?? exact ?? store.revision;
+  const revision = token && token.rv > 0 ? token.rv : (exact ?? store.revision);
   const start = rangeStart(kind, selection.namespace);
   const isNow = revision === store.revision;
   const isPlain = selection.labels.length === 0 && selection.fields.length === 0;
@@ -92,52 +93,56 @@ function pastRange(
 ): readonly StoredValue<Stored>[] {
   const { store, kind } = context;
   const all = store.rangeAt(prefixOf(kind), start, revision);
-  if (!all) return refuse(context, 'store', expired(after && encodeToken(store.revision, after)));
+  if (!all) return refuse(context, 'store', expired(after && encodeToken(INCONSISTENT, after)));
   return after === undefined ? all : all.filter(({ key }) => key > after);
 }
 
-/** What `resourceVersion` and its match ask for. Upstream: apimachinery/pkg/apis/internalversion/validation. */
+/** What `resourceVersion` asks for. Upstream: apiserver/pkg/storage/interfaces.go (ValidateListOptions). */
 function askedRevision(context: RequestContext): number | undefined {
-  const { resourceVersion, resourceVersionMatch } = context.request.options ?? {};
-  const fault = (message: string): never =>
-    refuse(
-      context,
-      'decode',
-      failure({ code: 422, reason: 'Invalid', message: `ListOptions.meta.k8s.io "" is invalid: ${message}` }),
-    );
-  if (resourceVersionMatch && resourceVersion === undefined) {
-    fault('resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
-  }
-  if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
-    fault('resourceVersionMatch: Forbidden: resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
-  }
+  const { resourceVersion, continue: token } = context.request.options ?? {};
   if (resourceVersion === undefined || resourceVersion === '') return undefined;
   if (!/^\d{1,15}$/.test(resourceVersion)) refuse(context, 'decode', invalidRevision(resourceVersion));
   const revision = Number(resourceVersion);
   const { store } = context;
+  if (token && revision > 0)
+    refuse(context, 'decode', badRequest('specifying resource version is not allowed when using continue'));
   if (revision > store.revision) refuse(context, 'store', tooLarge(resourceVersion, store.revision));
   return revision;
 }
 
+const TOKEN_VERSION = 'meta.k8s.io/v1';
+/** Goes on at whatever revision is the newest then. */
+const INCONSISTENT = -1;
+
 /** base64url of `{"v":"meta.k8s.io/v1","rv":N,"start":"<key>\u0000"}`. */
 function encodeToken(rv: number, after: string): string {
-  const json = JSON.stringify({ v: 'meta.k8s.io/v1', rv, start: `${after}\u0000` });
+  const json = JSON.stringify({ v: TOKEN_VERSION, rv, start: `${after}\u0000` });
   return btoa(json).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 function decodeToken(context: RequestContext, token: string): { rv: number; after: string } {
+  const fault = (why: string): never =>
+    refuse(context, 'decode', badRequest(`invalid continue token: continue key is not valid: ${why}`));
+  const illegal = token.search(/[^\w-]/);
+  if (illegal >= 0 || token.length % 4 === 1)
+    return fault(`illegal base64 data at input byte ${illegal < 0 ? token.length - 1 : illegal}`);
+  const text = atob(token.replaceAll('-', '+').replaceAll('_', '/'));
+  const { v, rv, start } = parsedToken(text) ?? fault(jsonFault(text) ?? 'unexpected end of JSON input');
+  if (v !== TOKEN_VERSION) return fault(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`);
+  if (typeof rv !== 'number' || rv === 0)
+    return fault(`incorrect encoded start resourceVersion (version ${TOKEN_VERSION})`);
+  if (typeof start !== 'string' || start === '') return fault(`encoded start key empty (version ${TOKEN_VERSION})`);
+  return { rv, after: start.replace(/\u0000$/, '') };
+}
+
+function parsedToken(text: string): { v?: unknown; rv?: unknown; start?: unknown } | undefined {
   try {
-    const value = JSON.parse(atob(token.replaceAll('-', '+').replaceAll('_', '/'))) as {
-      rv?: unknown;
-      start?: unknown;
-    };
-    if (typeof value.rv === 'number' && typeof value.start === 'string') {
-      return { rv: value.rv, after: value.start.replace(/\u0000$/, '') };
-    }
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null ? value : {};
   } catch (error) {
-    refuse(context, 'decode', badRequest(`continue key is not valid: ${error instanceof Error ? error.message : ''}`));
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  return refuse(context, 'decode', badRequest('continue key is not valid: incorrect encoded start key'));
 }
 
 /** With `next`, a token that goes on from the same key at the newest revision. */

@@ -1,7 +1,7 @@
 /** PUT, and what PATCH shares with it. Upstream: apiserver/pkg/registry/rest/update.go, .../generic/registry/store.go. */
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
-import { badRequest, conflict, failure, fieldInvalid, invalid, notFound } from '../../api/status.ts';
+import { badRequest, conflict, fieldInvalid, invalid, notFound } from '../../api/status.ts';
 import { admit, mutate } from '../admission/index.ts';
 import { checkEscalation } from '../authorization/escalation.ts';
 import { note, refuse, type Draft, type RequestContext } from '../context.ts';
@@ -83,7 +83,7 @@ function checkPreconditions(context: RequestContext, old: Stored, draft: Draft):
       conflict(
         context.resource,
         name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+        `StorageError: invalid object, Code: 4, Key: ${keyFor(kind, old.metadata.namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
       ),
     );
   }
@@ -179,13 +179,8 @@ export function isReleased(draft: Draft): boolean {
   return draft.kind !== 'Namespace' || (held?.length ?? 0) === 0;
 }
 
-export const preconditionFailed = (context: RequestContext, name: string, what: string): never =>
-  refuse(
-    context,
-    'store',
-    failure({
-      code: 409,
-      reason: 'Conflict',
-      message: `Operation cannot be fulfilled on ${context.resource} "${name}": ${what}`,
-    }),
-  );
+/** Refuses a deletion; the object is named by its kind here. Upstream: apiserver/pkg/registry/rest/delete.go (BeforeDelete). */
+export function preconditionFailed(context: RequestContext, name: string, what: string): never {
+  const { kind, group } = context.kind;
+  return refuse(context, 'store', conflict(group ? `${kind}.${group}` : kind, name, what));
+}

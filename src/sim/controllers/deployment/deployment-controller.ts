@@ -4,16 +4,17 @@
  */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from 'kubernetes-types/apps/v1';
 import { keyOf, type Stored } from '../../api/object.ts';
+import { matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { FlatMachine } from '../../kernel/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
-import { byController, controllerOf, ownerReferenceTo } from '../owners.ts';
+import { byController, byNamespace, controllerOf, ownerReferenceTo } from '../owners.ts';
 import { templateHash } from '../template-hash.ts';
+import { claimedSets } from './claimed-sets.ts';
 import { rolloutMachine } from './machine.ts';
 import {
   bareTemplate,
-  byCreation,
   comparable,
   copiedAnnotations,
   DESIRED,
@@ -46,7 +47,7 @@ export class DeploymentController extends ManagedController {
 
   constructor(manager: Manager) {
     super(manager, 'deployment');
-    this.deployments = this.shared('deployments.apps');
+    this.deployments = this.shared('deployments.apps', byNamespace);
     this.sets = this.shared('replicasets.apps', byController);
     this.pods = this.shared('pods', byController);
     this.deployments.onChange((next, old) => {
@@ -57,6 +58,7 @@ export class DeploymentController extends ManagedController {
       const set = (next ?? old)!;
       const owner = controllerOf(set);
       if (owner?.kind === 'Deployment') this.queue.add(`${set.metadata.namespace}/${owner.name}`);
+      else if (next && !owner) this.offerOrphan(next);
     });
     this.pods.onChange((next, old) => {
       // Recreate waits for the last old pod to be gone.
@@ -65,6 +67,14 @@ export class DeploymentController extends ManagedController {
       const owner = set && controllerOf(set);
       if (owner?.kind === 'Deployment') this.queue.add(`${old.metadata.namespace}/${owner.name}`);
     });
+  }
+
+  /** A set that lost its owner goes to whichever Deployment selects it. */
+  private offerOrphan(set: Stored<ReplicaSet>): void {
+    for (const deployment of this.deployments.byIndex('namespace', set.metadata.namespace ?? '')) {
+      const selector = selectorOf(deployment.spec?.selector);
+      if (selector && matchesLabels(selector, set.metadata.labels)) this.queue.add(keyOf(deployment));
+    }
   }
 
   private setNamed(namespace: string | undefined, name: string | undefined): Stored<ReplicaSet> | undefined {
@@ -83,7 +93,7 @@ export class DeploymentController extends ManagedController {
   protected reconcile(key: string): Outcome {
     const deployment = this.deployments.byKey(key);
     if (!deployment) return undefined;
-    const sets = [...this.sets.byIndex('controller', deployment.metadata.uid)].sort(byCreation);
+    const sets = claimedSets(this.client, this.sets, deployment);
     if (deployment.metadata.deletionTimestamp)
       return this.syncStatus(deployment, sets, this.newSetOf(deployment, sets));
     if (!this.rollouts.has(key)) this.begin(key);
