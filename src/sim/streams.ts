@@ -1,11 +1,11 @@
 /**
- * What the kubelet's own server offers, through the API server: logs of containers, and commands in them. Upstream:
- * pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go. Left out: attach, port-forward, terminals.
+ * What the kubelet's own server offers, through the API server: logs of containers, commands in them,
+ * and what is typed into them. Upstream: pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go. Left out: port-forward.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from './api/object.ts';
 import type { Kernel } from './kernel/index.ts';
-import type { LogLine, ProcessTable, Session } from './workloads/index.ts';
+import type { ExecOptions, LogLine, ProcessTable, Session } from './workloads/index.ts';
 
 export interface ContainerName {
   readonly namespace: string;
@@ -32,6 +32,8 @@ export interface Execution {
   readonly id: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Characters at the start of each that are no longer kept. */
+  readonly dropped?: Session['dropped'];
   /** Undefined while it runs. */
   readonly exitCode?: number;
 }
@@ -82,16 +84,33 @@ export class ContainerStreams {
   }
 
   /** Starts a command in a container, within a turn. What it has written so far stands in `execution`. */
-  exec(name: ContainerName, argv: readonly string[], stdin?: string): Streamed<Execution> {
+  exec(
+    name: ContainerName,
+    argv: readonly string[],
+    options: Pick<ExecOptions, 'stdin' | 'hasTerminal'> = {},
+  ): Streamed<Execution> {
+    return this.begin(name, 'exec into', ({ pod, container }) =>
+      this.processes.exec(pod.metadata.uid, container, argv, options),
+    );
+  }
+
+  /** Looks on at what a container's own program writes from now on, within a turn. */
+  attach(name: ContainerName): Streamed<Execution> {
+    return this.begin(name, 'attach', ({ pod, container }) => this.processes.attach(pod.metadata.uid, container));
+  }
+
+  private begin(
+    name: ContainerName,
+    what: string,
+    start: (found: { readonly pod: Stored<Pod>; readonly container: string }) => number | undefined,
+  ): Streamed<Execution> {
     const found = this.container(name);
     if (!found.ok) return found;
     const { pod, container } = found.value;
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
-      const message = `cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`;
-      return badRequest(message);
-    }
-    const options = stdin === undefined ? {} : { stdin };
-    const id = this.processes.exec(pod.metadata.uid, container, argv, options);
+    const { phase } = pod.status ?? {};
+    if (phase === 'Succeeded' || phase === 'Failed')
+      return badRequest(`cannot ${what} a container in a completed pod; current phase is ${phase}`);
+    const id = start(found.value);
     if (id === undefined) {
       const message = `container not found ("${container}")`;
       return refusal(500, 'InternalError', `unable to upgrade connection: ${message}`);
@@ -102,8 +121,23 @@ export class ContainerStreams {
   execution(id: number): Execution | undefined {
     const session: Session | undefined = this.processes.session(id);
     if (!session) return undefined;
-    const { stdout, stderr, exitCode } = session;
-    return { id, stdout, stderr, ...(exitCode === undefined ? {} : { exitCode }) };
+    const { stdout, stderr, dropped, exitCode } = session;
+    return { id, stdout, stderr, ...(dropped ? { dropped } : {}), ...(exitCode === undefined ? {} : { exitCode }) };
+  }
+
+  /** Input for an execution, within a turn; without text, its end. */
+  type(id: number, text: string | undefined): void {
+    this.processes.type(id, text);
+  }
+
+  /** Keys for an execution on a terminal, within a turn. */
+  press(id: number, keys: string): void {
+    this.processes.press(id, keys);
+  }
+
+  /** Gives a component the task `output`, once, when an execution has written more, or has ended. */
+  listen(id: number, component: string): void {
+    this.processes.listen(id, component);
   }
 
   /** Lets go of an execution, whether it has ended or not. */

@@ -6,7 +6,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { WebSocket } from 'ws';
 import type { World } from '../../sim/world.ts';
-import { LineDiscipline } from './line-discipline.ts';
 import type { OutsideActs } from './outside-acts.ts';
 import type { PodTarget } from './pod-target.ts';
 import { accept, endClients, guarded, onMessage, sendTo, webSocketServer, type Upgrade } from './web-socket.ts';
@@ -52,7 +51,6 @@ export class ExecServer {
       const message = `unable to upgrade connection: container not found ("${target.container}")`;
       return finish(client, { metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 });
     }
-    this.listen(client, session, target, wishes, what);
     const sent = { stdout: 0, stderr: 0 };
     const look = (): void => {
       const found = world.processes.session(session);
@@ -72,8 +70,9 @@ export class ExecServer {
     const timer = setInterval(() => guarded(client, look), LOOK_EVERY_MS);
     client.on('close', () => {
       clearInterval(timer);
-      guarded(client, () => this.leave(session, target, what));
+      guarded(client, () => this.acts.leave(session));
     });
+    this.listen(client, session, target, wishes, what, look);
     look();
   }
 
@@ -91,30 +90,28 @@ export class ExecServer {
     });
   }
 
-  /** Hands over what is typed, line by line on a terminal. */
-  private listen(client: WebSocket, session: number, target: PodTarget, wishes: Wishes, what: 'exec' | 'attach'): void {
-    const keys = new StringDecoder('utf8');
-    const terminal = wishes.tty ? new LineDiscipline() : undefined;
-    const give = (text: string | undefined): void => this.acts.type(session, text);
-    const end = (): void => {
-      if (what === 'exec' || isOnce(target)) give(undefined);
-    };
+  /** Hands over what is typed: keys for a terminal, text otherwise. */
+  private listen(
+    client: WebSocket,
+    session: number,
+    target: PodTarget,
+    { stdin, tty }: Wishes,
+    what: 'exec' | 'attach',
+    look: () => void,
+  ): void {
+    const typed = new StringDecoder('utf8');
     onMessage(client, (data) => {
-      if (!wishes.stdin) return;
-      if (data[0] === CLOSE && data[1] === STDIN) return end();
+      if (!stdin) return;
+      if (data[0] === CLOSE && data[1] === STDIN) {
+        if (what === 'exec' || isOnce(target)) this.acts.type(session, undefined);
+        return;
+      }
       if (data[0] !== STDIN) return;
-      const text = keys.write(data.subarray(1));
-      if (!terminal) return give(text);
-      const { echo, lines, isEnd } = terminal.type(text);
-      send(client, STDOUT, echo, { ...wishes, tty: false });
-      if (lines !== '') give(lines);
-      if (isEnd) give(undefined);
+      const text = typed.write(data.subarray(1));
+      if (tty) this.acts.press(session, text);
+      else this.acts.type(session, text);
+      look();
     });
-  }
-
-  private leave(session: number, target: PodTarget, what: 'exec' | 'attach'): void {
-    if (what === 'attach' && isOnce(target)) this.acts.type(session, undefined);
-    this.acts.leave(session);
   }
 }
 

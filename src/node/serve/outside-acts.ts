@@ -20,6 +20,8 @@ export type OutsideAct =
   | { readonly act: 'attach'; readonly podUid: string; readonly container: string }
   /** Without text, the input ends. */
   | { readonly act: 'type'; readonly session: number; readonly text?: string }
+  /** Keys on the terminal of a session. */
+  | { readonly act: 'press'; readonly session: number; readonly keys: string }
   | { readonly act: 'leave'; readonly session: number }
   | {
       readonly act: 'forward';
@@ -57,6 +59,10 @@ export class OutsideActs {
     this.done(text === undefined ? { act: 'type', session } : { act: 'type', session, text });
   }
 
+  press(session: number, keys: string): void {
+    this.done({ act: 'press', session, keys });
+  }
+
   leave(session: number): void {
     if (this.open.has(session)) this.done({ act: 'leave', session });
   }
@@ -79,7 +85,7 @@ export class OutsideActs {
     else this.told(act);
   }
 
-  private done(act: Extract<OutsideAct, { act: 'type' | 'leave' }>): void {
+  private done(act: Extract<OutsideAct, { act: 'type' | 'press' | 'leave' }>): void {
     this.keep(act);
     this.told(act);
   }
@@ -98,9 +104,10 @@ export class OutsideActs {
     return session;
   }
 
-  private told(act: Extract<OutsideAct, { act: 'type' | 'leave' }>): void {
+  private told(act: Extract<OutsideAct, { act: 'type' | 'press' | 'leave' }>): void {
     const { processes } = this.world;
     if (act.act === 'type') return this.turn(() => processes.type(act.session, act.text));
+    if (act.act === 'press') return this.turn(() => processes.press(act.session, act.keys));
     this.open.delete(act.session);
     this.turn(() => processes.closeSession(act.session));
   }

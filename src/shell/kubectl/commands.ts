@@ -3,6 +3,7 @@ import { flagsOf, DRY_RUN_FLAG, FILE_FLAGS, PRINT_FLAGS, type Flag } from './cli
 import { failure } from './failure.ts';
 import type { Resume, Verb } from './session.ts';
 import { apply, APPLY_FLAGS } from './verbs/apply.ts';
+import { attach, ATTACH_FLAGS, resumeAttach } from './verbs/attach.ts';
 import { canI, CAN_I_FLAGS, whoami, WHOAMI_FLAGS } from './verbs/auth.ts';
 import * as config from './verbs/config.ts';
 import { createFromFiles } from './verbs/create-file.ts';
@@ -126,7 +127,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'taint', flags: TAINT_FLAGS, run: taint },
   { name: 'describe', flags: DESCRIBE_FLAGS, run: describe },
   { name: 'logs', flags: LOGS_FLAGS, run: logs, resume: resumeLogs as Resume },
-  refused('attach', 'attaching to a running container is not served by this cluster; use exec, or logs -f'),
+  { name: 'attach', flags: ATTACH_FLAGS, run: attach, resume: resumeAttach as Resume },
   { name: 'exec', flags: EXEC_FLAGS, run: exec, resume: resumeExec as Resume },
   refused('port-forward', 'ports are not forwarded by this cluster; send requests from a pod with exec'),
   refused('proxy', 'no proxy can be opened from here; use kubectl get --raw'),

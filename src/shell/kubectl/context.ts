@@ -1,6 +1,6 @@
 /** What a kubectl of the page is given, and what it gives back. Everything is data, so that a command can be kept, rewound and forked. */
 import type { ContainerName, Execution, LogQuery, Streamed } from '../../sim/streams.ts';
-import type { LogLine } from '../../sim/workloads/index.ts';
+import type { ExecOptions, LogLine } from '../../sim/workloads/index.ts';
 
 export interface RestCall {
   readonly method: string;
@@ -33,9 +33,24 @@ export interface KubeconfigState {
 /** Logs of containers and commands in them: `World.streams` fits. */
 export interface ContainerPort {
   logs(name: ContainerName, query?: LogQuery): Streamed<readonly LogLine[]>;
-  exec(name: ContainerName, argv: readonly string[], stdin?: string): Streamed<Execution>;
+  exec(
+    name: ContainerName,
+    argv: readonly string[],
+    options?: Pick<ExecOptions, 'stdin' | 'hasTerminal'>,
+  ): Streamed<Execution>;
+  attach(name: ContainerName): Streamed<Execution>;
+  type(id: number, text: string | undefined): void;
+  press(id: number, keys: string): void;
   execution(id: number): Execution | undefined;
   close(id: number): void;
+}
+
+/** What is typed where the command's standard input is the terminal. */
+export interface Keyboard {
+  /** What has been typed since it was last asked. */
+  take(): string;
+  /** Nothing more will be typed. */
+  readonly isEnded: boolean;
 }
 
 export interface KubectlContext {
@@ -46,7 +61,9 @@ export interface KubectlContext {
   request(call: RestCall): RestAnswer;
   /** Wall-clock milliseconds of virtual time. */
   readonly nowMs: number;
+  /** All of it, where it does not come from the terminal. */
   readonly stdin: string;
+  readonly keyboard?: Keyboard;
   /** A file by its path; undefined when there is none. */
   readFile(path: string): string | undefined;
   /** Names of the files in a folder; empty when it is none. */
@@ -63,6 +80,10 @@ export interface Wake {
   readonly atMs: number;
   /** List paths of what it looks at; a write to any of them wakes it. Empty: only time does. */
   readonly paths: readonly string[];
+  /** More output of this execution wakes it, and its end. */
+  readonly execution?: number;
+  /** What is typed wakes it: whole lines, or every key, which the terminal then neither shows nor acts on by itself. */
+  readonly input?: 'lines' | 'keys';
 }
 
 /** What a waiting command remembers: JSON alone. */
@@ -73,11 +94,16 @@ export interface WaitingState {
   readonly data: unknown;
 }
 
+/** Text for one of the standard streams. */
+export interface Written {
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
 export type KubectlStep =
   | {
       readonly done: true;
-      readonly stdout: string;
-      readonly stderr: string;
+      readonly written: readonly Written[];
       readonly code: number;
       readonly config?: KubeconfigState;
       /** The editor that was asked for: the page opens this text, and applies what comes back. */
@@ -85,8 +111,7 @@ export type KubectlStep =
     }
   | {
       readonly done: false;
-      readonly stdout: string;
-      readonly stderr: string;
+      readonly written: readonly Written[];
       readonly state: WaitingState;
       readonly wake: Wake;
     };

@@ -17,10 +17,12 @@ interface Chosen {
 export function startKubectl(argv: readonly string[], context: KubectlContext): KubectlStep {
   return guarded(() => {
     const chosen = choose(argv);
-    if (typeof chosen === 'string') return { done: true, stdout: chosen, stderr: '', code: 0 };
+    if (typeof chosen === 'string') return { done: true, written: [{ stream: 'stdout', text: chosen }], code: 0 };
     const flags = parseFlags(chosen.path, chosen.command.flags, chosen.words);
-    if (flags.bool('help')) return { done: true, stdout: helpOf(chosen.command, chosen.path), stderr: '', code: 0 };
-    if (!chosen.command.run) return { done: true, stdout: helpOf(chosen.command, chosen.path), stderr: '', code: 1 };
+    if (flags.bool('help') || !chosen.command.run) {
+      const text = helpOf(chosen.command, chosen.path);
+      return { done: true, written: [{ stream: 'stdout', text }], code: flags.bool('help') ? 0 : 1 };
+    }
     needRequired(chosen.command, flags);
     const session = new Session(context, flags, chosen.path, argv);
     return carriedOut(session, chosen.command.name, context.nowMs, () => chosen.command.run?.(session));
@@ -45,13 +47,12 @@ function carriedOut(session: Session, verb: string, startedMs: number, act: () =
     const pause = act();
     session.tellWarnings();
     if (!pause) return stepDone(session);
-    const { stdout, stderr, argv } = session;
-    return { done: false, stdout, stderr, state: { argv, verb, startedMs, data: pause.data }, wake: pause.wake };
+    const { written, argv } = session;
+    return { done: false, written, state: { argv, verb, startedMs, data: pause.data }, wake: pause.wake };
   } catch (error) {
     const told = toldOf(error);
     if (!told) throw error;
-    session.tellWarnings();
-    session.stderr += told.text;
+    session.err(told.text);
     session.code = told.code;
     return stepDone(session);
   }
@@ -63,7 +64,7 @@ function guarded(act: () => KubectlStep): KubectlStep {
   } catch (error) {
     const told = toldOf(error);
     if (!told) throw error;
-    return { done: true, stdout: '', stderr: told.text, code: told.code };
+    return { done: true, written: [{ stream: 'stderr', text: told.text }], code: told.code };
   }
 }
 

@@ -3,12 +3,12 @@ import type { KubeObject } from '../../sim/api/object.ts';
 import { Discovery } from './client/discovery.ts';
 import { Rest } from './client/rest.ts';
 import type { FlagValues } from './client/flags.ts';
-import type { KubeconfigState, KubectlContext, KubectlStep, Wake } from './context.ts';
+import type { KubeconfigState, KubectlContext, KubectlStep, Wake, Written } from './context.ts';
 import { failure } from './failure.ts';
 
 export class Session {
-  stdout = '';
-  stderr = '';
+  /** In the order in which it was written: a terminal shows both streams. */
+  readonly written: Written[] = [];
   code = 0;
   config: KubeconfigState | undefined;
   edit: { readonly name: string; readonly text: string } | undefined;
@@ -46,22 +46,31 @@ export class Session {
 
   out(text: string): void {
     this.tellWarnings();
-    this.stdout += text;
+    this.write('stdout', text);
   }
 
   say(text: string): void {
     this.tellWarnings();
-    this.stdout += `${text}\n`;
+    this.write('stdout', `${text}\n`);
   }
 
   complain(text: string): void {
     this.tellWarnings();
-    this.stderr += `${text}\n`;
+    this.write('stderr', `${text}\n`);
+  }
+
+  err(text: string): void {
+    this.tellWarnings();
+    this.write('stderr', text);
+  }
+
+  private write(stream: Written['stream'], text: string): void {
+    if (text !== '') this.written.push({ stream, text });
   }
 
   tellWarnings(): void {
     const { warnings } = this.rest;
-    for (; this.told < warnings.length; this.told += 1) this.stderr += `Warning: ${warnings[this.told]}\n`;
+    for (; this.told < warnings.length; this.told += 1) this.write('stderr', `Warning: ${warnings[this.told]}\n`);
   }
 
   get dryRun(): 'none' | 'client' | 'server' {
@@ -85,8 +94,7 @@ export type Resume = (session: Session, data: never, startedMs: number) => Pause
 
 export const stepDone = (session: Session): KubectlStep => ({
   done: true,
-  stdout: session.stdout,
-  stderr: session.stderr,
+  written: session.written,
   code: session.code,
   ...(session.config ? { config: session.config } : {}),
   ...(session.edit ? { edit: session.edit } : {}),

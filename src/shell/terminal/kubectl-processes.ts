@@ -5,6 +5,7 @@ import { CLIENT } from '../../sim/kernel/index.ts';
 import { isWait, type Files, type Scope, type ShellCommand, type ShellState } from '../../sim/workloads/index.ts';
 import type { World } from '../../sim/world.ts';
 import type {
+  Keyboard,
   KubeconfigState,
   KubectlContext,
   KubectlStep,
@@ -28,9 +29,17 @@ interface OpenWatch {
   readonly replies: readonly number[];
 }
 
+/** Who waits for more of an execution in a container, and for what is typed. */
+interface Joined {
+  readonly reply: number;
+  readonly execution: number;
+  readonly input?: 'lines' | 'keys';
+}
+
 export interface KubectlWaits {
   readonly lastReply: number;
   readonly watches: readonly OpenWatch[];
+  readonly joined: readonly Joined[];
 }
 
 export interface KubectlPorts {
@@ -42,6 +51,7 @@ export class KubectlProcesses {
   config: KubeconfigState;
   private lastReply = 0;
   private watches: readonly OpenWatch[] = [];
+  private joined: readonly Joined[] = [];
   private runs = 0;
 
   constructor(
@@ -64,8 +74,27 @@ export class KubectlProcesses {
     this.runs = 0;
   }
 
-  /** The command line is over: nobody watches any more. */
+  /** Every key goes to a container: the terminal itself neither shows what is typed nor acts on it. */
+  get takesKeys(): boolean {
+    return this.joined.some(({ input }) => input === 'keys');
+  }
+
+  /** Something has been typed: whoever passes it on goes on. */
+  hearKeys(shell: ShellState): void {
+    for (const { reply, input } of this.joined) if (input !== undefined) shell.replies[reply] = true;
+  }
+
+  /** An execution has written more, or has ended: true when somebody waited for it. */
+  hearOutput(shell: ShellState, execution: number): boolean {
+    const found = this.joined.find((item) => item.execution === execution);
+    if (found) shell.replies[found.reply] = true;
+    return found !== undefined;
+  }
+
+  /** The command line is over: nobody watches any more, or looks into a container. */
   end(): void {
+    for (const { execution } of this.joined) this.world.streams.close(execution);
+    this.joined = [];
     for (const { id } of this.watches) this.world.api.unwatch(CLIENT, id);
     this.watches = [];
   }
@@ -88,12 +117,15 @@ export class KubectlProcesses {
       const stdin = memory['kubectl'] === undefined && readsInput(argv, isTyped) ? io.readAll() : '';
       if (isWait(stdin)) return stdin;
       this.runs += 1;
-      const context = this.context({ files, scope }, stdin);
+      const keyboard = isTyped ? keyboardOf(io.state) : undefined;
+      const context = { ...this.context({ files, scope }, stdin), ...(keyboard ? { keyboard } : {}) };
       const state = memory['kubectl'] as WaitingState | undefined;
       const step = state ? this.engine().resume(state, context) : this.engine().start(argv, context);
       this.release(io.state, memory['reply'] as number | undefined);
-      io.out(step.stdout);
-      io.err(step.stderr);
+      for (const { stream, text } of step.written) {
+        if (stream === 'stdout') io.out(text);
+        else io.err(text);
+      }
       if (!step.done) {
         memory['kubectl'] = step.state;
         memory['reply'] = this.await(step);
@@ -141,6 +173,11 @@ export class KubectlProcesses {
       if (open) this.replace({ ...open, replies: [...open.replies, reply] });
       else this.open(path, reply);
     }
+    const { execution, input } = wake;
+    if (execution !== undefined) {
+      this.joined = [...this.joined, { reply, execution, ...(input ? { input } : {}) }];
+      this.world.streams.listen(execution, CLIENT);
+    }
     return reply;
   }
 
@@ -168,20 +205,34 @@ export class KubectlProcesses {
   private release(shell: ShellState, reply: number | undefined): void {
     if (reply === undefined) return;
     delete shell.replies[reply];
+    this.joined = this.joined.filter((item) => item.reply !== reply);
     for (const watch of this.watches)
       if (watch.replies.includes(reply))
         this.replace({ ...watch, replies: watch.replies.filter((id) => id !== reply) });
   }
 
   save(): KubectlWaits {
-    return { lastReply: this.lastReply, watches: this.watches };
+    return { lastReply: this.lastReply, watches: this.watches, joined: this.joined };
   }
 
-  load({ lastReply, watches }: KubectlWaits, config: KubeconfigState): void {
+  load({ lastReply, watches, joined }: KubectlWaits, config: KubeconfigState): void {
     this.lastReply = lastReply;
     this.watches = watches;
+    this.joined = joined;
     this.config = config;
   }
+}
+
+function keyboardOf(shell: ShellState): Keyboard {
+  const pipe = shell.pipes[KEYBOARD]!;
+  return {
+    take: () => {
+      const { text } = pipe;
+      pipe.text = '';
+      return text;
+    },
+    isEnded: pipe.writers === 0,
+  };
 }
 
 function resolved(path: string, directory: string): string {
@@ -193,7 +244,7 @@ function resolved(path: string, directory: string): string {
   return `/${parts.join('/')}`;
 }
 
-/** Whether it will read its input: `-f -` always does; `-i` only what is piped in, since nobody types into a container here. */
+/** Whether it reads all of its input before it begins: `-f -` always does; `-i` what is piped in, for keys come while it runs. */
 function readsInput(argv: readonly string[], isTyped: boolean): boolean {
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);

@@ -123,18 +123,24 @@ export class Terminal implements Component {
     this.size = { columns: columns ?? this.size.columns, rows: rows ?? this.size.rows };
     this.language = language ?? this.language;
     if (!this.shell) return this.start(line);
-    this.write(`${line}\n`);
+    if (!this.kubectl.takesKeys) this.write(`${line}\n`);
     const keyboard = this.shell.pipes[KEYBOARD]!;
     if (keyboard.text.length + line.length > INPUT_LIMIT) {
       kernel.emit('limit', { what: 'terminal input', limit: INPUT_LIMIT });
       return;
     }
-    typeInto(this.shell, `${line}\n`);
+    this.press(this.shell, `${line}\n`);
+  }
+
+  private press(shell: ShellState, keys: string | undefined): void {
+    typeInto(shell, keys);
+    this.kubectl.hearKeys(shell);
     this.go();
   }
 
-  /** Ctrl+C: ends what runs, and forgets what was typed ahead. */
+  /** Ctrl+C: ends what runs, and forgets what was typed ahead. A terminal in a container has it for itself. */
   interrupt(): void {
+    if (this.shell && this.kubectl.takesKeys) return this.press(this.shell, '\x03');
     this.write('^C\n');
     if (!this.shell) return;
     this.shell = undefined;
@@ -143,9 +149,7 @@ export class Terminal implements Component {
 
   /** Ctrl+D: nothing more will be typed for what runs. */
   endInput(): void {
-    if (!this.shell) return;
-    typeInto(this.shell, undefined);
-    this.go();
+    if (this.shell) this.press(this.shell, this.kubectl.takesKeys ? '\x04' : undefined);
   }
 
   view(): TerminalView {
@@ -179,6 +183,9 @@ export class Terminal implements Component {
     if (action === 'watch') {
       const { watch } = payload as { readonly watch: string };
       if (!this.shell || !this.kubectl.hear(this.shell, watch)) return;
+    } else if (action === 'output') {
+      const { session } = payload as { readonly session: number };
+      if (!this.shell || !this.kubectl.hearOutput(this.shell, session)) return;
     } else if (this.wakeAt !== undefined && this.wakeAt <= this.world.now) this.wakeAt = undefined;
     if (this.shell) this.go();
   }

@@ -7,6 +7,7 @@ const HELP: Readonly<Record<Language, string>> = {
 
   kubectl, k          the cluster: get, describe, apply, scale, rollout, logs, exec, explain, ...
   kubectl help        all commands of kubectl; kubectl VERB -h for one of them
+  kubectl exec -it POD -- sh   a shell inside a container; exit or Ctrl+D leaves it
   | grep head tail wc sort uniq cut awk sed tr xargs
   watch [-n 2] CMD    runs a command again and again; Ctrl+C ends it
   ls, cat FILE        the files of the editor; > FILE writes one, which can be opened there
@@ -22,6 +23,7 @@ First steps:  kubectl get nodes    kubectl get pods -A    kubectl explain pod.sp
 
   kubectl, k          클러스터: get, describe, apply, scale, rollout, logs, exec, explain 등
   kubectl help        kubectl의 모든 명령. 명령 하나는 kubectl 동사 -h
+  kubectl exec -it 파드 -- sh   컨테이너 안의 셸. exit 또는 Ctrl+D로 나옵니다
   | grep head tail wc sort uniq cut awk sed tr xargs
   watch [-n 2] 명령   명령을 되풀이해 실행합니다. Ctrl+C로 끝냅니다
   ls, cat 파일        편집기의 파일. > 파일 로 쓴 파일은 편집기에서 열 수 있습니다

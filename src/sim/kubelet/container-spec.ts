@@ -86,6 +86,7 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     ...(launch.argv ? { argv: launch.argv } : {}),
     ...(spec.stdin || spec.tty ? { hasInput: true } : {}),
     ...(spec.tty ? { hasTerminal: true } : {}),
+    ...(spec.stdinOnce ? { hasInputOnce: true } : {}),
     environment: variables,
     directory: spec.workingDir ?? '/',
     mounts: facts.mounts(pod, spec),

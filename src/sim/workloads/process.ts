@@ -40,6 +40,8 @@ export interface RunningProcess {
   /** Its standard input is kept open for who attaches, and it is on a terminal. */
   readonly hasInput?: boolean;
   readonly hasTerminal?: boolean;
+  /** Its standard input ends with the first who was attached to it. */
+  readonly hasInputOnce?: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
   readonly mounts: readonly Mount[];
@@ -295,14 +297,30 @@ export class ProcessTable implements Component {
 
   /** Looks on at what a container's program writes from now on; undefined when it does not run. */
   attach(podUid: string, container: string): number | undefined {
-    return this.get(podUid, container) ? this.shells.attach(keyOf(podUid, container)) : undefined;
+    const process = this.get(podUid, container);
+    return process ? this.shells.attach(keyOf(podUid, container), process) : undefined;
   }
 
   /** Types into the program of a session; without text, its input ends. */
   type(session: number, text: string | undefined): void {
-    const key = this.shells.session(session)?.key;
-    const process = key === undefined ? undefined : this.processes.get(key);
+    const process = this.processOf(session);
     if (process) this.shells.type(session, text, process);
+  }
+
+  /** Presses keys on the terminal of a session: it echoes them, hands lines over, and interrupts at Ctrl+C. */
+  press(session: number, keys: string): void {
+    const process = this.processOf(session);
+    if (process) this.shells.press(session, keys, process);
+  }
+
+  /** Gives a component the task `output`, once, when a session has written more, or has ended. */
+  listen(session: number, component: string): void {
+    this.shells.listen(session, component);
+  }
+
+  private processOf(session: number): RunningProcess | undefined {
+    const key = this.shells.session(session)?.key;
+    return key === undefined ? undefined : this.processes.get(key);
   }
 
   session(id: number): Session | undefined {
@@ -310,7 +328,7 @@ export class ProcessTable implements Component {
   }
 
   closeSession(id: number): void {
-    this.shells.close(id);
+    this.shells.close(id, this.processOf(id));
   }
 
   isSerial(): boolean {

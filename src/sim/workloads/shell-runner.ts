@@ -2,9 +2,10 @@
 import type { Kernel } from '../kernel/index.ts';
 import type { Behaviour } from './behaviour.ts';
 import { programFor } from './foreground.ts';
+import { disciplined } from './line-discipline.ts';
 import { DATA_PLANE, rootOf, type ReplyAddress, type RunningProcess } from './process.ts';
 import type { NetworkReply, Question, ShellHost } from './shell/host.ts';
-import { newShell, OPEN_INPUT, runShell, signalShell, typeInto, wakeTime } from './shell/machine.ts';
+import { interruptShell, newShell, OPEN_INPUT, runShell, signalShell, typeInto, wakeTime } from './shell/machine.ts';
 import { copyShell, type ShellState } from './shell/state.ts';
 import { ContainerFiles, type VolumeStore } from './volumes.ts';
 
@@ -41,6 +42,12 @@ export interface Session {
   readonly notify?: { readonly component: string; readonly payload: object };
   /** It has no command of its own: it looks on, and types into, what the container runs. */
   readonly isAttached?: boolean;
+  /** The container's input ends when this session leaves it. */
+  readonly endsInput?: boolean;
+  /** On a terminal: the line that is being typed. What is written to the standard error goes the same way as the output. */
+  readonly line?: string;
+  /** Who gets the task `output` once there is more of it, or its end. */
+  readonly listener?: string;
 }
 
 interface Running {
@@ -105,7 +112,14 @@ export class ShellRunner {
   ): number {
     this.lastSession += 1;
     const id = this.lastSession;
-    this.sessions.set(id, { id, key, stdout: '', stderr: '', ...(notify ? { notify } : {}) });
+    this.sessions.set(id, {
+      id,
+      key,
+      stdout: '',
+      stderr: '',
+      ...(notify ? { notify } : {}),
+      ...(hasTerminal ? { line: '' } : {}),
+    });
     const environment = hasTerminal ? { ...process.environment, ...TERMINAL } : process.environment;
     const shell = newShell(argv, environment, process.directory, stdin);
     this.running.set(`${key}#${id}`, { shell });
@@ -114,11 +128,49 @@ export class ShellRunner {
   }
 
   /** Somebody looks at what the container's own program writes from now on, and may type into it. */
-  attach(key: string): number {
+  attach(key: string, { hasTerminal, hasInputOnce }: RunningProcess): number {
     this.lastSession += 1;
     const id = this.lastSession;
-    this.sessions.set(id, { id, key, stdout: '', stderr: '', isAttached: true });
+    const ways = { ...(hasTerminal ? { line: '' } : {}), ...(hasInputOnce ? { endsInput: true } : {}) };
+    this.sessions.set(id, { id, key, stdout: '', stderr: '', isAttached: true, ...ways });
     return id;
+  }
+
+  /** Keys for a session on a terminal. */
+  press(id: number, keys: string, process: RunningProcess): void {
+    const session = this.sessions.get(id);
+    if (session?.line === undefined) return;
+    const { line, keyed } = disciplined(session.line, keys);
+    this.sessions.set(id, { ...session, line });
+    for (const item of keyed) {
+      if (item.kind === 'echo') this.output(process, session.isAttached ? MAIN : id, 'stdout', item.text);
+      else if (item.kind === 'interrupt') this.interrupt(session, process);
+      else this.type(id, item.kind === 'line' ? item.text : undefined, process);
+    }
+  }
+
+  /** Nobody interrupts a container's first process that has not asked for it, as of any process 1. */
+  private interrupt(session: Session, process: RunningProcess): void {
+    const target = session.isAttached ? MAIN : session.id;
+    const found = this.running.get(`${session.key}#${target}`);
+    if (!found) return;
+    const outcome = interruptShell(found.shell);
+    if (outcome === 'heard') return this.go(session.key, target, process);
+    if (target === MAIN) return;
+    this.running.delete(`${session.key}#${target}`);
+    this.finish(this.sessions.get(target)!, 130);
+  }
+
+  /** Tells a component, once, when a session has more to show than now. */
+  listen(id: number, listener: string): void {
+    const session = this.sessions.get(id);
+    if (session) this.sessions.set(id, { ...session, listener });
+  }
+
+  private tell(session: Session): Session {
+    const { listener, ...rest } = session;
+    if (listener !== undefined) this.ports.kernel.schedule(0, listener, 'output', { session: session.id });
+    return rest;
   }
 
   /** Input for a session's program; undefined ends it. */
@@ -142,8 +194,9 @@ export class ShellRunner {
     return this.sessions.get(id);
   }
 
-  close(id: number): void {
+  close(id: number, process: RunningProcess | undefined): void {
     const session = this.sessions.get(id);
+    if (session?.endsInput && process) this.type(id, undefined, process);
     if (session) this.running.delete(`${session.key}#${id}`);
     this.sessions.delete(id);
   }
@@ -193,7 +246,7 @@ export class ShellRunner {
   }
 
   private finish(session: Session, exitCode: number): void {
-    const done = { ...session, exitCode };
+    const done = this.tell({ ...session, exitCode });
     this.sessions.set(session.id, done);
     if (!done.notify) return;
     const { component, payload } = done.notify;
@@ -237,12 +290,12 @@ export class ShellRunner {
   private append(session: number, stream: 'stdout' | 'stderr', text: string): void {
     const found = this.sessions.get(session);
     if (!found) return;
-    const whole = found[stream] + text;
-    const over = whole.length - OUTPUT_LIMIT;
-    if (over <= 0) return void this.sessions.set(session, { ...found, [stream]: whole });
+    const into = found.line === undefined ? stream : 'stdout';
+    const whole = found[into] + text;
+    const over = Math.max(0, whole.length - OUTPUT_LIMIT);
     const before = found.dropped ?? { stdout: 0, stderr: 0 };
-    const dropped = { ...before, [stream]: before[stream] + over };
-    this.sessions.set(session, { ...found, [stream]: whole.slice(over), dropped });
+    const dropped = over > 0 ? { dropped: { ...before, [into]: before[into] + over } } : {};
+    this.sessions.set(session, this.tell({ ...found, [into]: whole.slice(over), ...dropped }));
   }
 
   save(): unknown {

@@ -79,6 +79,7 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
       child.stdin?.on('error', () => undefined).end(stdin);
     });
 
+  const inTurn = <T>(act: () => T): T => world.kernel.runParallelTurn(HTTP_CLIENTS, 0, act);
   const context = (stdin: string): KubectlContext => ({
     request: ({ method, path, headers = {}, body = '' }) => answerOf(world, { method, path, headers, body }),
     nowMs: world.options.epochMs + world.now,
@@ -89,28 +90,42 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
     columns: 120,
     streams: {
       logs: (name, query) => world.streams.logs(name, query),
-      exec: (name, argv, input) =>
-        world.kernel.runParallelTurn(HTTP_CLIENTS, 0, () => world.streams.exec(name, argv, input)),
+      exec: (name, argv, options) => inTurn(() => world.streams.exec(name, argv, options)),
+      attach: (name) => inTurn(() => world.streams.attach(name)),
+      type: (id, text) => inTurn(() => world.streams.type(id, text)),
+      press: (id, keys) => inTurn(() => world.streams.press(id, keys)),
       execution: (id) => world.streams.execution(id),
       close: (id) => world.streams.close(id),
     },
     formatLogTime: (at) => world.kernel.formatMicroTime(at).replace(/Z$/, '000Z'),
   });
 
+  /** What an execution has come to: its end, or how much it has written. */
+  const outputOf = (id: number | undefined): number | undefined => {
+    const found = id === undefined ? undefined : world.streams.execution(id);
+    return found && found.stdout.length + found.stderr.length + (found.exitCode === undefined ? 0 : 1);
+  };
   const own = (argv: readonly string[], stdin: string): Output => {
     let step = startKubectl(argv, context(stdin));
-    let [stdout, stderr] = [step.stdout, step.stderr];
+    let written = step.written;
     for (let count = 0; !step.done && count < 10_000; count += 1) {
       const nowMs = world.options.epochMs + world.now;
       const { revision } = world;
       const until = step.wake.atMs - world.options.epochMs;
-      while (world.revision === revision && world.kernel.step(Math.max(until, world.now)));
-      if (world.options.epochMs + world.now === nowMs) world.kernel.advanceTo(Math.max(until, world.now + 1));
+      const seen = outputOf(step.wake.execution);
+      while (
+        world.revision === revision &&
+        outputOf(step.wake.execution) === seen &&
+        world.kernel.step(Math.max(until, world.now))
+      );
+      if (outputOf(step.wake.execution) === seen && world.options.epochMs + world.now === nowMs)
+        world.kernel.advanceTo(Math.max(until, world.now + 1));
       step = resumeKubectl(JSON.parse(JSON.stringify(step.state)) as typeof step.state, context(''));
-      stdout += step.stdout;
-      stderr += step.stderr;
+      written = [...written, ...step.written];
     }
-    return { stdout, stderr, code: step.done ? step.code : -1 };
+    const textOf = (wanted: string): string =>
+      written.flatMap(({ stream, text }) => (stream === wanted ? [text] : [])).join('');
+    return { stdout: textOf('stdout'), stderr: textOf('stderr'), code: step.done ? step.code : -1 };
   };
 
   return {

@@ -1,21 +1,15 @@
-/** `kubectl exec`. Upstream: kubectl/pkg/cmd/exec/exec.go. Left out: a terminal that is typed into while the program runs. */
+/** `kubectl exec`. Upstream: kubectl/pkg/cmd/exec/exec.go. */
+import { OPEN_INPUT } from '../../../sim/workloads/index.ts';
 import { flagsOf, FILE_FLAGS } from '../client/flags.ts';
 import { foundAt, selectionOf, targetsOf } from '../client/infos.ts';
 import { defaultContainer, firstPod } from '../client/pod-choice.ts';
-import { failure, ServerRefusal, usageFailure, CommandFailure } from '../failure.ts';
+import { joined, passOn, refusalOf, takesKeys, type Joined } from '../client/streaming.ts';
+import { failure, usageFailure, CommandFailure } from '../failure.ts';
 import type { Pause, Session } from '../session.ts';
 
 export const EXEC_FLAGS = flagsOf(
   `${FILE_FLAGS} container/c stdin/i:bool tty/t:bool quiet/q:bool pod-running-timeout:duration=1m0s`,
 );
-
-interface ExecData {
-  readonly id: number;
-  readonly stdout: number;
-  readonly stderr: number;
-}
-
-const LOOK_EVERY_MS = 50;
 
 export function exec(session: Session): Pause {
   const { flags, command, context } = session;
@@ -34,42 +28,21 @@ export function exec(session: Session): Pause {
   if (phase === 'Succeeded' || phase === 'Failed')
     throw failure(`cannot exec into a container in a completed pod; current phase is ${phase}`);
   const container = flags.text('container') || defaultContainer(session, pod);
-  if (flags.bool('tty')) session.complain('Unable to use a TTY - input is not a terminal or the right kind of file');
-  const input = flags.bool('stdin') ? context.stdin : undefined;
+  const hasTerminal = takesKeys(session, flags.bool('tty'));
+  const isOpen = flags.bool('stdin') && context.keyboard !== undefined;
+  const stdin = isOpen ? OPEN_INPUT : flags.bool('stdin') ? context.stdin : undefined;
   const { namespace = '' } = pod.metadata;
-  const started = context.streams.exec({ namespace, pod: pod.metadata.name, container }, words, input);
-  if (!started.ok) throw refusalOf(started);
-  return show(session, { id: started.value.id, stdout: 0, stderr: 0 });
-}
-
-function refusalOf({ code, reason, message }: { code: number; reason: string; message: string }): Error {
-  if (/unable to upgrade connection/.test(message)) return failure(message);
-  return new ServerRefusal({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    code,
-    reason,
-    message,
+  const started = context.streams.exec({ namespace, pod: pod.metadata.name, container }, words, {
+    ...(stdin === undefined ? {} : { stdin }),
+    hasTerminal,
   });
+  if (!started.ok) throw refusalOf(started);
+  return resumeExec(session, joined(started.value.id, hasTerminal ? 'keys' : isOpen ? 'lines' : 'none'));
 }
 
-export const resumeExec = (session: Session, data: ExecData): Pause => show(session, data);
-
-function show(session: Session, data: ExecData): Pause {
-  const { streams, nowMs } = session.context;
-  const found = streams.execution(data.id);
-  if (!found) throw failure('the container that ran the command is gone');
-  session.out(found.stdout.slice(data.stdout));
-  session.stderr += found.stderr.slice(data.stderr);
-  if (found.exitCode === undefined)
-    return {
-      data: { id: data.id, stdout: found.stdout.length, stderr: found.stderr.length },
-      wake: { atMs: nowMs + LOOK_EVERY_MS, paths: [] },
-    };
-  streams.close(data.id);
-  if (found.exitCode !== 0)
-    throw new CommandFailure(`command terminated with exit code ${found.exitCode}`, found.exitCode);
+export function resumeExec(session: Session, data: Joined): Pause {
+  const outcome = passOn(session, data);
+  if (typeof outcome !== 'number') return outcome;
+  if (outcome !== 0) throw new CommandFailure(`command terminated with exit code ${outcome}`, outcome);
   return undefined;
 }

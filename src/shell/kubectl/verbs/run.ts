@@ -3,9 +3,11 @@ import { strategicMerge } from '../../../sim/apiserver/patch/strategic-merge.ts'
 import { createObject, withoutEmpty, writeQuery } from '../client/changes.ts';
 import { flagsOf, DRY_RUN_FLAG, FILE_FLAGS, PRINT_FLAGS } from '../client/flags.ts';
 import { pathOf } from '../client/rest.ts';
-import { failure, usageFailure } from '../failure.ts';
+import { CommandFailure, failure, usageFailure } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
-import type { Live, Pause, Session } from '../session.ts';
+import type { LivePod } from '../client/pod-choice.ts';
+import type { Pause, Session } from '../session.ts';
+import { attachTo, resumeAttach, type Attached } from './attach.ts';
 import { envOf, labelsOf } from './generators/parts.ts';
 
 export const RUN_FLAGS = flagsOf(`
@@ -32,7 +34,7 @@ export function run(session: Session): Pause | void {
       : createObject(session, pods, session.namespace, pod, writeQuery(session, 'kubectl-run'));
   if (flags.bool('expose')) exposePod(session, name);
   if (isAttached && session.dryRun === 'none')
-    return { data: { name, hasStarted: false, shown: 0 }, wake: wakeFor(session) };
+    return resumeRun(session, { name, stdin: session.context.stdin }, session.context.nowMs);
   tell('created', made);
 }
 
@@ -117,47 +119,86 @@ function exposePod(session: Session, name: string): void {
   changePrinter(session)('created', made);
 }
 
-interface AttachedData {
+interface RunData {
   readonly name: string;
-  readonly hasStarted: boolean;
-  /** Characters of the log that have been shown. */
-  readonly shown: number;
+  /** What was piped in, until there is something to type it into. */
+  readonly stdin?: string;
+  /** While it is attached. */
+  readonly attached?: Attached;
+  /** It was attached, and only the pod's end is waited for. */
+  readonly isOver?: boolean;
 }
 
-const wakeFor = ({ context, namespace }: Session): { atMs: number; paths: readonly string[] } => ({
-  atMs: context.nowMs + 500,
-  paths: [`/api/v1/namespaces/${namespace}/pods`],
-});
-
-/** What the container writes until it ends; then the pod goes, where `--rm` says so. */
-export function resumeRun(session: Session, { name, shown, hasStarted }: AttachedData, startedMs: number): Pause {
-  const { rest, context, flags, namespace } = session;
+/** Attaches once the pod is ready, or shows its log where it has ended before; then the pod goes, where `--rm` says so. */
+export function resumeRun(session: Session, data: RunData, startedMs: number): Pause {
+  if (data.attached) {
+    const pause = resumeAttach(session, data.attached);
+    if (pause) return { ...pause, data: { ...data, attached: pause.data as Attached } };
+    return resumeRun(session, { name: data.name, isOver: true }, session.context.nowMs);
+  }
+  const { rest, namespace } = session;
   const pods = session.discovery.named('pods');
-  const pod = rest.get<
-    Live & {
-      status?: { phase?: string; containerStatuses?: readonly { state?: { terminated?: { exitCode?: number } } }[] };
-    }
-  >(pods, namespace, name);
-  const phase = pod.status?.phase ?? 'Pending';
-  if (phase === 'Pending') {
-    const limit = startedMs + flags.duration('pod-running-timeout');
-    if (context.nowMs >= limit) throw failure('timed out waiting for the condition');
-    return { data: { name, shown, hasStarted }, wake: wakeFor(session) };
+  const pod = rest.get<LivePod>(pods, namespace, data.name);
+  const { phase = 'Pending' } = pod.status ?? {};
+  const hasEnded = phase === 'Succeeded' || phase === 'Failed';
+  if (data.isOver) return hasEnded || !waitsForCode(session) ? finish(session, pod) : wait(session, data, startedMs);
+  if (hasEnded) {
+    showLog(session, pod);
+    return finish(session, pod);
   }
-  const log = context.streams.logs({ namespace, pod: name });
-  const lines = log.ok ? log.value : [];
-  for (const { text } of lines.slice(shown)) session.say(text);
-  if (phase === 'Running') return { data: { name, shown: lines.length, hasStarted: true }, wake: wakeFor(session) };
-  if (flags.bool('rm')) {
-    rest.json('DELETE', pathOf(pods, namespace, name), {
-      body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' },
-    });
-    if (!flags.bool('quiet')) session.say(`pod ${JSON.stringify(name)} deleted from ${namespace} namespace`);
+  const isReady = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  if (phase !== 'Running' || !isReady) return wait(session, data, startedMs);
+  const attached = attachOrLog(session, pod, data.stdin ?? '');
+  return resumeRun(session, attached ? { name: data.name, attached } : { name: data.name, isOver: true }, startedMs);
+}
+
+/** Undefined where there was nothing to attach to any more. */
+function attachOrLog(session: Session, pod: LivePod, stdin: string): Attached | undefined {
+  try {
+    return attachTo(session, pod, stdin);
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    const why = error.message.replace(/^error: /, '');
+    session.complain(`warning: couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs: ${why}`);
+    showLog(session, pod);
+    return undefined;
   }
-  const code = pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? 0;
-  if (code !== 0 && flags.text('restart') === 'Never') {
-    session.complain(`pod ${namespace}/${name} terminated (Error)`);
-    session.code = code;
+}
+
+function showLog(session: Session, { metadata: { name, namespace = '' } }: LivePod): void {
+  const log = session.context.streams.logs({ namespace, pod: name });
+  if (log.ok) for (const { text } of log.value) session.say(text);
+}
+
+function wait(session: Session, data: RunData, startedMs: number): Pause {
+  const limit = startedMs + session.flags.duration('pod-running-timeout');
+  if (session.context.nowMs >= limit) {
+    takeAway(session, data.name);
+    throw failure('timed out waiting for the condition');
+  }
+  const pods = session.discovery.named('pods');
+  return { data, wake: { atMs: limit, paths: [pathOf(pods, session.namespace, data.name)] } };
+}
+
+/** Whether the pod's end is the command's: a container that is started again has none. */
+const waitsForCode = ({ flags }: Session): boolean =>
+  !flags.bool('leave-stdin-open') && flags.text('restart') !== 'Always';
+
+function takeAway(session: Session, name: string): void {
+  const { flags, rest, namespace } = session;
+  if (!flags.bool('rm')) return;
+  rest.json('DELETE', pathOf(session.discovery.named('pods'), namespace, name), {
+    body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' },
+  });
+  if (!flags.bool('quiet')) session.say(`pod ${JSON.stringify(name)} deleted from ${namespace} namespace`);
+}
+
+function finish(session: Session, { metadata: { name }, status }: LivePod): undefined {
+  takeAway(session, name);
+  const ended = status?.containerStatuses?.[0]?.state?.terminated;
+  if (waitsForCode(session) && status?.phase === 'Failed' && ended?.exitCode) {
+    session.complain(`pod ${session.namespace}/${name} terminated (${ended.reason ?? ''})`);
+    session.code = ended.exitCode;
   }
   return undefined;
 }

@@ -145,6 +145,31 @@ export function signalShell(state: ShellState, signal: string): 'heard' | 'ignor
   return 'heard';
 }
 
+/**
+ * Ctrl+C: in a shell that asks for commands, what is in its foreground ends and it asks for the next one; what has a trap
+ * hears it; anything else is to be ended by whoever holds it.
+ */
+export function interruptShell(state: ShellState): 'heard' | 'unheard' {
+  const asking = state.threads.findLast(({ isDone, frames }) => !isDone && frames[0]?.memory['isAsked'] !== undefined);
+  if (!asking) return signalShell(state, 'INT') === 'heard' ? 'heard' : 'unheard';
+  const frame = asking.frames[0]!;
+  for (const other of state.threads) if (isInForeground(state, asking, other)) closeThread(state, other);
+  asking.frames = [frame];
+  asking.status = 130;
+  frame.memory['text'] = '';
+  frame.memory['isAsked'] = false;
+  delete asking.wait;
+  return 'heard';
+}
+
+/** Whether a thread works for another, and not as one of its jobs in the background. */
+function isInForeground(state: ShellState, asking: Thread, thread: Thread): boolean {
+  if (thread.id === asking.id || thread.isDone || asking.jobs.includes(thread.id)) return false;
+  if (thread.parent === asking.id) return true;
+  const parent = state.threads.find(({ id }) => id === thread.parent);
+  return parent !== undefined && isInForeground(state, asking, parent);
+}
+
 function isAwaited(state: ShellState, thread: Thread): boolean {
   return state.threads.some((other) => !other.isDone && other.id === thread.parent);
 }
