@@ -1,16 +1,30 @@
 /**
- * Goals of lessons and scenarios about decisions, as data: "pod X was rejected on node Y by plugin Z", "pod X preempted pod
- * W". Names may hold `*`, as those of pods that a controller makes are not known beforehand. They hold for pods that are gone
+ * Goals of lessons and scenarios, as data: "pod X was rejected on node Y by plugin Z", "pod X preempted pod W", "the rollback of
+ * release R succeeded". Names may hold `*`, as those of pods that a controller makes are not known beforehand. They hold for pods that are gone
  * as well, and only for what has really happened.
  */
 import { preemptionOf, rejectionOf } from '../sim/scheduler/index.ts';
 import type { World } from '../sim/world.ts';
-import type { DecisionGoal, DecisionSummary, ReachedGoal } from './types.ts';
+import type { DecisionGoal, DecisionSummary, ReachedGoal, RunGoal } from './types.ts';
 
-/** The attempt that met the goal first; undefined while it is open. */
-export function reached(world: World, goal: DecisionGoal): ReachedGoal | undefined {
+/** What met the goal first; undefined while it is open. */
+export function reached(world: World, goal: RunGoal): ReachedGoal | undefined {
+  if (goal.kind === 'released') return stepOf(world, goal);
   const found = goal.kind === 'rejected' ? rejection(world, goal) : preemption(world, goal);
   return found && { time: found.time, attempt: found.attempt };
+}
+
+function stepOf({ kernel }: World, goal: Extract<RunGoal, { kind: 'released' }>): ReachedGoal | undefined {
+  const found = kernel.trace
+    .slice(1)
+    .find(
+      ({ type, data }) =>
+        type === 'pipeline.step' &&
+        data.release === goal.release &&
+        data.step === goal.step &&
+        data.outcome === goal.outcome,
+    );
+  return found && { time: found.time, seq: found.seq };
 }
 
 function rejection(world: World, goal: Extract<DecisionGoal, { kind: 'rejected' }>): DecisionSummary | undefined {

@@ -5,7 +5,7 @@ import type { CheckName, Violation } from '../sim/checks/index.ts';
 import type { OptionFault } from '../sim/azure/options.ts';
 import type { WorldOptions } from '../sim/options.ts';
 import type { FileChanges, Language, TerminalView } from '../shell/terminal/index.ts';
-import type { PipelineView } from '../sim/pipeline/index.ts';
+import type { PipelineStep, PipelineView } from '../sim/pipeline/index.ts';
 import type { DecisionRecord, DecisionSummary } from '../sim/scheduler/decision.ts';
 import type { ChangeKind } from './fit-candidates.ts';
 
@@ -395,10 +395,22 @@ export type DecisionGoal =
   /** The pod has preempted the other. */
   | { readonly kind: 'preempted'; readonly namespace: string; readonly preemptor: string; readonly victim: string };
 
-/** When a goal was met, and by which attempt of the scheduler. */
+/** What a lesson or scenario asks of a run. */
+export type RunGoal =
+  | DecisionGoal
+  /** A step of a release of the pipeline has come out so. */
+  | {
+      readonly kind: 'released';
+      readonly release: string;
+      readonly step: PipelineStep;
+      readonly outcome: 'succeeded' | 'failed';
+    };
+
+/** When a goal was met, and by what: an attempt of the scheduler, or an event of the trace. */
 export interface ReachedGoal {
   readonly time: number;
-  readonly attempt: number;
+  readonly attempt?: number;
+  readonly seq?: number;
 }
 
 export interface ForkNotice {

@@ -6,7 +6,7 @@ import type {
   Command,
   CommandResult,
   Comparison,
-  DecisionGoal,
+  RunGoal,
   DecisionRecord,
   DecisionSummary,
   DiffEntry,
@@ -105,7 +105,7 @@ export interface Calls {
   /** Faults of a KubeSchedulerConfiguration. */
   checkConfiguration: [{ text: string }, readonly Fault[]];
   /** When each goal was met, in their order; undefined for those that are open at the playhead. */
-  goals: [{ goals: readonly DecisionGoal[] }, readonly (ReachedGoal | undefined)[]];
+  goals: [{ goals: readonly RunGoal[] }, readonly (ReachedGoal | undefined)[]];
   /** Ends the search or comparison under way; it answers with what it has. */
   cancelStudy: [Record<string, never>, void];
   encodeShare: [{ scenario: Scenario }, { payload: string; characters: number }];

@@ -1,6 +1,7 @@
 import type { GalleryEntry } from './entry.ts';
 import { HEALTH } from './health.ts';
 import { NETWORK } from './network.ts';
+import { RELEASES } from './releases.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { SAMPLES } from './samples.ts';
 import { SCHEDULING } from './scheduling.ts';
@@ -9,6 +10,7 @@ import { WORKLOADS } from './workloads.ts';
 /** Every scenario, in the order of the gallery. */
 export const GALLERY: readonly GalleryEntry[] = [
   ...ROLLOUTS,
+  ...RELEASES,
   ...WORKLOADS,
   ...SCHEDULING,
   ...HEALTH,

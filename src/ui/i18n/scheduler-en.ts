@@ -182,6 +182,7 @@ export const schedulerEn = {
     open: 'Open',
     reached: 'Reached',
     show: 'Reached at {{time}}: show the decision',
+    showEvent: 'Reached at {{time}}: show why',
   },
   preemption: {
     title: 'Preemption',

@@ -186,6 +186,7 @@ export const schedulerKo: SchedulerTexts = {
     open: '남음',
     reached: '달성',
     show: '{{time}}에 달성: 결정 보기',
+    showEvent: '{{time}}에 달성: 원인 보기',
   },
   preemption: {
     title: '선점',

@@ -8,7 +8,7 @@ import { IconButton } from '../../design/index.ts';
 import { useBeat } from '../../state/beat.ts';
 import { ask } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
-import { showRight, view } from '../../state/view.ts';
+import { askWhy, showRight, view } from '../../state/view.ts';
 import { formatClock } from '../timeline/clock.ts';
 import './lesson.css';
 
@@ -83,8 +83,10 @@ function GoalLine({ text, reached }: { text: string; reached: ReachedGoal | unde
         <button
           type="button"
           className="link"
-          aria-label={t('lesson.show', { time })}
-          onClick={() => showRight('decision', { attempt: reached.attempt })}
+          aria-label={t(reached.seq === undefined ? 'lesson.show' : 'lesson.showEvent', { time })}
+          onClick={() =>
+            reached.seq === undefined ? showRight('decision', { attempt: reached.attempt }) : askWhy(reached.seq)
+          }
         >
           <span className="mono">{time}</span>
         </button>

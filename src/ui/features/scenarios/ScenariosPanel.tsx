@@ -19,7 +19,7 @@ export function ScenariosPanel(): React.JSX.Element {
   const [asked, setAsked] = useState<GalleryEntry>();
   const found = GALLERY.filter((entry) => (!topic || entry.topic === topic) && matches(entry, word));
   const open = (entry: GalleryEntry): void => {
-    if (entry.options || isEdited(activeText(texts.getState()))) setAsked(entry);
+    if (isOwnRun(entry) || isEdited(activeText(texts.getState()))) setAsked(entry);
     else show(entry, 'replace');
   };
   return (
@@ -61,7 +61,7 @@ export function ScenariosPanel(): React.JSX.Element {
                 <span className="row">
                   <Badge>{t(`gallery.topic.${entry.topic}`)}</Badge>
                   <Badge>{t(`gallery.level.${entry.level}`)}</Badge>
-                  {entry.options ? <Badge>{t('gallery.ownCluster')}</Badge> : null}
+                  {isOwnRun(entry) ? <Badge>{t('gallery.ownCluster')}</Badge> : null}
                   {entry.goals ? <Badge>{t('lesson.badge', { count: entry.goals.length })}</Badge> : null}
                 </span>
               </button>
@@ -81,12 +81,18 @@ function matches({ title, summary, watch, text }: GalleryEntry, word: string): b
   return [...all, text].some((part) => part.toLowerCase().includes(wanted));
 }
 
+/** It brings a cluster of its own, or tells a story on one. */
+const isOwnRun = ({ options, story }: GalleryEntry): boolean => options !== undefined || story !== undefined;
+
 function show(entry: GalleryEntry, how: 'replace' | 'beside' | 'anew'): void {
   const file = `${entry.id}.yaml`;
   if (how === 'beside') addFile(file, entry.text);
   else if (how === 'replace') changeText(texts.getState().active, entry.text);
-  else void loadAnew({ ...newScenario(entry.options), files: { [file]: entry.text } }, true).then(() => teach(entry));
-  showLeft('editor');
+  else {
+    const scenario = { ...newScenario(entry.options), ...entry.story, files: { [file]: entry.text } };
+    void loadAnew(scenario, true).then(() => teach(entry));
+  }
+  if (!entry.story) showLeft('editor');
   teach(entry);
 }
 
@@ -99,7 +105,7 @@ function Question({ entry, close }: { entry: GalleryEntry; close(): void }): Rea
     close();
     show(entry, how);
   };
-  if (entry.options) {
+  if (isOwnRun(entry)) {
     return (
       <Modal title={t('gallery.clusterTitle')} close={close}>
         <p>{t('gallery.clusterText')}</p>
