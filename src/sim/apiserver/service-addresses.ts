@@ -3,8 +3,10 @@
  * Upstream: pkg/registry/core/service/{storage,ipallocator,portallocator}. IPv4 only; the allocations are kept in memory
  * beside the store, as bitmaps in etcd are upstream.
  */
-import type { Service, ServicePort } from 'kubernetes-types/core/v1';
+import type { Service, ServicePort, ServiceSpec } from 'kubernetes-types/core/v1';
+import { validateClusterAddresses } from '../api/kinds/service-rules.ts';
 import type { Stored } from '../api/object.ts';
+import { isSame } from '../api/rules.ts';
 import { fieldInvalid, type FieldError } from '../api/status.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { Draft, RequestContext } from './context.ts';
@@ -45,26 +47,37 @@ export class ServiceAddresses {
     const before = (old as Stored<Service> | undefined)?.spec;
     const { spec } = service;
     if (!spec) return [];
-    if (spec.type === 'ExternalName') {
-      draft['spec'] = withoutAddresses(spec);
-      return [];
-    }
-    const next = { ...spec };
-    const errors = this.allocateAddress(next, before, owner);
-    const needsPorts = next.type === 'NodePort' || next.type === 'LoadBalancer';
-    if (needsPorts) {
-      const own = new Set((next.ports ?? []).map(({ nodePort }) => nodePort));
-      next.ports = (next.ports ?? []).map((port, index) => {
-        const given = this.allocatePort(port, index, before?.ports, owner, own, errors);
-        own.add(given.nodePort);
-        return given;
-      });
-    } else if (next.ports?.some(({ nodePort }) => nodePort) && before && before.type !== next.type) {
-      next.ports = next.ports.map(({ nodePort: _nodePort, ...port }) => port);
-    }
-    this.allocateHealthPort(next, before);
+    const next = before ? withoutLeftovers(spec, before) : { ...spec };
     draft['spec'] = next;
-    return errors;
+    if (next.type === 'ExternalName') return [];
+    const faults = before?.clusterIP ? [] : initFamilies(next);
+    if (faults.length > 0) return faults;
+    const errors = this.allocateAddress(next, before, owner);
+    if (errors.length > 0) return errors;
+    if (needsNodePorts(next)) this.allocatePorts(next, before, owner, errors);
+    this.allocateHealthPort(next, before);
+    // The first fault ends it.
+    return errors.slice(0, 1);
+  }
+
+  private allocatePorts(spec: ServiceSpec, before: ServiceSpec | undefined, owner: string, errors: FieldError[]): void {
+    const own = new Set((spec.ports ?? []).map(({ nodePort }) => nodePort));
+    const byPort = new Map<number, number>();
+    const taken = new Map<number, number>();
+    for (const { port, nodePort } of spec.ports ?? []) if (nodePort && !byPort.has(port)) byPort.set(port, nodePort);
+    spec.ports = (spec.ports ?? []).map((port, index) => {
+      // Two protocols of one port share a node port.
+      const wanted = before ? port : { ...port, nodePort: port.nodePort || byPort.get(port.port) || 0 };
+      const given = this.allocatePort(wanted, index, before?.ports, owner, own, errors);
+      const nodePort = given.nodePort!;
+      if (!before && taken.has(nodePort) && taken.get(nodePort) !== port.port) {
+        errors.push(fieldInvalid(`spec.ports[${index}].nodePort`, nodePort, 'provided port is already allocated'));
+      }
+      taken.set(nodePort, port.port);
+      byPort.set(port.port, byPort.get(port.port) ?? nodePort);
+      own.add(nodePort);
+      return given;
+    });
   }
 
   /** Where a load balancer asks a node whether it has endpoints of its own. */
@@ -105,32 +118,27 @@ export class ServiceAddresses {
 
   private allocateAddress(spec: NonNullable<Service['spec']>, before: Service['spec'], owner: string): FieldError[] {
     if (before?.clusterIP && !spec.clusterIP) spec.clusterIP = before.clusterIP;
+    spec.ipFamilies ??= before?.ipFamilies ?? ['IPv4'];
+    spec.ipFamilyPolicy ??= before?.ipFamilyPolicy ?? 'SingleStack';
     const asked = spec.clusterIP || spec.clusterIPs?.[0];
-    const errors: FieldError[] = [];
-    if (asked && asked !== 'None' && asked !== before?.clusterIP) {
-      const holder = this.addresses.get(asked);
-      const offset = toNumber(asked) - this.base;
-      if (holder && holder !== owner) {
-        errors.push(
-          fieldInvalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: provided IP is already allocated`),
-        );
-      } else if (!(offset > 0 && offset < this.size - 1)) {
-        errors.push(
-          fieldInvalid(
-            'spec.clusterIPs',
-            [asked],
-            `failed to allocate IP ${asked}: the provided network does not match the current range. The range of valid IPs is ${this.cidr}`,
-          ),
-        );
-      }
+    // A change of an address that is set is left to validation.
+    if (asked && asked !== 'None' && !before?.clusterIP) {
+      const fault = this.addressFault(asked, owner);
+      if (fault) return [fieldInvalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${fault}`)];
     }
     spec.clusterIP = asked || this.freeAddress();
     spec.clusterIPs = [spec.clusterIP];
-    if (spec.clusterIP !== 'None' || spec.selector) {
-      spec.ipFamilies ??= ['IPv4'];
-      spec.ipFamilyPolicy ??= 'SingleStack';
+    return [];
+  }
+
+  private addressFault(asked: string, owner: string): string | undefined {
+    const holder = this.addresses.get(asked);
+    if (holder && holder !== owner) return 'provided IP is already allocated';
+    const offset = toNumber(asked) - this.base;
+    if (offset === 0 || offset === this.size - 1) {
+      return `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${this.cidr}`;
     }
-    return errors;
+    return offset > 0 && offset < this.size - 1 ? undefined : 'the provided network does not match the current range';
   }
 
   private freeAddress(): string {
@@ -193,9 +201,83 @@ export class ServiceAddresses {
   }
 }
 
-function withoutAddresses(spec: NonNullable<Service['spec']>): NonNullable<Service['spec']> {
-  const { clusterIP: _address, clusterIPs: _addresses, ...rest } = spec;
-  return rest;
+const needsNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>
+  type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false);
+
+const hasNodePorts = ({ type }: ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer';
+
+const needsExternalPolicy = ({ type, externalIPs = [] }: ServiceSpec): boolean =>
+  type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && externalIPs.length > 0);
+
+/** Without what only the old type needed, where it has not been changed. Upstream: dropTypeDependentFields. */
+function withoutLeftovers(spec: ServiceSpec, before: ServiceSpec): ServiceSpec {
+  const next = { ...spec };
+  const drop = (field: keyof ServiceSpec): void => {
+    if (isSame(next[field], before[field])) delete next[field];
+  };
+  if (next.type === 'ExternalName' && before.type !== 'ExternalName') {
+    if (isSame(next.clusterIP, before.clusterIP)) {
+      drop('clusterIP');
+      drop('clusterIPs');
+    }
+    drop('ipFamilies');
+    drop('ipFamilyPolicy');
+  }
+  if (hasNodePorts(before) && !hasNodePorts(next)) {
+    const portsOf = ({ ports = [] }: ServiceSpec): readonly unknown[] => ports.map(({ nodePort = 0 }) => nodePort);
+    const isKept = isSame(portsOf(next), portsOf(before));
+    if (isKept && next.ports) next.ports = next.ports.map(({ nodePort: _nodePort, ...port }) => port);
+  }
+  if (before.type === 'ExternalName' && next.type !== 'ExternalName') drop('externalName');
+  if (needsExternalPolicy(before) && !needsExternalPolicy(next)) drop('externalTrafficPolicy');
+  if (before.type === 'LoadBalancer' && next.type !== 'LoadBalancer') {
+    drop('allocateLoadBalancerNodePorts');
+    drop('loadBalancerClass');
+  }
+  const hasHealthPort = ({ type, externalTrafficPolicy }: ServiceSpec): boolean =>
+    type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
+  if (hasHealthPort(before) && !hasHealthPort(next)) drop('healthCheckNodePort');
+  return next;
+}
+
+/** Families of addresses, in a cluster that has IPv4 alone. Upstream: initIPFamilyFields. */
+function initFamilies(spec: ServiceSpec): readonly FieldError[] {
+  const isHeadless = spec.clusterIP === 'None' || spec.clusterIPs?.[0] === 'None';
+  const isLoose = isHeadless && Object.keys(spec.selector ?? {}).length === 0;
+  spec.ipFamilyPolicy ??= isLoose ? 'RequireDualStack' : 'SingleStack';
+  const faults = validateClusterAddresses(spec);
+  if (faults.length > 0) return faults;
+  const policy = spec.ipFamilyPolicy;
+  const errors: FieldError[] = [];
+  if (policy === 'SingleStack') {
+    const text = (what: string): string =>
+      `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`;
+    if (spec.clusterIPs?.length === 2) errors.push(fieldInvalid('spec.ipFamilyPolicy', policy, text('cluster IPs')));
+    if (spec.ipFamilies?.length === 2) errors.push(fieldInvalid('spec.ipFamilyPolicy', policy, text('IP families')));
+  }
+  const addresses = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : []);
+  addresses.forEach((address, index) => {
+    if (index < (spec.ipFamilies ?? []).length || !address.includes(':')) return;
+    errors.push(fieldInvalid(`spec.clusterIPs[${index}]`, addresses, 'IPv6 is not configured on this cluster'));
+  });
+  if (errors.length > 0) return errors;
+  if (isLoose) {
+    const families = spec.ipFamilies?.length ? spec.ipFamilies : ['IPv4'];
+    const other = families[0] === 'IPv4' ? 'IPv6' : 'IPv4';
+    spec.ipFamilies = families.length < 2 && policy !== 'SingleStack' ? [...families, other] : families;
+    return [];
+  }
+  if (policy === 'RequireDualStack') {
+    const text = 'this cluster is not configured for dual-stack services';
+    errors.push(fieldInvalid('spec.ipFamilyPolicy', policy, text));
+  }
+  spec.ipFamilies?.forEach((family, index) => {
+    if (family !== 'IPv4') {
+      errors.push(fieldInvalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
+    }
+  });
+  if (!spec.ipFamilies?.length) spec.ipFamilies = ['IPv4'];
+  return errors;
 }
 
 export function toNumber(address: string): number {

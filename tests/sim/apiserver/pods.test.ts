@@ -145,9 +145,11 @@ describe('a service', () => {
     const send = (body: object): unknown => request(world, 'POST', `${CORE}/services?dryRun=All`, body);
     expect(send(ports({ nodePort: 30_200 }, { nodePort: 30_200 }))).toMatchObject({
       status: 422,
-      body: { details: { causes: [{ field: 'spec.ports[1]', reason: 'FieldValueDuplicate' }] } },
+      body: { details: { causes: [{ field: 'spec.ports[1].nodePort', reason: 'FieldValueInvalid' }] } },
     });
-    expect(send(ports({ nodePort: 30_200 }, { nodePort: 30_200, protocol: 'UDP' }))).toMatchObject({ status: 201 });
+    expect(send(ports({ nodePort: 30_200 }, { nodePort: 30_200, port: 80, protocol: 'UDP' }))).toMatchObject({
+      status: 201,
+    });
   });
 });
 

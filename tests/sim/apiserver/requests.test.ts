@@ -174,7 +174,6 @@ describe('a request', () => {
               message:
                 'Invalid value: ["10.0.0.77"]: failed to allocate IP 10.0.0.77: provided IP is already allocated',
             },
-            { field: 'spec.ports[0].nodePort', message: 'Invalid value: 30080: provided port is already allocated' },
           ],
         },
       },
