@@ -1,16 +1,15 @@
 /**
  * Job and CronJob. Upstream: pkg/apis/batch/{v1/defaults,validation/validation}.go, pkg/registry/batch/job/strategy.go.
- * Left out: rules of pod failure and success policies.
  */
 import type { CronJob, Job, JobSpec } from 'kubernetes-types/batch/v1';
 import { ageOf, humanDuration } from '../duration.ts';
 import type { ColumnContext, KindDefinition } from '../kind.ts';
-import { immutable, notNegative, oneOf, setDefault } from '../rules.ts';
+import { notNegative, oneOf, setDefault } from '../rules.ts';
 import { formatSelector } from '../selectors.ts';
-import { fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
+import { fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, templateColumns, textColumn } from './columns.ts';
 import { scheduleFault, timeZoneFault } from './cron-schedule.ts';
-import { validatePodTemplate } from './pod-rules.ts';
+import { validateJob, validateJobSpec, validateJobUpdate } from './job-rules.ts';
 import { defaultTemplate } from './pod-template.ts';
 import { status, stored } from './stored-kind.ts';
 
@@ -18,40 +17,6 @@ const UID_LABEL = 'batch.kubernetes.io/controller-uid';
 const BACKOFF_UNLIMITED = 2_147_483_647;
 
 type JobSpec135 = JobSpec & { backoffLimitPerIndex?: number; managedBy?: string };
-
-function validateJobSpec(spec: JobSpec | undefined, path: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const counts = [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-    'backoffLimitPerIndex',
-    'maxFailedIndexes',
-  ] as const;
-  for (const field of counts) errors.push(...notNegative(`${path}.${field}`, spec?.[field]));
-  errors.push(...oneOf(`${path}.completionMode`, spec?.completionMode, ['Indexed', 'NonIndexed']));
-  if (spec?.completionMode === 'Indexed') {
-    if (spec.completions === undefined)
-      errors.push(fieldRequired(`${path}.completions`, 'when completion mode is Indexed'));
-  } else if (spec?.backoffLimitPerIndex !== undefined) {
-    const text = 'requires indexed completion mode';
-    errors.push(fieldInvalid(`${path}.backoffLimitPerIndex`, spec.backoffLimitPerIndex, text));
-  }
-  errors.push(
-    ...oneOf(`${path}.podReplacementPolicy`, spec?.podReplacementPolicy, ['Failed', 'TerminatingOrFailed']),
-    ...validatePodTemplate(spec?.template, `${path}.template`),
-  );
-  const policy = spec?.template?.spec?.restartPolicy;
-  if (policy === 'Always' || !policy) {
-    errors.push(fieldRequired(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
-  } else if (policy === 'OnFailure' && spec?.podFailurePolicy) {
-    const text = 'only "Never" is supported when podFailurePolicy is specified';
-    errors.push(fieldInvalid(`${path}.template.spec.restartPolicy`, policy, text));
-  }
-  return errors;
-}
 
 /** The labels by which a Job finds its pods, and the selector on them. Upstream: generateSelector. */
 function generateSelector(job: Job): void {
@@ -113,19 +78,8 @@ export const jobKind: KindDefinition<Job> = stored<Job>('batch/v1', 'Job', 'jobs
     generateSelector(job);
     Object.assign(job, { status: {} });
   },
-  validate({ spec }) {
-    const selector = spec?.selector ? [] : [fieldRequired('spec.selector')];
-    return [...selector, ...validateJobSpec(spec, 'spec')];
-  },
-  validateUpdate(next, old) {
-    const isElastic = next.spec?.completionMode === 'Indexed' && next.spec.completions === next.spec.parallelism;
-    return [
-      ...(isElastic ? [] : immutable('spec.completions', next.spec?.completions, old.spec?.completions)),
-      ...immutable('spec.selector', next.spec?.selector, old.spec?.selector),
-      ...(old.spec?.suspend ? [] : immutable('spec.template', next.spec?.template, old.spec?.template)),
-      ...immutable('spec.completionMode', next.spec?.completionMode, old.spec?.completionMode),
-    ];
-  },
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
   selectableFields: { 'status.successful': ({ status: found }) => String(found?.succeeded ?? 0) },
   columns: [
     nameColumn(),
@@ -174,12 +128,15 @@ export const cronJobKind: KindDefinition<CronJob> = stored<CronJob>('batch/v1', 
       ...notNegative('spec.startingDeadlineSeconds', spec?.startingDeadlineSeconds),
       ...oneOf('spec.concurrencyPolicy', spec?.concurrencyPolicy, ['Allow', 'Forbid', 'Replace']),
     );
+    const path = 'spec.jobTemplate.spec';
+    errors.push(...validateJobSpec(jobTemplate?.spec, path));
+    if (jobTemplate?.spec?.selector) {
+      errors.push(fieldInvalid(`${path}.selector`, jobTemplate.spec.selector, '`selector` will be auto-generated'));
+    }
     if (jobTemplate?.spec?.manualSelector) {
-      const text = 'manualSelector is not supported for jobs created by a cron job';
-      errors.push(fieldForbidden('spec.jobTemplate.spec.manualSelector', text));
+      errors.push(fieldNotSupported(`${path}.manualSelector`, 'true', ['nil', 'false']));
     }
     errors.push(
-      ...validateJobSpec(jobTemplate?.spec, 'spec.jobTemplate.spec'),
       ...notNegative('spec.successfulJobsHistoryLimit', spec?.successfulJobsHistoryLimit),
       ...notNegative('spec.failedJobsHistoryLimit', spec?.failedJobsHistoryLimit),
     );

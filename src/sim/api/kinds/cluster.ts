@@ -7,10 +7,11 @@ import type { Event, Namespace, Node, NodeSpec, ServiceAccount } from 'kubernete
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { ageOf } from '../duration.ts';
 import type { KindDefinition } from '../kind.ts';
-import { setDefault } from '../rules.ts';
-import { keyFaults } from '../names.ts';
-import { fieldDuplicate, fieldForbidden, fieldInvalid, fieldNotSupported, type FieldError } from '../status.ts';
+import { keyFaults, labelValueFaults } from '../names.ts';
+import { oneOf, setDefault } from '../rules.ts';
+import { fieldDuplicate, fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { TAINT_EFFECTS } from './placement-rules.ts';
 
 function nodeStatus(node: Node): string {
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -30,26 +31,21 @@ function nodeRoles(node: Node): string {
 const addressOf = (node: Node, type: string): string =>
   node.status?.addresses?.find((address) => address.type === type)?.address ?? '<none>';
 
-const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-
-/** Upstream: validateNodeTaints. */
+/** Upstream: validateNodeTaints. They are said to be of the metadata. */
 function validateTaints(spec: NodeSpec | undefined): readonly FieldError[] {
   const seen = new Set<string>();
   return (spec?.taints ?? []).flatMap((taint, index) => {
-    const field = `spec.taints[${index}]`;
-    const errors = keyFaults(taint.key ?? '').map((text) => fieldInvalid(`${field}.key`, taint.key ?? '', text));
-    if (!TAINT_EFFECTS.includes(taint.effect)) {
-      errors.push(fieldNotSupported(`${field}.effect`, taint.effect ?? '', TAINT_EFFECTS));
-    }
-    const pair = `${taint.key}:${taint.effect}`;
+    const field = `metadata.taints[${index}]`;
+    const { key = '', value = '', effect, timeAdded } = taint;
+    const errors: FieldError[] = keyFaults(key).map((text) => fieldInvalid(`${field}.key`, key, text));
+    const faults = labelValueFaults(value);
+    if (faults.length > 0) errors.push(fieldInvalid(`${field}.value`, value, faults.join('; ')));
+    if (!effect) errors.push(fieldRequired(`${field}.effect`));
+    else errors.push(...oneOf(`${field}.effect`, effect, TAINT_EFFECTS));
+    const pair = `${key}:${effect}`;
     if (seen.has(pair)) {
-      const value = {
-        Key: taint.key,
-        Value: taint.value ?? '',
-        Effect: taint.effect,
-        TimeAdded: taint.timeAdded ?? null,
-      };
-      errors.push(fieldDuplicate(field, value));
+      const double = { Key: key, Value: value, Effect: effect, TimeAdded: timeAdded ?? null };
+      errors.push(fieldDuplicate(field, double, 'taints must be unique by key and effect pair'));
     }
     seen.add(pair);
     return errors;
@@ -70,8 +66,7 @@ export const nodeKind: KindDefinition<Node> = {
   validate: ({ spec }) => validateTaints(spec),
   validateUpdate: (next, old) => {
     const [now, before] = [next.spec?.podCIDR, old.spec?.podCIDR];
-    const text =
-      'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)';
+    const text = 'node updates may not change podCIDR except from "" to valid';
     return before && now !== before ? [fieldForbidden('spec.podCIDRs', text)] : [];
   },
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },

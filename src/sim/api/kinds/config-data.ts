@@ -3,26 +3,17 @@ import type { ConfigMap, Secret } from 'kubernetes-types/core/v1';
 import { decodeBase64, encodeBase64 } from '../encoding.ts';
 import { jsonFault } from '../json-fault.ts';
 import type { KindDefinition } from '../kind.ts';
-import { immutable, isSame, setDefault } from '../rules.ts';
+import { configKeyFaults, immutable, isSame, setDefault } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldRequired, fieldTooLong, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
 
 const DATA_LIMIT_BYTES = 1024 * 1024;
-const KEY = /^[-._a-zA-Z0-9]+$/;
-const KEY_TEXT =
-  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 const IMMUTABLE_TEXT = 'field is immutable when `immutable` is set';
 
 type Data = Readonly<Record<string, string>>;
 
-function keyErrors(key: string, field: string): readonly FieldError[] {
-  if (key.length > 253) return [fieldInvalid(field, key, 'must be no more than 253 characters')];
-  if (!KEY.test(key)) return [fieldInvalid(field, key, KEY_TEXT)];
-  if (key === '.' || key.startsWith('..')) {
-    return [fieldInvalid(field, key, key === '.' ? "must not be '.'" : "must not start with '..'")];
-  }
-  return [];
-}
+const keyErrors = (key: string, field: string): readonly FieldError[] =>
+  configKeyFaults(key).map((text) => fieldInvalid(field, key, text));
 
 const bytesOf = (base64: string): number => Math.floor((base64.replace(/[=\s]/g, '').length * 3) / 4);
 
@@ -101,7 +92,7 @@ function typeErrors({ type, data = {}, metadata }: Secret): readonly FieldError[
     case 'kubernetes.io/basic-auth':
       return data['username'] === undefined && data['password'] === undefined ? required('username', 'password') : [];
     case 'kubernetes.io/ssh-auth':
-      return required('ssh-privatekey');
+      return data['ssh-privatekey'] ? [] : [fieldRequired('data[ssh-privatekey]')];
     case 'kubernetes.io/tls':
       return required('tls.crt', 'tls.key');
     default:

@@ -4,15 +4,34 @@ import type {
   Ingress,
   IngressBackend,
   IngressClass,
+  IPBlock,
   NetworkPolicy,
   NetworkPolicyPeer,
+  NetworkPolicyPort,
 } from 'kubernetes-types/networking/v1';
 import type { KindDefinition } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
-import { nameFaults, validateName, validateSelector } from '../names.ts';
-import { isAddress, isCidr, oneOf, portErrors, setDefault } from '../rules.ts';
+import { nameFaults, validateName, validateSelector, wildcardFaults } from '../names.ts';
+import {
+  cidrErrors,
+  immutable,
+  isAddress,
+  isCidr,
+  isPort,
+  oneOf,
+  PORT_TEXT,
+  portErrors,
+  setDefault,
+} from '../rules.ts';
 import { formatSelector } from '../selectors.ts';
-import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
+import {
+  fieldForbidden,
+  fieldInvalid,
+  fieldNotSupported,
+  fieldRequired,
+  fieldTooLong,
+  type FieldError,
+} from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
 import { firstFew, status, stored } from './stored-kind.ts';
 
@@ -23,7 +42,7 @@ function validateBackend(backend: IngressBackend | undefined, path: string): rea
   const { service, resource } = backend ?? {};
   if (service && resource) return [fieldInvalid(path, '', 'cannot set both resource and service backends')];
   if (resource) return [];
-  if (!service) return [fieldRequired(path, 'resource or service backend is required')];
+  if (!service) return [fieldInvalid(path, '', 'resource or service backend is required')];
   const errors = [...validateName(`${path}.service.name`, service.name, 'dns1035')];
   const { name, number } = service.port ?? {};
   if (name && number) errors.push(fieldInvalid(path, '', 'cannot set both port name & port number'));
@@ -41,6 +60,9 @@ function validatePath({ path = '', pathType, backend }: HTTPIngressPath, field: 
     for (const part of ['//', '/./', '/../', '%2f', '%2F']) {
       if (path.includes(part)) errors.push(fieldInvalid(`${field}.path`, path, `must not contain '${part}'`));
     }
+    for (const end of ['/..', '/.']) {
+      if (path.endsWith(end)) errors.push(fieldInvalid(`${field}.path`, path, `cannot end with '${end}'`));
+    }
   } else if (pathType === 'ImplementationSpecific') {
     if (path && !path.startsWith('/')) errors.push(fieldInvalid(`${field}.path`, path, 'must be an absolute path'));
   } else errors.push(...oneOf(`${field}.pathType`, pathType, ['Exact', 'ImplementationSpecific', 'Prefix']));
@@ -48,12 +70,14 @@ function validatePath({ path = '', pathType, backend }: HTTPIngressPath, field: 
 }
 
 function hostErrors(host: string, field: string): readonly FieldError[] {
-  if (isAddress(host)) return [fieldInvalid(field, host, 'must be a DNS name, not an IP address')];
-  const name = host.startsWith('*.') ? host.slice(2) : host;
-  return nameFaults('subdomain', name).map((text) => fieldInvalid(field, host, text));
+  const faults = host.includes('*') ? wildcardFaults(host) : nameFaults('subdomain', host);
+  return [
+    ...(isAddress(host) ? [fieldInvalid(field, host, 'must be a DNS name, not an IP address')] : []),
+    ...faults.map((text) => fieldInvalid(field, host, text)),
+  ];
 }
 
-function validateIngress({ spec, metadata }: Ingress): readonly FieldError[] {
+function validateIngress({ spec }: Ingress): readonly FieldError[] {
   const errors: FieldError[] = [];
   if ((spec?.rules ?? []).length === 0 && !spec?.defaultBackend) {
     errors.push(fieldInvalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
@@ -70,11 +94,8 @@ function validateIngress({ spec, metadata }: Ingress): readonly FieldError[] {
     hosts.forEach((host, at) => errors.push(...hostErrors(host, `spec.tls[${index}].hosts[${at}]`)));
     if (secretName) errors.push(...validateName(`spec.tls[${index}].secretName`, secretName, 'subdomain'));
   });
-  const annotated = metadata?.annotations?.[CLASS_ANNOTATION];
-  if (annotated !== undefined && spec?.ingressClassName) {
-    const text = 'can not be set when the class field is also set';
-    errors.push(fieldInvalid(`annotations[${CLASS_ANNOTATION}]`, annotated, text));
-  }
+  const { ingressClassName } = spec ?? {};
+  if (ingressClassName) errors.push(...validateName('spec.ingressClassName', ingressClassName, 'subdomain'));
   return errors;
 }
 
@@ -87,6 +108,12 @@ const ingressKind: KindDefinition<Ingress> = stored<Ingress>(GROUP, 'Ingress', '
     ingress.status = { loadBalancer: {} };
   },
   validate: validateIngress,
+  validateCreate({ spec, metadata }) {
+    const annotated = metadata?.annotations?.[CLASS_ANNOTATION];
+    if (!annotated || !spec?.ingressClassName || annotated === spec.ingressClassName) return [];
+    const text = 'must match `ingressClassName` when both are specified';
+    return [fieldInvalid(`annotations.${CLASS_ANNOTATION}`, annotated, text)];
+  },
   columns: [
     nameColumn(),
     textColumn(
@@ -110,24 +137,52 @@ const ingressKind: KindDefinition<Ingress> = stored<Ingress>(GROUP, 'Ingress', '
 
 function validatePeer(peer: NetworkPolicyPeer, path: string): readonly FieldError[] {
   const { ipBlock, podSelector, namespaceSelector } = peer;
-  if (!ipBlock && !podSelector && !namespaceSelector) return [fieldRequired(path, 'must specify a peer')];
-  if (ipBlock && (podSelector || namespaceSelector)) {
-    return [fieldForbidden(path, 'may not specify both ipBlock and another peer')];
-  }
-  if (!ipBlock) {
-    return [
-      ...validateSelector(podSelector, `${path}.podSelector`),
-      ...validateSelector(namespaceSelector, `${path}.namespaceSelector`),
-    ];
-  }
-  const text = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
-  if (!ipBlock.cidr) return [fieldRequired(`${path}.ipBlock.cidr`)];
-  return [
-    ...(isCidr(ipBlock.cidr) ? [] : [fieldInvalid(`${path}.ipBlock.cidr`, ipBlock.cidr, text)]),
-    ...(ipBlock.except ?? []).flatMap((cidr, index) =>
-      isCidr(cidr) ? [] : [fieldInvalid(`${path}.ipBlock.except[${index}]`, cidr, text)],
-    ),
+  const errors: FieldError[] = [
+    ...validateSelector(podSelector, `${path}.podSelector`),
+    ...validateSelector(namespaceSelector, `${path}.namespaceSelector`),
+    ...(ipBlock ? validateBlock(ipBlock, `${path}.ipBlock`) : []),
   ];
+  if (!ipBlock && !podSelector && !namespaceSelector) errors.push(fieldRequired(path, 'must specify a peer'));
+  if (ipBlock && (podSelector || namespaceSelector)) {
+    errors.push(fieldForbidden(path, 'may not specify both ipBlock and another peer'));
+  }
+  return errors;
+}
+
+function validateBlock({ cidr, except = [] }: IPBlock, path: string): readonly FieldError[] {
+  if (!cidr) return [fieldRequired(`${path}.cidr`)];
+  if (!isCidr(cidr)) return cidrErrors(`${path}.cidr`, cidr);
+  return except.flatMap((inner, index) => {
+    const field = `${path}.except[${index}]`;
+    if (!isCidr(inner)) return cidrErrors(field, inner);
+    return isWithin(inner, cidr) ? [] : [fieldInvalid(field, inner, 'must be a strict subset of `cidr`')];
+  });
+}
+
+/** Whether a range is a smaller part of another. Only IPv4 ones are compared. */
+function isWithin(inner: string, outer: string): boolean {
+  if (inner.includes(':') || outer.includes(':')) return inner !== outer;
+  const [[start, length], [base, bits]] = [inner, outer].map((range) => {
+    const [address = '', size = '32'] = range.split('/');
+    return [address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0), Number(size)] as const;
+  }) as [readonly [number, number], readonly [number, number]];
+  const width = 2 ** (32 - bits);
+  return length > bits && Math.floor(start / width) === Math.floor(base / width);
+}
+
+function validatePort({ port, endPort, protocol }: NetworkPolicyPort, path: string): readonly FieldError[] {
+  const errors: FieldError[] = [...oneOf(`${path}.protocol`, protocol, ['TCP', 'UDP', 'SCTP'])];
+  if (port !== undefined) errors.push(...portErrors(`${path}.port`, port));
+  if (endPort === undefined) return errors;
+  const field = `${path}.endPort`;
+  if (port === undefined) {
+    return [...errors, fieldInvalid(field, endPort, 'may not be specified when `port` is not specified')];
+  }
+  if (typeof port === 'string') {
+    return [...errors, fieldInvalid(field, endPort, 'may not be specified when `port` is non-numeric')];
+  }
+  if (endPort < port) errors.push(fieldInvalid(field, endPort, 'must be greater than or equal to `port`'));
+  return isPort(endPort) ? errors : [...errors, fieldInvalid(field, endPort, PORT_TEXT)];
 }
 
 function validateNetworkPolicy({ spec }: NetworkPolicy): readonly FieldError[] {
@@ -137,13 +192,14 @@ function validateNetworkPolicy({ spec }: NetworkPolicy): readonly FieldError[] {
     ...(spec?.egress ?? []).map(({ ports, to }, index) => [`spec.egress[${index}]`, 'to', ports, to] as const),
   ];
   for (const [field, side, ports = [], peers = []] of sides) {
-    ports.forEach(({ port, protocol }, index) => {
-      errors.push(...oneOf(`${field}.ports[${index}].protocol`, protocol, ['TCP', 'UDP', 'SCTP']));
-      if (port !== undefined) errors.push(...portErrors(`${field}.ports[${index}].port`, port));
-    });
+    ports.forEach((port, index) => errors.push(...validatePort(port, `${field}.ports[${index}]`)));
     peers.forEach((peer, index) => errors.push(...validatePeer(peer, `${field}.${side}[${index}]`)));
   }
-  (spec?.policyTypes ?? []).forEach((type, index) => {
+  const types = spec?.policyTypes ?? [];
+  if (types.length > 2) {
+    return [...errors, fieldInvalid('spec.policyTypes', types, 'may not specify more than two policyTypes')];
+  }
+  types.forEach((type, index) => {
     if (type !== 'Ingress' && type !== 'Egress') {
       errors.push(fieldNotSupported(`spec.policyTypes[${index}]`, type, ['Ingress', 'Egress']));
     }
@@ -194,6 +250,16 @@ export const NETWORKING_KINDS = [
   ingressKind,
   stored<IngressClass>(GROUP, 'IngressClass', 'ingressclasses', 'cluster', {
     hasGeneration: true,
+    validate({ spec }) {
+      const controller = spec?.controller ?? '';
+      if (!controller) return [fieldRequired('spec.controller')];
+      const text = 'must be a domain-prefixed path (such as "acme.io/foo")';
+      if (controller.length > 250) return [fieldTooLong('spec.controller', 250)];
+      const [domain = '', ...path] = controller.split('/');
+      if (!domain || !path.join('/')) return [fieldInvalid('spec.controller', controller, text)];
+      return nameFaults('subdomain', domain).map((why) => fieldInvalid('spec.controller', domain, why));
+    },
+    validateUpdate: (next, old) => immutable('spec.controller', next.spec?.controller, old.spec?.controller),
     columns: [
       nameColumn(),
       textColumn('Controller', ({ spec }) => spec?.controller ?? ''),

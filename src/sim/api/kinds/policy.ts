@@ -7,11 +7,13 @@ import type { RuntimeClass } from 'kubernetes-types/node/v1';
 import type { PolicyRule, RoleBinding, RoleRef, Subject } from 'kubernetes-types/rbac/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { KindDefinition } from '../kind.ts';
+import { nameFaults } from '../names.ts';
 import type { KubeObject } from '../object.ts';
-import { canonicalAmounts, parseQuantity } from '../quantity.ts';
+import { canonicalAmounts } from '../quantity.ts';
 import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { validateLimits } from './limit-rules.ts';
 import { validateQuota } from './quota-rules.ts';
 import { createdColumns, status, stored } from './stored-kind.ts';
 
@@ -30,12 +32,6 @@ function fillIn(
   if (!isComplete) item[field] = { ...amounts, ...item[field] };
 }
 
-/** A pod as a whole is given nothing: only its containers are. */
-const notForPods = (item: LimitRangeItem, field: string): FieldError[] =>
-  (['default', 'defaultRequest'] as const)
-    .filter((name) => item.type === 'Pod' && Object.keys(item[name] ?? {}).length > 0)
-    .map((name) => fieldForbidden(`${field}.${name}`, "may not be specified when `type` is 'Pod'"));
-
 const limitRangeKind: KindDefinition<LimitRange> = stored<LimitRange>('v1', 'LimitRange', 'limitranges', 'namespaced', {
   shortNames: ['limits'],
   support: 'simulated',
@@ -53,28 +49,7 @@ const limitRangeKind: KindDefinition<LimitRange> = stored<LimitRange>('v1', 'Lim
       fillIn(item, 'defaultRequest', item.min);
     }
   },
-  validate({ spec }) {
-    return (spec?.limits ?? []).flatMap(({ type, max = {}, min = {}, default: given = {} }, index) => {
-      const field = `spec.limits[${index}]`;
-      const errors: FieldError[] = type ? [] : [fieldRequired(`${field}.type`)];
-      errors.push(...notForPods(spec!.limits![index]!, field));
-      for (const [name, low] of Object.entries(min)) {
-        const high = max[name];
-        if (high !== undefined && (parseQuantity(low) ?? 0) > (parseQuantity(high) ?? 0)) {
-          const text = `min value ${low} is greater than max value ${high}`;
-          errors.push(fieldInvalid(`${field}.min[${name}]`, low, text));
-        }
-      }
-      for (const [name, value] of Object.entries(given)) {
-        const high = max[name];
-        if (high !== undefined && (parseQuantity(value) ?? 0) > (parseQuantity(high) ?? 0)) {
-          const text = `default value ${value} is greater than max value ${high}`;
-          errors.push(fieldInvalid(`${field}.default[${name}]`, value, text));
-        }
-      }
-      return errors;
-    });
-  },
+  validate: validateLimits,
   columns: createdColumns(),
 });
 
@@ -131,15 +106,14 @@ const priorityClassKind: KindDefinition<PriorityClass> = stored<PriorityClass>(
       const isBuiltIn = metadata?.name === 'system-node-critical' || metadata?.name === 'system-cluster-critical';
       const errors: FieldError[] = [];
       if (isSystem && !isBuiltIn) {
-        const text =
-          "priority class names with 'system-' prefix are reserved for system use only. error: unknown system priority class";
+        const text = `priority class names with 'system-' prefix are reserved for system use only. error: ${metadata!.name} is not a known system priority class`;
         errors.push(fieldForbidden('metadata.name', text));
       } else if (!isSystem && value > USER_PRIORITY_MAX) {
         errors.push(
           fieldForbidden('value', `maximum allowed value of a user defined priority is ${USER_PRIORITY_MAX}`),
         );
       }
-      return [...errors, ...oneOf('preemptionPolicy', preemptionPolicy, ['Never', 'PreemptLowerPriority'])];
+      return [...errors, ...oneOf('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never'])];
     },
     validateUpdate: (next, old) => [
       ...(next.value === old.value ? [] : [fieldForbidden('value', 'may not be changed in an update.')]),
@@ -214,8 +188,11 @@ function validateBinding(
       errors.push(fieldNotSupported(`${field}.kind`, subject.kind, ['ServiceAccount', 'User', 'Group']));
     } else if (subject.kind !== 'ServiceAccount' && subject.apiGroup !== RBAC_GROUP) {
       errors.push(fieldNotSupported(`${field}.apiGroup`, subject.apiGroup ?? '', [RBAC_GROUP]));
-    } else if (subject.kind === 'ServiceAccount' && !isNamespaced && !subject.namespace) {
-      errors.push(fieldRequired(`${field}.namespace`));
+    } else if (subject.kind === 'ServiceAccount') {
+      const faults = subject.name ? nameFaults('subdomain', subject.name) : [];
+      errors.push(...faults.map((text) => fieldInvalid(`${field}.name`, subject.name, text)));
+      if (subject.apiGroup) errors.push(fieldNotSupported(`${field}.apiGroup`, subject.apiGroup, ['']));
+      if (!isNamespaced && !subject.namespace) errors.push(fieldRequired(`${field}.namespace`));
     }
   });
   return errors;

@@ -59,7 +59,7 @@ function validateMetric(metric: MetricSpec, path: string): readonly FieldError[]
   }
   const { averageUtilization, averageValue, type: kind } = value.target ?? {};
   if (!kind) errors.push(fieldRequired(`${field}.target.type`, 'must specify a metric target type'));
-  else errors.push(...oneOf(`${field}.target.type`, kind, ['Utilization', 'Value', 'AverageValue']));
+  else errors.push(...oneOf(`${field}.target.type`, kind, ['AverageValue', 'Utilization', 'Value']));
   if (averageUtilization !== undefined && averageUtilization < 1) {
     errors.push(fieldInvalid(`${field}.target.averageUtilization`, averageUtilization, 'must be greater than 0'));
   }
@@ -67,6 +67,35 @@ function validateMetric(metric: MetricSpec, path: string): readonly FieldError[]
     const text = 'must set either a target raw value or a target utilization';
     errors.push(fieldRequired(`${field}.target.averageUtilization`, text));
   }
+  return errors;
+}
+
+const WINDOW_MAX_SECONDS = 3600;
+const PERIOD_MAX_SECONDS = 1800;
+
+/** Upstream: validateScalingRules. */
+function validateBehavior(rules: HPAScalingRules | undefined, path: string): readonly FieldError[] {
+  if (!rules) return [];
+  const { stabilizationWindowSeconds: seconds, selectPolicy, policies = [] } = rules;
+  const window = `${path}.stabilizationWindowSeconds`;
+  const errors: FieldError[] = [];
+  if ((seconds ?? 0) < 0) errors.push(fieldInvalid(window, seconds, 'must be greater than or equal to zero'));
+  if ((seconds ?? 0) > WINDOW_MAX_SECONDS) {
+    errors.push(fieldInvalid(window, seconds, `must be less than or equal to ${WINDOW_MAX_SECONDS}`));
+  }
+  errors.push(...oneOf(`${path}.selectPolicy`, selectPolicy, ['Disabled', 'Max', 'Min']));
+  if (policies.length === 0) errors.push(fieldRequired(`${path}.policies`, 'must specify at least one Policy'));
+  policies.forEach(({ type, value, periodSeconds }, index) => {
+    const field = `${path}.policies[${index}]`;
+    const positive = 'must be greater than zero';
+    errors.push(...oneOf(`${field}.type`, type, ['Percent', 'Pods']));
+    if (!(value > 0)) errors.push(fieldInvalid(`${field}.value`, value ?? 0, positive));
+    if (!(periodSeconds > 0)) errors.push(fieldInvalid(`${field}.periodSeconds`, periodSeconds ?? 0, positive));
+    else if (periodSeconds > PERIOD_MAX_SECONDS) {
+      const text = `must be less than or equal to ${PERIOD_MAX_SECONDS}`;
+      errors.push(fieldInvalid(`${field}.periodSeconds`, periodSeconds, text));
+    }
+  });
   return errors;
 }
 
@@ -133,6 +162,9 @@ const autoscalerKind: KindDefinition<HorizontalPodAutoscaler> = stored<Horizonta
       }
       errors.push(...validateTarget(autoscaler));
       metrics.forEach((metric, index) => errors.push(...validateMetric(metric, `spec.metrics[${index}]`)));
+      const { scaleUp, scaleDown } = autoscaler.spec?.behavior ?? {};
+      errors.push(...validateBehavior(scaleUp, 'spec.behavior.scaleUp'));
+      errors.push(...validateBehavior(scaleDown, 'spec.behavior.scaleDown'));
       return errors;
     },
     columns: [

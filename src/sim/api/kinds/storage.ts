@@ -1,6 +1,5 @@
 /**
  * Volumes, claims and classes. Upstream: pkg/apis/core/{v1/defaults,validation/validation}.go, pkg/apis/storage.
- * Left out: rules of the sources of volumes beyond that there is exactly one.
  */
 import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1';
 import type {
@@ -11,13 +10,16 @@ import type {
   VolumeAttachment,
 } from 'kubernetes-types/storage/v1';
 import type { KindDefinition } from '../kind.ts';
+import { keyFaults } from '../names.ts';
 import type { KubeObject } from '../object.ts';
 import { canonicalAmounts, parseQuantity } from '../quantity.ts';
 import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
-import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
+import { fieldForbidden, fieldInvalid, fieldRequired } from '../status.ts';
+import { validateClaimSpec } from './claim-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
 import { canonicaliseResources } from './pod-template.ts';
 import { status, stored } from './stored-kind.ts';
+import { validateVolume, validateVolumeUpdate } from './volume-kind-rules.ts';
 
 const GROUP = 'storage.k8s.io/v1';
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
@@ -35,21 +37,6 @@ const modesText = (modes: readonly string[] | undefined): string =>
     .filter(([mode]) => modes?.includes(mode))
     .map(([, short]) => short)
     .join(',');
-
-function validateModes(modes: readonly string[] | undefined): readonly FieldError[] {
-  if (!modes || modes.length === 0) return [fieldRequired('spec.accessModes', 'at least 1 access mode is required')];
-  const unknown = modes.filter((mode) => !MODES[mode]);
-  const errors = unknown.map((mode) => fieldNotSupported('spec.accessModes', mode, Object.keys(MODES).sort()));
-  if (unknown.length === 0 && modes.includes('ReadWriteOncePod') && modes.length > 1) {
-    errors.push(fieldForbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'));
-  }
-  return errors;
-}
-
-function validateSize(field: string, size: string | undefined): readonly FieldError[] {
-  if (size === undefined) return [fieldRequired(field)];
-  return (parseQuantity(size) ?? 0) > 0 ? [] : [fieldInvalid(field, size, 'must be greater than zero')];
-}
 
 export function defaultClaim({ spec }: PersistentVolumeClaim): void {
   if (!spec) return;
@@ -70,15 +57,12 @@ const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolume
     prepareForCreate(claim) {
       Object.assign(claim, { status: { phase: 'Pending' } });
     },
-    validate: ({ spec }) => [
-      ...validateModes(spec?.accessModes),
-      ...validateSize('spec.resources[storage]', spec?.resources?.requests?.['storage']),
-      ...oneOf('spec.volumeMode', spec?.volumeMode, ['Block', 'Filesystem']),
-    ],
+    validate: ({ spec }) => validateClaimSpec(spec, 'spec'),
     validateUpdate(next, old) {
+      const isBound = old.status?.phase === 'Bound';
       const fixed = ({ spec }: PersistentVolumeClaim): unknown => ({
         ...spec,
-        resources: undefined,
+        ...(isBound ? { resources: undefined } : {}),
         volumeAttributesClassName: undefined,
         // Binding fills in the volume and its class.
         ...(old.spec?.volumeName ? {} : { volumeName: undefined, storageClassName: undefined }),
@@ -86,7 +70,8 @@ const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolume
       if (!isSame(fixed(next), fixed(old))) return [fieldForbidden('spec', CLAIM_UPDATE_TEXT)];
       const size = (claim: PersistentVolumeClaim): number =>
         parseQuantity(claim.spec?.resources?.requests?.['storage'] ?? '0') ?? 0;
-      return size(next) < size(old) && (old.status?.phase ?? 'Pending') === 'Bound'
+      const capacity = parseQuantity(old.status?.capacity?.['storage'] ?? '0') ?? 0;
+      return size(next) < size(old) && size(next) <= capacity
         ? [fieldForbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')]
         : [];
     },
@@ -103,19 +88,6 @@ const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolume
     ],
   },
 );
-
-/** Fields of a PersistentVolume's spec that are no source. */
-const NOT_SOURCES = [
-  'accessModes',
-  'capacity',
-  'claimRef',
-  'mountOptions',
-  'nodeAffinity',
-  'persistentVolumeReclaimPolicy',
-  'storageClassName',
-  'volumeAttributesClassName',
-  'volumeMode',
-];
 
 const volumeKind: KindDefinition<PersistentVolume> = stored<PersistentVolume>(
   'v1',
@@ -137,22 +109,8 @@ const volumeKind: KindDefinition<PersistentVolume> = stored<PersistentVolume>(
     prepareForCreate(volume) {
       Object.assign(volume, { status: { phase: 'Pending' } });
     },
-    validate({ spec }) {
-      const [first, ...others] = Object.keys(spec ?? {}).filter((key) => !NOT_SOURCES.includes(key));
-      return [
-        ...validateModes(spec?.accessModes),
-        ...(spec?.capacity ? [] : [fieldRequired('spec.capacity')]),
-        ...(spec?.capacity ? validateSize('spec.capacity[storage]', spec.capacity['storage']) : []),
-        ...oneOf('spec.persistentVolumeReclaimPolicy', spec?.persistentVolumeReclaimPolicy, [
-          'Delete',
-          'Recycle',
-          'Retain',
-        ]),
-        ...others.map((key) => fieldForbidden(`spec.${key}`, 'may not specify more than 1 volume type')),
-        ...(first ? [] : [fieldRequired('spec', 'must specify a volume type')]),
-        ...oneOf('spec.volumeMode', spec?.volumeMode, ['Block', 'Filesystem']),
-      ];
-    },
+    validate: validateVolume,
+    validateUpdate: validateVolumeUpdate,
     columns: [
       nameColumn(),
       textColumn('Capacity', ({ spec }) => spec?.capacity?.['storage'] ?? ''),
@@ -184,7 +142,9 @@ const classKind: KindDefinition<StorageClass> = stored<StorageClass>(
       setDefault(storageClass, 'volumeBindingMode', 'Immediate');
     },
     validate: (item) => [
-      ...(item.provisioner ? [] : [fieldRequired('provisioner', item.provisioner)]),
+      ...(item.provisioner
+        ? keyFaults(item.provisioner.toLowerCase()).map((text) => fieldInvalid('provisioner', item.provisioner, text))
+        : [fieldRequired('provisioner')]),
       ...oneOf('reclaimPolicy', item.reclaimPolicy, ['Delete', 'Retain']),
       ...oneOf('volumeBindingMode', item.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
     ],
