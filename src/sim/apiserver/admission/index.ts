@@ -4,6 +4,7 @@
  */
 import type { Namespace, Pod } from 'kubernetes-types/core/v1';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
+import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { StorageClass } from 'kubernetes-types/storage/v1';
 import type { Stored } from '../../api/object.ts';
 import { forbidden, notFound } from '../../api/status.ts';
@@ -11,6 +12,7 @@ import { note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { compareQuantities } from '../../api/quantity.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
 import { limitClaim } from './limit-ranger.ts';
+import { checkPodSecurity } from './pod-security.ts';
 import { admitPod } from './pod.ts';
 import { chargeQuotas } from './quota.ts';
 
@@ -37,6 +39,8 @@ export function admit(
   addresses: ServiceAddresses,
 ): void {
   if (draft.kind === 'PersistentVolumeClaim' && old && !context.request.subresource) checkResize(context, draft, old);
+  if (old === undefined && draft.kind === 'PriorityClass') checkDefaultPriority(context, draft);
+  checkPodSecurity(context, draft, old);
   chargeQuotas(context, draft, old, addresses);
   note(context, 'admit', 'ok');
 }
@@ -56,6 +60,18 @@ function checkResize(context: RequestContext, draft: Draft, old: Stored): void {
     const text =
       'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize';
     refuse(context, 'admit', forbidden(context.resource, old.metadata.name, text));
+  }
+}
+
+/** Priority: one class alone may be the default. Upstream: plugin/pkg/admission/priority/admission.go. */
+function checkDefaultPriority(context: RequestContext, draft: Draft): void {
+  if (!draft['globalDefault']) return;
+  for (const { metadata, globalDefault } of context.list('priorityclasses.scheduling.k8s.io') as Iterable<
+    Stored<PriorityClass>
+  >) {
+    if (!globalDefault) continue;
+    const text = `PriorityClass ${metadata.name} is already marked as default. Only one default can exist`;
+    refuse(context, 'admit', forbidden(context.resource, draft.metadata.name ?? '', text));
   }
 }
 
