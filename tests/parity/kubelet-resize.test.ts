@@ -1,9 +1,10 @@
 /** Changes of a running pod: resize in place, ephemeral containers. Upstream: pkg/kubelet/allocation, pkg/registry/core/pod. */
 import { expect } from 'vitest';
+import { defaultPool } from '../../src/sim/azure/index.ts';
 import type { World } from '../../src/sim/world.ts';
-import { advance, apply, request } from '../support/world.ts';
-import { findPod, log, scriptPod } from '../support/shell.ts';
-import { parity } from './support/parity.ts';
+import { advance, apply, eventsOf, request } from '../support/world.ts';
+import { exec, findPod, log, scriptPod } from '../support/shell.ts';
+import { deleted, parity, status, wait, type Step } from './support/parity.ts';
 
 const aks = { preset: 'aks' } as const;
 
@@ -66,6 +67,147 @@ parity('A resize', [
           'Pod "app" is invalid: spec: Invalid value: "Guaranteed": Pod QOS Class may not change as a result of resizing',
         );
       },
+    ],
+  },
+]);
+
+const ALLOCATION = 'pkg/kubelet/allocation/allocation_manager.go';
+const MANAGER = 'pkg/kubelet/kuberuntime/kuberuntime_manager.go';
+
+const resize =
+  (name: string, resources: object): Step =>
+  (world) => {
+    expect(patch(world, `${name}/resize`, { containers: [{ name: 'main', resources }] }).status).toBe(200);
+  };
+
+const says =
+  (name: string, pattern: RegExp, expected: readonly string[]): Step =>
+  (world) => {
+    expect(eventsOf(world, findPod(world, name)).filter((line) => pattern.test(line))).toEqual(expected);
+  };
+
+const resizeCondition =
+  (name: string, type: string, expected: object | undefined): Step =>
+  (world) => {
+    const found = findPod(world, name).status?.conditions?.find((item) => item.type === type);
+    if (expected) expect(found).toMatchObject(expected);
+    else expect(found).toBeUndefined();
+  };
+
+const one = { pools: [{ ...defaultPool('nodepool1', 'System', 1), vmSize: 'Standard_D4s_v5' }] };
+
+parity('Events and conditions of a resize', [
+  {
+    name: 'tell of its start and of its end a moment later, and the cgroup has the new limits',
+    upstream: `${ALLOCATION}, pkg/kubelet/events/resize.go`,
+    manifests: scriptPod('app', 'sleep 1000', {
+      container: '      resources: { requests: { cpu: 100m }, limits: { cpu: 200m } }\n',
+    }),
+    steps: [
+      wait(6),
+      resize('app', { requests: { cpu: '300m' }, limits: { cpu: '500m' } }),
+      wait(0.5),
+      resizeCondition('app', 'PodResizeInProgress', { status: 'True', observedGeneration: 2 }),
+      wait(2),
+      resizeCondition('app', 'PodResizeInProgress', undefined),
+      says('app', /^Resize/, [
+        'ResizeStarted: Pod resize started: {"containers":[{"name":"main","resources":{"limits":{"cpu":"500m"},"requests":{"cpu":"300m"}}}],"generation":2}',
+        'ResizeCompleted: Pod resize completed: {"containers":[{"name":"main","resources":{"limits":{"cpu":"500m"},"requests":{"cpu":"300m"}}}],"generation":2}',
+      ]),
+      (world) => expect(exec(world, 'app', 'cat', '/sys/fs/cgroup/cpu.max').stdout).toBe('50000 100000\n'),
+    ],
+  },
+  {
+    name: 'restart the container for the resource whose policy says so, and for no other',
+    upstream: `${MANAGER} (computePodResizeAction)`,
+    manifests: scriptPod('app', 'trap "exit 143" TERM; sleep 1000 & wait', {
+      container:
+        '      resizePolicy: [{ resourceName: memory, restartPolicy: RestartContainer }]\n      resources: { requests: { cpu: 100m, memory: 32Mi } }\n',
+    }),
+    steps: [
+      wait(6),
+      resize('app', { requests: { cpu: '200m' } }),
+      wait(3),
+      status('pods', 'app', { containerStatuses: [{ restartCount: 0, allocatedResources: { cpu: '200m' } }] }),
+      resize('app', { requests: { memory: '64Mi' } }),
+      wait(4),
+      status('pods', 'app', {
+        containerStatuses: [{ restartCount: 1, resources: { requests: { memory: '64Mi' } } }],
+      }),
+      says('app', /^Killing/, ['Killing: Container main resize requires restart']),
+      says('app', /^ResizeCompleted/, [
+        'ResizeCompleted: Pod resize completed: {"containers":[{"name":"main","resources":{"requests":{"cpu":"200m","memory":"32Mi"}}}],"generation":2}',
+        'ResizeCompleted: Pod resize completed: {"containers":[{"name":"main","resources":{"requests":{"cpu":"200m","memory":"64Mi"}}}],"generation":3}',
+      ]),
+    ],
+  },
+  {
+    name: 'put it off while the node has no room, and take it up when another pod goes',
+    upstream: `${ALLOCATION} (RetryPendingResizes)`,
+    options: one,
+    manifests: ['app', 'other']
+      .map((name) => scriptPod(name, 'sleep 1000', { container: '      resources: { requests: { cpu: 1500m } }\n' }))
+      .join('---\n'),
+    steps: [
+      wait(6),
+      resize('app', { requests: { cpu: '3' } }),
+      wait(2),
+      resizeCondition('app', 'PodResizePending', {
+        status: 'True',
+        reason: 'Deferred',
+        message: "Node didn't have enough resource: cpu, requested: 3000, used: 1500, capacity: 4000",
+      }),
+      says('app', /^Resize/, [
+        'ResizeDeferred: Pod resize Deferred: {"containers":[{"name":"main","resources":{"requests":{"cpu":"3"}}}],"generation":2,"error":"Node didn\'t have enough resource: cpu, requested: 3000, used: 1500, capacity: 4000"}',
+      ]),
+      deleted('pods', 'other', { gracePeriodSeconds: 0 }),
+      wait(4),
+      resizeCondition('app', 'PodResizePending', undefined),
+      status('pods', 'app', { containerStatuses: [{ allocatedResources: { cpu: '3' } }] }),
+    ],
+  },
+  {
+    name: 'hold back a memory limit below what is in use, and say so',
+    upstream: `${MANAGER} (validateMemoryResizeAction)`,
+    manifests: `apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: main, image: 'redis:7', resources: { limits: { memory: 100Mi, cpu: 100m } } }
+`,
+    steps: [
+      wait(12),
+      resize('app', { requests: { memory: '20Mi' }, limits: { memory: '20Mi' } }),
+      wait(3),
+      resizeCondition('app', 'PodResizeInProgress', {
+        reason: 'Error',
+        message: 'attempting to set pod memory limit (20971520) below current usage (33554432)',
+      }),
+      status('pods', 'app', { containerStatuses: [{ restartCount: 0, resources: { limits: { memory: '100Mi' } } }] }),
+      resize('app', { requests: { memory: '80Mi' }, limits: { memory: '80Mi' } }),
+      wait(3),
+      resizeCondition('app', 'PodResizeInProgress', undefined),
+      status('pods', 'app', { containerStatuses: [{ restartCount: 0, resources: { limits: { memory: '80Mi' } } }] }),
+    ],
+  },
+  {
+    name: 'move the moment at which growing memory meets its limit',
+    upstream: 'pkg/kubelet/cm/cgroup_manager_linux.go',
+    manifests: `apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - { name: main, image: 'pilothouse/leak:1.0', resources: { limits: { memory: 60Mi, cpu: 100m } } }
+`,
+    steps: [
+      wait(10),
+      resize('app', { requests: { memory: '120Mi' }, limits: { memory: '120Mi' } }),
+      wait(25),
+      status('pods', 'app', { containerStatuses: [{ restartCount: 0 }] }),
+      wait(25),
+      status('pods', 'app', { containerStatuses: [{ lastState: { terminated: { reason: 'OOMKilled' } } }] }),
     ],
   },
 ]);

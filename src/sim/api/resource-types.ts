@@ -6,6 +6,7 @@ import type * as coordination from 'kubernetes-types/coordination/v1';
 import type * as core from 'kubernetes-types/core/v1';
 import type * as discovery from 'kubernetes-types/discovery/v1';
 import type * as networking from 'kubernetes-types/networking/v1';
+import type * as node from 'kubernetes-types/node/v1';
 import type * as policy from 'kubernetes-types/policy/v1';
 import type * as rbac from 'kubernetes-types/rbac/v1';
 import type * as scheduling from 'kubernetes-types/scheduling/v1';
@@ -47,6 +48,7 @@ export interface ResourceTypes {
   'rolebindings.rbac.authorization.k8s.io': rbac.RoleBinding;
   'roles.rbac.authorization.k8s.io': rbac.Role;
   'priorityclasses.scheduling.k8s.io': scheduling.PriorityClass;
+  'runtimeclasses.node.k8s.io': node.RuntimeClass;
   'csidrivers.storage.k8s.io': storage.CSIDriver;
   'csinodes.storage.k8s.io': storage.CSINode;
   'storageclasses.storage.k8s.io': storage.StorageClass;

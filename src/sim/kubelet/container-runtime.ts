@@ -8,7 +8,8 @@ import type { Client, EventRecorder } from '../client/index.ts';
 import type { Kernel, LifeEvent } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
-import { goDuration, limitsOf, processOf, terminationMessageOf, type SpecFacts } from './container-spec.ts';
+import { configFaultOf } from './container-config.ts';
+import { goDuration, processOf, terminationMessageOf, type SpecFacts } from './container-spec.ts';
 import { environmentOf } from './environment.ts';
 import type { ImageManager } from './image-manager.ts';
 import { ImagePulls, type Pull } from './image-pulls.ts';
@@ -150,17 +151,6 @@ export class ContainerRuntime {
     }
   }
 
-  /** A container has other resources: they count at once, or from a restart where its policy says so. */
-  resized(uid: string, name: string): void {
-    const record = this.ports.find(uid)!;
-    const spec = specOf(record.pod, name) as Container & { resizePolicy?: { restartPolicy: string }[] };
-    const container = this.container(uid, name);
-    if (!container || !isRunning(container)) return;
-    if (spec.resizePolicy?.some(({ restartPolicy }) => restartPolicy === 'RestartContainer'))
-      return this.fail(uid, name, `Container ${name} resize requires restart`);
-    this.ports.processes.resize(uid, name, limitsOf(spec));
-  }
-
   container(uid: string, name: string): ContainerRecord | undefined {
     return this.ports.find(uid)?.containers.find((item) => item.name === name);
   }
@@ -238,9 +228,10 @@ export class ContainerRuntime {
   create(uid: string, name: string, spec: Container): void {
     const { pod } = this.ports.find(uid)!;
     const environment = environmentOf(pod, spec, this.ports.spec.environment(this.ports.find(uid)!));
-    if (!environment.ok) {
-      this.record(pod, name, 'Warning', 'Failed', `Error: ${environment.message}`);
-      this.update(uid, name, { waiting: { reason: 'CreateContainerConfigError', message: environment.message } });
+    const message = configFaultOf(pod, spec, environment);
+    if (message !== undefined) {
+      this.record(pod, name, 'Warning', 'Failed', `Error: ${message}`);
+      this.update(uid, name, { waiting: { reason: 'CreateContainerConfigError', message } });
       this.ports.settle(uid);
       return this.send(uid, name, { type: 'CONFIG_FAILED' });
     }
@@ -261,6 +252,7 @@ export class ContainerRuntime {
     const { waiting: _waiting, foundWaiting: _found, stopReason: _stop, graceSeconds: _grace, ...kept } = before;
     this.ports.put(uid, {
       ...record,
+      actuated: { ...record.actuated, [name]: record.allocated[name] ?? {} },
       containers: record.containers.map((item) =>
         item.name === name
           ? {
@@ -315,7 +307,7 @@ export class ContainerRuntime {
     this.send(uid, name, { type: 'PROBE_FAILED' });
   }
 
-  /** preStop, then SIGTERM, then SIGKILL when the grace is over. */
+  /** preStop, then the stop signal, then SIGKILL when the grace is over. */
   private stopProcess(uid: string, name: string): void {
     const { pod } = this.ports.find(uid)!;
     const container = this.container(uid, name)!;

@@ -9,6 +9,7 @@ import {
   leaking,
   launchOf,
   ownProgram,
+  stopSignalOf,
   type ContainerLogs,
   type Launch,
   type Mount,
@@ -23,8 +24,9 @@ export interface SpecFacts {
   readonly client: Client;
   readonly runtime: RuntimeOption;
   environment(record: PodRecord): EnvironmentFacts;
-  mounts(pod: Stored<Pod>, spec: Container): readonly Mount[];
-  files(record: PodRecord): Readonly<Record<string, string>>;
+  /** `expand` gives the text of a subPathExpr. */
+  mounts(pod: Stored<Pod>, spec: Container, expand: (text: string) => string): readonly Mount[];
+  files(record: PodRecord, spec: Container): Readonly<Record<string, string>>;
   hostname(pod: Stored<Pod>): string;
   /** What a Workload object declares of its image. */
   declared(image: string): Launch['behaviour'] | undefined;
@@ -55,6 +57,7 @@ export function pulledText(image: string, ownMs: number, wholeMs: number): strin
 /** The program that a container runs, as the data plane meets it. */
 export function processOf(record: PodRecord, spec: Container, facts: StartFacts): RunningProcess {
   const { pod, podIp } = record;
+  const given: Container = { ...spec, resources: record.allocated[spec.name] ?? spec.resources ?? {} };
   const isInit = record.containers.some(({ name, role }) => name === spec.name && role === 'init');
   const isTask = isInit || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
   const environment = environmentOf(pod, spec, facts.environment(record));
@@ -62,14 +65,19 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     ? { HOSTNAME: facts.hostname(pod), ...environment.variables }
     : {};
   const words = [...(spec.command ?? []), ...(spec.args ?? [])];
-  const argv = words.map((word) => expandReferences(word, (name) => variables[name]));
+  const expand = (text: string): string => expandReferences(text, (name) => variables[name]);
+  const argv = words.map(expand);
   const own = words.length === 0 ? facts.declared(spec.image ?? '') : undefined;
   const launch: Launch =
     facts.runtime === 'pretended'
       ? { behaviour: pretendedBehaviour(spec) }
       : own
-        ? ownProgram(addressed(leaking(own, spec), variables))
-        : launchOf({ ...spec, env: Object.entries(variables).map(([name, value]) => ({ name, value })) }, argv, isTask);
+        ? ownProgram(addressed(leaking(own, given), variables))
+        : launchOf(
+            { ...given, env: Object.entries(variables).map(([name, value]) => ({ name, value })) },
+            argv,
+            isTask,
+          );
   return {
     namespace: pod.metadata.namespace!,
     pod: pod.metadata.name,
@@ -89,11 +97,12 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     ...(spec.stdinOnce ? { hasInputOnce: true } : {}),
     environment: variables,
     directory: spec.workingDir ?? '/',
-    mounts: facts.mounts(pod, spec),
-    generatedFiles: facts.files(record),
+    mounts: facts.mounts(pod, spec, expand),
+    generatedFiles: facts.files(record, spec),
     isReadOnlyRoot: spec.securityContext?.readOnlyRootFilesystem ?? false,
     terminationMessagePath: spec.terminationMessagePath ?? '/dev/termination-log',
-    limits: limitsOf(spec),
+    stopSignal: stopSignalOf(spec.image ?? ''),
+    limits: limitsOf(given),
     isTask,
     startedAt: facts.now,
     ports: portsOf(spec, launch),

@@ -2,7 +2,7 @@
  * Images of a node: what it has, and what pulling one comes to. Upstream: pkg/kubelet/images/image_manager.go. Pulls are
  * serial, as by default. Texts of failures are containerd's.
  */
-import type { Container, Pod } from 'kubernetes-types/core/v1';
+import type { Container } from 'kubernetes-types/core/v1';
 import { imageSize, lookUpImage, parseImage } from '../workloads/index.ts';
 import type { KubeletOptions } from './kubelet-options.ts';
 import type { MachineSpec } from './machine-spec.ts';
@@ -82,7 +82,7 @@ export class ImageManager {
   }
 
   /** What has to be done now; a pull takes its place in the queue. */
-  plan(pod: Pod, container: Container, now: number): PullVerdict {
+  plan(container: Container, now: number, hasCredentials: (registry: string) => boolean): PullVerdict {
     const image = container.image ?? '';
     const name = parseImage(image);
     if (!name) {
@@ -105,7 +105,7 @@ export class ImageManager {
     if (isHeld && policy !== 'Always') return { kind: 'present' };
     if (isPretended) return this.planPretended(image);
     const waitMs = Math.max(0, this.busyUntil - now);
-    const failure = this.failureOf(pod, image, name);
+    const failure = this.failureOf(image, name, hasCredentials);
     if (failure) {
       this.busyUntil = now + waitMs + FAILURE_MS;
       return { kind: 'failed', durationMs: waitMs + FAILURE_MS, message: failure };
@@ -137,16 +137,16 @@ export class ImageManager {
   }
 
   private failureOf(
-    pod: Pod,
     image: string,
     name: { registry: string; repository: string; tag: string },
+    hasCredentials: (registry: string) => boolean,
   ): string | undefined {
     const full = withTag(image);
     const prefix = `rpc error: code = Unknown desc = ${unresolved(full)}`;
     if (name.registry.endsWith('.invalid') || name.registry.split(':')[0]!.endsWith('.invalid')) {
       return `${prefix}: failed to do request: Head "https://${name.registry}/v2/${name.repository.slice(name.registry.length + 1)}/manifests/${name.tag}": dial tcp: lookup ${name.registry.split(':')[0]} on 168.63.129.16:53: no such host`;
     }
-    if (this.options.privateRegistries.includes(name.registry) && (pod.spec?.imagePullSecrets?.length ?? 0) === 0) {
+    if (this.options.privateRegistries.includes(name.registry) && !hasCredentials(name.registry)) {
       return `${prefix}: failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${name.registry}/oauth2/token: 401 Unauthorized`;
     }
     const known = lookUpImage(image);

@@ -8,6 +8,7 @@ import { refOf } from '../api/object.ts';
 import { REGISTRY } from '../kernel/index.ts';
 import type { ContainerRuntime, Target } from './container-runtime.ts';
 import { pulledText } from './container-spec.ts';
+import { pullSecretsOf } from './pull-secrets.ts';
 import { specOf } from './records.ts';
 
 export interface Pull {
@@ -30,12 +31,17 @@ export class ImagePulls {
   constructor(private readonly runtime: ContainerRuntime) {}
 
   begin(uid: string, name: string): void {
-    const { kernel, images, nodeName, find } = this.runtime.ports;
+    const { kernel, client, recorder, images, nodeName, find } = this.runtime.ports;
     const { pod } = find(uid)!;
     const spec = specOf(pod, name);
     const image = spec.image ?? '';
     const now = kernel.turn.cursor;
-    const plan = images.plan(pod, spec, now);
+    const secrets = pullSecretsOf(pod, client);
+    if (secrets.missing.length > 0) {
+      const text = `Unable to retrieve some image pull secrets (${secrets.missing.join(', ')}); attempting to pull the image may not succeed.`;
+      recorder.record('pods', pod, 'Warning', 'FailedToRetrieveImagePullSecret', text);
+    }
+    const plan = images.plan(spec, now, (registry) => secrets.has(registry));
     if (plan.kind === 'present') {
       const text = `Container image "${image}" already present on machine and can be accessed by the pod`;
       this.runtime.record(pod, name, 'Normal', 'Pulled', text);

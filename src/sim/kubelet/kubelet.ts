@@ -18,6 +18,7 @@ import { kubeletMachine } from './kubelet-machine.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { NodeReporter } from './node-reporter.ts';
 import { PodAddresses } from './pod-addresses.ts';
+import { PodSandboxes } from './pod-sandboxes.ts';
 import { specFacts } from './spec-facts.ts';
 import {
   isRunning,
@@ -30,21 +31,14 @@ import {
   type PodRecord,
 } from './records.ts';
 import { reportStatus } from './status-patch.ts';
-import { resizeOf } from './resize.ts';
+import { allocatedPod } from './resize.ts';
+import { Resizes } from './resizes.ts';
 import { usageOf } from './usage.ts';
-import { faultTexts, MOUNT_TIMEOUT_MS, mountVolumes, type VolumeFault } from './volumes.ts';
 
-/** From seeing a pod to having its sandbox: network and volumes. */
-const SANDBOX_MS = 350;
 /** Changes of a pod's status within this time are reported together. */
 const STATUS_MS = 20;
-/** Volumes and sandboxes are tried again after 0.5 s, 1 s, 2 s ... 2 min 2 s. Upstream: pkg/util/goroutinemap/exponentialbackoff. */
-const RETRY_START_MS = 500;
-const RETRY_MAX_MS = 122_000;
 /** What runs short is to be free again soon. */
 const EVICTION_GRACE_SECONDS = 1;
-/** From then on trying again is upkeep: a pod that lacks something for good must not keep a world from settling. */
-const SETTLE_WITHIN_MS = 60_000;
 
 interface KubeletState {
   readonly base: unknown;
@@ -53,6 +47,7 @@ interface KubeletState {
   readonly addresses: unknown;
   readonly reporter: unknown;
   readonly eviction: unknown;
+  readonly resizes: unknown;
   readonly life: LifeSave;
 }
 
@@ -67,6 +62,8 @@ export class Kubelet extends Controller {
   private readonly addresses = new PodAddresses();
   private readonly runtime: ContainerRuntime;
   private readonly eviction: EvictionManager;
+  private readonly sandboxes: PodSandboxes;
+  private readonly resizes: Resizes;
   private pods = new Map<string, PodRecord>();
   private readonly life: Life;
 
@@ -98,7 +95,7 @@ export class Kubelet extends Controller {
       component: this.id,
       nodeName,
       runtime: options.runtime,
-      spec: specFacts(machine, options, this.client, () => this.services.list()),
+      spec: specFacts(machine, options, this.client, processes.volumes, () => this.services.list()),
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.pods.set(uid, record),
       settle: (uid) => this.settle(uid),
@@ -113,6 +110,34 @@ export class Kubelet extends Controller {
       evict: (uid, message) => this.evict(uid, message),
       imagesChanged: () => this.reporter.imagesChanged(this.id),
     });
+    this.sandboxes = new PodSandboxes({
+      kernel,
+      client: this.client,
+      recorder: this.recorder,
+      processes,
+      machine,
+      options,
+      addresses: this.addresses,
+      component: this.id,
+      find: (uid) => this.pods.get(uid),
+      put: (uid, record) => this.pods.set(uid, record),
+      ready: (uid) => {
+        this.movePod(uid, 'SANDBOX_READY');
+        this.settle(uid);
+      },
+    });
+    this.resizes = new Resizes({
+      kernel,
+      recorder: this.recorder,
+      processes,
+      machine,
+      component: this.id,
+      runtime: this.runtime,
+      records: () => this.pods.values(),
+      find: (uid) => this.pods.get(uid),
+      put: (uid, record) => this.pods.set(uid, record),
+      report: (uid) => this.reportSoon(uid),
+    });
     this.bound = this.informer('pods', { fieldSelector: `spec.nodeName=${nodeName}` });
     this.node = this.informer('nodes', { fieldSelector: `metadata.name=${nodeName}` });
     this.bound.onChange((next, old) => this.boundChanged(next, old));
@@ -121,10 +146,6 @@ export class Kubelet extends Controller {
       if (next?.spec?.podCIDR) this.addresses.setCidr(next.spec.podCIDR);
       if (next) this.reporter.noticeUnknown(this.id, next);
     });
-  }
-
-  private get sandboxMs(): number {
-    return this.options.runtime === 'pretended' ? 0 : SANDBOX_MS;
   }
 
   override isSerial(): boolean {
@@ -170,7 +191,11 @@ export class Kubelet extends Controller {
       case 'deadline':
         return this.deadlinePassed(payload as string);
       case 'sandbox':
-        return this.makeSandbox(payload as string);
+        return this.sandboxes.make(payload as string);
+      case 'resize':
+        return this.resizes.check(payload as string);
+      case 'volumes':
+        return this.sandboxes.refresh(payload as string);
       case 'status':
         return this.writeStatus(payload as string);
       default:
@@ -198,7 +223,7 @@ export class Kubelet extends Controller {
     if (next.metadata.deletionTimestamp && !record.pod.metadata.deletionTimestamp) this.terminate(uid);
     else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec)) {
       this.runtime.specChanged(uid, record.pod, next);
-      this.resize(uid);
+      this.resizes.begin(uid);
     }
   }
 
@@ -207,7 +232,7 @@ export class Kubelet extends Controller {
     const record = newRecord(pod, this.kernel.turn.cursor, this.kernel.formatTime());
     this.pods.set(uid, record);
     if (pod.metadata.deletionTimestamp) return this.terminate(uid);
-    const others = [...this.pods.values()].map((item) => item.pod);
+    const others = [...this.pods.values()].map(allocatedPod);
     const known = this.node.get(undefined, this.machine.nodeName);
     const refusal = this.eviction.refusalOf(pod) ?? refusalOf(pod, others, this.machine, known);
     if (refusal) {
@@ -217,65 +242,10 @@ export class Kubelet extends Controller {
       return this.reportSoon(uid);
     }
     this.movePod(uid, 'ADMITTED');
-    this.kernel.schedule(this.sandboxMs, this.id, 'sandbox', uid);
+    this.sandboxes.begin(uid);
     const deadline = pod.spec?.activeDeadlineSeconds;
     if (deadline !== undefined) this.kernel.schedule(deadline * 1000, this.id, 'deadline', uid, true);
     this.reportSoon(uid);
-  }
-
-  private makeSandbox(uid: string): void {
-    const record = this.pods.get(uid);
-    if (!record || podLife.leaves[record.state] !== 'sandbox') return;
-    const faults = this.mount(record);
-    if (faults.length > 0) return this.waitForVolumes(uid, record, faults);
-    const podIp = record.pod.spec?.hostNetwork ? this.machine.internalIp : this.addresses.allocate(uid);
-    if (podIp === undefined) {
-      const text =
-        'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: no addresses are available on this node';
-      this.recorder.record('pods', record.pod, 'Warning', 'FailedCreatePodSandBox', text);
-      return this.retrySandbox(uid, record);
-    }
-    this.pods.set(uid, { ...record, podIp, hasSandbox: true });
-    if (!record.pod.spec?.hostNetwork) {
-      const { namespace, name } = record.pod.metadata;
-      this.kernel.emit(
-        'address.assign',
-        { address: podIp, what: 'pod' },
-        { object: { resource: 'pods', kind: 'Pod', namespace: namespace!, name } },
-      );
-    }
-    this.movePod(uid, 'SANDBOX_READY');
-    this.settle(uid);
-  }
-
-  private mount(record: PodRecord): readonly VolumeFault[] {
-    const { client, machine, processes } = this;
-    return mountVolumes(record.pod, {
-      isPretended: this.options.runtime === 'pretended',
-      client,
-      store: processes.volumes,
-      node: machine.nodeName,
-      nowMs: this.kernel.turn.cursor,
-      podIp: record.podIp,
-      hostIp: machine.internalIp,
-      allocatable: machine.allocatable,
-    });
-  }
-
-  /** Each try says what fails; after two minutes and three seconds of waiting, that as well. */
-  private waitForVolumes(uid: string, record: PodRecord, faults: readonly VolumeFault[]): void {
-    const waitedMs = this.kernel.turn.cursor - (record.waitsSince ?? record.since);
-    for (const message of faultTexts(faults, waitedMs))
-      this.recorder.record('pods', record.pod, 'Warning', 'FailedMount', message);
-    if (waitedMs >= MOUNT_TIMEOUT_MS) this.pods.set(uid, { ...record, waitsSince: this.kernel.turn.cursor });
-    this.retrySandbox(uid, record);
-  }
-
-  /** The next wait is as long as all before it: it doubles. */
-  private retrySandbox(uid: string, record: PodRecord): void {
-    const waitedMs = this.kernel.turn.cursor - record.since - this.sandboxMs;
-    const delayMs = Math.min(RETRY_START_MS + waitedMs, RETRY_MAX_MS);
-    this.kernel.schedule(delayMs, this.id, 'sandbox', uid, waitedMs > SETTLE_WITHIN_MS);
   }
 
   /** Upstream: pkg/kubelet/active_deadline.go. */
@@ -377,18 +347,7 @@ export class Kubelet extends Controller {
     if (this.options.runtime === 'pretended') return;
     this.eviction.synchronize(this.kernel.turn.cursor);
     this.life.send({ type: this.reporter.shortages.length > 0 ? 'NODE_SHORT' : 'NODE_EASED' });
-    for (const [uid, { pendingResize }] of this.pods) if (pendingResize?.reason === 'Deferred') this.resize(uid);
-  }
-
-  /** Gives containers what their spec asks for, if the node has it. */
-  private resize(uid: string): void {
-    const record = this.pods.get(uid)!;
-    const others = [...this.pods.values()].map(({ pod }) => pod);
-    const outcome = resizeOf(record, others, this.machine);
-    if (!outcome) return;
-    this.pods.set(uid, outcome.record);
-    for (const name of outcome.changed) this.runtime.resized(uid, name);
-    this.reportSoon(uid);
+    this.resizes.retryInTime();
   }
 
   private evict(uid: string, message: string): void {
@@ -415,6 +374,7 @@ export class Kubelet extends Controller {
     this.processes.forgetPod(uid);
     this.addresses.release(uid);
     this.pods.delete(uid);
+    this.resizes.retry();
   }
 
   private movePod(uid: string, event: string): void {
@@ -460,6 +420,7 @@ export class Kubelet extends Controller {
       addresses: this.addresses.save(),
       reporter: this.reporter.save(),
       eviction: this.eviction.save(),
+      resizes: this.resizes.save(),
       life: this.life.save(),
     };
     return state as never;
@@ -473,6 +434,7 @@ export class Kubelet extends Controller {
     this.addresses.load(state.addresses);
     this.reporter.load(state.reporter);
     this.eviction.load(state.eviction);
+    this.resizes.load(state.resizes);
     this.life.load(state.life);
   }
 }

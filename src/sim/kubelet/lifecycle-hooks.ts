@@ -1,6 +1,6 @@
 /**
  * postStart and preStop: exec, httpGet, sleep. Upstream: pkg/kubelet/lifecycle/handlers.go,
- * pkg/kubelet/kuberuntime/kuberuntime_container.go (executePreStopHook). tcpSocket is accepted by the API and does nothing.
+ * pkg/kubelet/kuberuntime/kuberuntime_container.go (executePreStopHook). tcpSocket is accepted by the API, and fails as a handler that nobody knows.
  */
 import type { LifecycleHandler } from 'kubernetes-types/core/v1';
 import { serve } from '../workloads/index.ts';
@@ -18,7 +18,7 @@ export class LifecycleHooks {
     return this.run(uid, name, 'post-start', undefined);
   }
 
-  /** False where there is none. SIGTERM waits for its end, or for that of the grace period. */
+  /** False where there is none. The stop signal waits for its end, or for that of the grace period. */
   preStop(uid: string, name: string, graceMs: number): boolean {
     return this.run(uid, name, 'pre-stop', graceMs);
   }
@@ -45,7 +45,7 @@ export class LifecycleHooks {
     }
     if (handler.sleep) this.runtime.later(uid, name, handler.sleep.seconds * 1000, over);
     else if (handler.httpGet) this.get(uid, name, handler, purpose);
-    else return false;
+    else this.failed(uid, name, purpose);
     return true;
   }
 

@@ -52,11 +52,11 @@ function containerStatus(
   };
 }
 
-/** What the container has been given; shown while it runs. */
-function resourcesStatus({ allocated }: PodRecord, { name }: ContainerRecord, isUp: boolean): object {
-  const resources = allocated[name];
+/** What the container has been given, and what it has; shown while it runs. */
+function resourcesStatus({ allocated, actuated }: PodRecord, { name }: ContainerRecord, isUp: boolean): object {
+  const resources = actuated[name];
   if (!isUp || !resources) return {};
-  const { requests } = resources;
+  const { requests } = allocated[name] ?? {};
   return { ...(requests ? { allocatedResources: requests } : {}), resources };
 }
 
@@ -75,11 +75,19 @@ export function digestOf(text: string): string {
   return digest;
 }
 
+const heldUp = ({
+  error,
+  generation,
+}: NonNullable<PodRecord['resizing']>): Pick<Wanted, 'reason' | 'message' | 'generation'> =>
+  error === undefined ? { generation } : { reason: 'Error', message: error, generation };
+
 interface Wanted {
   readonly type: string;
   readonly status: 'True' | 'False';
   readonly reason?: string;
   readonly message?: string;
+  /** Of the spec that it speaks of, where that is not the newest. */
+  readonly generation?: number;
 }
 
 function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
@@ -114,10 +122,11 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
   const disruption: readonly Wanted[] = rejection?.isEviction
     ? [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: rejection.message }]
     : [];
-  const { pendingResize } = record;
-  const resize: readonly Wanted[] = pendingResize
-    ? [{ type: 'PodResizePending', status: 'True', ...pendingResize }]
-    : [];
+  const { pendingResize, resizing } = record;
+  const resize: readonly Wanted[] = [
+    ...(pendingResize ? [{ type: 'PodResizePending', status: 'True', ...pendingResize } as const] : []),
+    ...(resizing ? [{ type: 'PodResizeInProgress', status: 'True', ...heldUp(resizing) } as const] : []),
+  ];
   return [
     ...resize,
     ...disruption,
@@ -136,14 +145,14 @@ export function podStatusOf(
 ): { status: PodStatus; transitions: PodRecord['transitions'] } {
   const phase = phaseOf(record);
   const transitions: Record<string, { status: string; at: string }> = {};
-  const conditions = conditionsOf(record, phase).map((wanted): PodCondition => {
+  const conditions = conditionsOf(record, phase).map(({ generation, ...wanted }): PodCondition => {
     const before = record.transitions[wanted.type];
     const at = before?.status === wanted.status ? before.at : format();
     transitions[wanted.type] = { status: wanted.status, at };
     return {
       ...wanted,
       lastTransitionTime: at,
-      observedGeneration: record.pod.metadata.generation ?? 1,
+      observedGeneration: generation ?? record.pod.metadata.generation ?? 1,
     } as PodCondition;
   });
   const inits = record.containers.filter(({ role }) => role === 'init' || role === 'sidecar');

@@ -62,8 +62,17 @@ export interface PodRecord {
   readonly hasSandbox: boolean;
   /** What each container was given, by name: the spec may ask for something else by now. */
   readonly allocated: Readonly<Record<string, ResourceRequirements>>;
+  /** What each container has by now, by name: it lags behind while a resize is on its way. */
+  readonly actuated: Readonly<Record<string, ResourceRequirements>>;
   /** A resize that this node cannot give now, or never. */
-  readonly pendingResize?: { readonly reason: 'Deferred' | 'Infeasible'; readonly message: string };
+  readonly pendingResize?: {
+    readonly reason: 'Deferred' | 'Infeasible';
+    readonly message: string;
+    /** Of the spec that asks for it. */
+    readonly generation: number;
+  };
+  /** A resize that is on its way, and what holds it up. */
+  readonly resizing?: { readonly generation: number; readonly since: number; readonly error?: string };
 }
 
 export function newContainer(name: string, role: ContainerRole): ContainerRecord {
@@ -106,6 +115,7 @@ export function newRecord(pod: Stored<Pod>, now: number, startTime: string): Pod
     isStatusDue: false,
     hasSandbox: false,
     allocated: resourcesOf(pod),
+    actuated: resourcesOf(pod),
   };
 }
 

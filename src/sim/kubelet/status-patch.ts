@@ -23,6 +23,9 @@ export function reportStatus(
   return written.ok ? { transitions, written: written.object } : { transitions };
 }
 
+/** Conditions of the kubelet's own that go when what they tell of is over. */
+const PASSING: ReadonlySet<string> = new Set(['PodResizePending', 'PodResizeInProgress']);
+
 /** Fields that differ; conditions of other reporters (PodScheduled) merge by type and are not sent. */
 function changedFields(next: Record<string, unknown>, old: Record<string, unknown>): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
@@ -36,11 +39,13 @@ function changedFields(next: Record<string, unknown>, old: Record<string, unknow
         const gone = Object.keys(old ?? {}).filter((field) => !(field in item));
         return [{ ...item, ...Object.fromEntries(gone.map((field) => [field, null])) }];
       });
-      if (changed.length === 0) continue;
-      patch['conditions'] = changed;
-      // Its own come first, then those of others, as mergePodStatus puts them.
       const own = value as readonly { type: string }[];
-      const others = before.filter(({ type }) => !own.some((item) => item.type === type));
+      const absent = before.filter(({ type }) => !own.some((item) => item.type === type));
+      const over = absent.filter(({ type }) => PASSING.has(type));
+      if (changed.length === 0 && over.length === 0) continue;
+      patch['conditions'] = [...changed, ...over.map(({ type }) => ({ type, $patch: 'delete' }))];
+      // Its own come first, then those of others, as mergePodStatus puts them.
+      const others = absent.filter((item) => !over.includes(item));
       patch['$setElementOrder/conditions'] = [...own, ...others].map(({ type }) => ({ type }));
     } else if (!isDeepEqual(value, old[key])) patch[key] = value;
   }

@@ -15,6 +15,8 @@ export interface VolumeFacts extends Pick<EnvironmentFacts, 'client' | 'podIp' |
   readonly nowMs: number;
   /** A mounter that only pretends finds whatever it is to mount from the host. */
   readonly isPretended?: boolean;
+  /** The pod runs already: only files that follow an object are looked at. */
+  readonly isAgain?: boolean;
 }
 
 /** A volume that cannot be mounted: the FailedMount text. */
@@ -54,6 +56,7 @@ export function mountVolumes(pod: Stored<Pod>, facts: VolumeFacts): readonly Vol
 
 function mountVolume(pod: Stored<Pod>, volume: Volume, facts: VolumeFacts): VolumeFault | undefined {
   const { configMap, secret, projected, downwardAPI, hostPath, persistentVolumeClaim, ephemeral } = volume;
+  if (facts.isAgain && !isRefreshed(volume)) return undefined;
   if (hostPath) return facts.isPretended ? undefined : hostPathFault(volume, facts);
   if (persistentVolumeClaim) return claimFault(pod, volume.name, persistentVolumeClaim.claimName, facts);
   if (ephemeral) return claimFault(pod, volume.name, `${pod.metadata.name}-${volume.name}`, facts);
@@ -67,11 +70,25 @@ function mountVolume(pod: Stored<Pod>, volume: Volume, facts: VolumeFacts): Volu
   if (!sources) return undefined;
   const files: Files = new Map();
   for (const source of sources) {
+    if (facts.isAgain && isImmutable(pod, source, facts.client)) return undefined;
     const fault = project(pod, source, files, facts);
     if (fault) return setUpFailed(volume.name, fault);
   }
-  facts.store.project(podVolume(pod, volume.name), files);
+  const key = podVolume(pod, volume.name);
+  if (!facts.isAgain || differs(files, facts.store.get(key).files)) facts.store.project(key, files);
   return undefined;
+}
+
+const differs = (files: Files, old: ReadonlyMap<string, FileEntry>): boolean =>
+  files.size !== old.size || [...files].some(([path, { text }]) => old.get(path)?.text !== text);
+
+/** An immutable object is read once: what a pod has of it stays, even when another of its name has come. */
+function isImmutable(pod: Stored<Pod>, { configMap, secret }: VolumeProjection, client: Client): boolean {
+  const { namespace } = pod.metadata;
+  const found = configMap
+    ? client.get('configmaps', namespace, configMap.name ?? '')
+    : secret && client.get('secrets', namespace, secret.name ?? '');
+  return found?.ok === true && found.object.immutable === true;
 }
 
 export const podVolume = (pod: Stored<Pod>, name: string): string => `pod/${pod.metadata.uid}/${name}`;
@@ -108,7 +125,7 @@ function project(pod: Stored<Pod>, source: VolumeProjection, files: Files, facts
   if (!data) return optional ? undefined : `${kind} "${name}" not found`;
   return addKeys(data, items, optional, add)
     ? undefined
-    : `${kind} references non-existent config key: ${missingKey(data, items)}`;
+    : `${resource === 'configmaps' ? 'configmap references non-existent config key' : 'references non-existent secret key'}: ${missingKey(data, items)}`;
 }
 
 function addKeys(
@@ -177,22 +194,37 @@ function needsAttachment(client: Client, driver: string): boolean {
   return found.ok && found.object.spec.attachRequired !== false;
 }
 
-/** Where a container sees the pod's volumes. */
-export function mountsOf(pod: Stored<Pod>, spec: Container, client: Client, node: string): readonly Mount[] {
+/** Where a container sees the pod's volumes. `expand` gives the text of a subPathExpr. */
+export function mountsOf(
+  pod: Stored<Pod>,
+  spec: Container,
+  { client, store, node }: Pick<VolumeFacts, 'client' | 'store' | 'node'>,
+  expand: (text: string) => string,
+): readonly Mount[] {
   const { namespace, name: podName } = pod.metadata;
-  return (spec.volumeMounts ?? []).flatMap(({ name, mountPath, subPath = '', readOnly = false }) => {
+  return (spec.volumeMounts ?? []).flatMap((mount) => {
+    const { name, mountPath, readOnly = false } = mount;
     const volume = pod.spec?.volumes?.find((item) => item.name === name);
     if (!volume) return [];
     const claimName = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${podName}-${name}` : undefined);
     const claim = claimName === undefined ? undefined : client.get('persistentvolumeclaims', namespace, claimName);
     const disk = claim?.ok ? claim.object.spec?.volumeName : undefined;
-    const key = disk ? `disk/${disk}` : volume.hostPath ? hostKey(node, volume.hostPath.path) : podVolume(pod, name);
+    const whole = disk ? `disk/${disk}` : volume.hostPath ? hostKey(node, volume.hostPath.path) : podVolume(pod, name);
     const isFixed = Boolean(volume.configMap ?? volume.secret ?? volume.projected ?? volume.downwardAPI);
     const path = mountPath.replace(/\/+$/, '') || '/';
-    return [{ path, volume: key, subPath: subPath.replace(/^\/+|\/+$/g, ''), isReadOnly: readOnly || isFixed }];
+    const subPath = (mount.subPathExpr ? expand(mount.subPathExpr) : (mount.subPath ?? '')).replace(/^\/+|\/+$/g, '');
+    const key = isFixed && subPath !== '' ? pinned(store, whole, spec.name) : whole;
+    return [{ path, volume: key, subPath, isReadOnly: readOnly || isFixed }];
   });
 }
 
-/** Volumes whose files follow an object that can change. */
-export const isProjected = ({ configMap, secret, projected, downwardAPI }: Volume): boolean =>
-  Boolean(configMap ?? secret ?? projected ?? downwardAPI);
+/** A file that is mounted by itself stays as it was when the container started: the volume is another one by then. */
+function pinned(store: VolumeStore, key: string, container: string): string {
+  const own = `${key}/${container}`;
+  store.project(own, store.get(key).files);
+  return own;
+}
+
+/** Volumes whose files follow an object that can change. What every pod has to speak to the API does not. */
+export const isRefreshed = ({ name, configMap, secret, projected, downwardAPI }: Volume): boolean =>
+  !name.startsWith('kube-api-access-') && Boolean(configMap ?? secret ?? projected ?? downwardAPI);

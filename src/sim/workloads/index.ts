@@ -1,6 +1,7 @@
 export type { Behaviour, HttpBehaviour, HttpRequest, Reply } from './behaviour.ts';
 export { CATALOGUE, type CataloguedImage } from './catalogue/images.ts';
 export { OWN_IMAGES } from './catalogue/own.ts';
+export { imageUser, stopSignalOf } from './catalogue/users.ts';
 export type { ContainerLogs, LogLine, LogOptions } from './logs.ts';
 export {
   DATA_PLANE,

@@ -49,17 +49,21 @@ export interface RunningProcess {
   readonly generatedFiles: Readonly<Record<string, string>>;
   readonly isReadOnlyRoot: boolean;
   readonly terminationMessagePath: string;
+  /** What asks it to stop: `TERM`, `QUIT`. */
+  readonly stopSignal: string;
   readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number };
   /** It is expected to end by itself: an init container, or one of a pod that is not always restarted. */
   readonly isTask: boolean;
   readonly startedAt: number;
   /** Ports it listens on, once `startedAt + behaviour.listenAfterMs` has passed. */
   readonly ports: readonly OpenPort[];
-  /** SIGTERM was sent at this time; undefined while it runs. */
+  /** The stop signal was sent at this time; undefined while it runs. */
   readonly stoppingSince?: number;
 }
 
 export const DATA_PLANE = 'data-plane';
+
+const OOM_KILLED = 'OOMKilled';
 
 /** A task that has not ended by then is left to itself: it no longer keeps a world from settling. */
 const SETTLE_WITHIN_MS = 60_000;
@@ -140,26 +144,43 @@ export class ProcessTable implements Component {
     return new ContainerFiles(this.volumes, rootOf(process), mounts, image, this.now, generatedFiles, false);
   }
 
-  /** SIGTERM, and SIGKILL when the grace is over. The owner hears of the end. */
+  /** The stop signal, and SIGKILL when the grace is over. The owner hears of the end. */
   terminate(podUid: string, container: string, graceMs: number): void {
     const process = this.get(podUid, container);
     if (!process) return;
     const key = keyOf(podUid, container);
     this.put({ ...process, stoppingSince: this.now });
     const { stopAfterMs, stopCode = 0 } = process.behaviour;
-    const heard = process.argv ? this.shells.signal(key, 'TERM', process) : 'replaced';
+    const heard = process.argv ? this.shells.signal(key, process.stopSignal, process) : 'replaced';
     const isOver = heard === 'replaced' || (heard === 'ignored' && process.behaviour.script !== undefined);
     if (isOver && stopAfterMs <= graceMs) this.endLater(process, stopAfterMs, stopCode);
     this.endLater(process, graceMs, 137);
   }
 
-  /** Other limits for a running program; one that is over its new memory limit is killed. */
+  /** Other limits for a running program: one whose memory grows meets them at another time. */
   resize(podUid: string, container: string, limits: RunningProcess['limits']): void {
     const process = this.get(podUid, container);
     if (!process) return;
-    this.put({ ...process, limits });
-    const { memoryBytes = Infinity } = limits;
-    if (this.usage(process).memoryBytes > memoryBytes) this.kill(podUid, container, 'OOMKilled');
+    const resized = { ...process, limits };
+    this.put(resized);
+    this.endOfGrowth(resized);
+  }
+
+  /** A program whose memory grows is killed when it meets its limit. */
+  private endOfGrowth(process: RunningProcess): void {
+    const { leakBytesPerSecond } = process.behaviour;
+    const { memoryBytes: limit } = process.limits;
+    if (!leakBytesPerSecond || limit === undefined) return;
+    const leftMs = Math.ceil(((limit - this.usage(process).memoryBytes) / leakBytesPerSecond) * 1000);
+    this.endLater(process, Math.max(0, leftMs), 137, OOM_KILLED);
+  }
+
+  /** The limit that it was to meet has been raised since. */
+  private hasRoom(process: RunningProcess): boolean {
+    const { leakBytesPerSecond = 0 } = process.behaviour;
+    const roundingBytes = leakBytesPerSecond / 100;
+    const { memoryBytes: limit = Infinity } = process.limits;
+    return leakBytesPerSecond > 0 && this.usage(process).memoryBytes + roundingBytes < limit;
   }
 
   /** SIGKILL. The owner hears of the end. */
@@ -339,8 +360,9 @@ export class ProcessTable implements Component {
     switch (action) {
       case 'end': {
         const { key, containerId, code, reason } = payload as Ending;
-        if (this.processes.get(key)?.containerId === containerId) this.end(key, code, reason);
-        return;
+        const process = this.processes.get(key);
+        if (process?.containerId !== containerId || (reason === OOM_KILLED && this.hasRoom(process))) return;
+        return this.end(key, code, reason);
       }
       case 'wake': {
         const { key, session, containerId } = payload as { key: string; session: number; containerId: string };

@@ -1,6 +1,7 @@
 /** Runs the shells of containers and of `exec` in them: wakes them when they have to go on, and hands them the world around. */
 import type { Kernel } from '../kernel/index.ts';
 import type { Behaviour } from './behaviour.ts';
+import { cgroupFiles } from './cgroup.ts';
 import { programFor } from './foreground.ts';
 import { disciplined } from './line-discipline.ts';
 import { DATA_PLANE, rootOf, type ReplyAddress, type RunningProcess } from './process.ts';
@@ -256,7 +257,8 @@ export class ShellRunner {
   private host(key: string, session: number, process: RunningProcess): ShellHost {
     const { kernel, volumes } = this.ports;
     const nowMs = kernel.turn.cursor;
-    const { podIp, hostname, image, mounts, generatedFiles, isReadOnlyRoot, limits } = process;
+    const { podIp, hostname, image, mounts, isReadOnlyRoot, limits } = process;
+    const generatedFiles = { ...process.generatedFiles, ...cgroupFiles(limits) };
     return {
       nowMs,
       epochMs: kernel.options.epochMs,

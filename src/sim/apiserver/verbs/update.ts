@@ -135,9 +135,10 @@ function keepStatus(draft: Draft, old: Stored): void {
   else draft['status'] = status;
 }
 
-/** +1 when what a person wants has changed. Upstream: the strategies' PrepareForUpdate. */
+/** +1 when what a person wants has changed. Upstream: the strategies' PrepareForUpdate, which a binding does not pass through. */
 function bumpGeneration(context: RequestContext, draft: Draft, old: Stored): void {
-  if (!context.kind.hasGeneration || context.request.subresource === 'status') return;
+  const { subresource } = context.request;
+  if (!context.kind.hasGeneration || subresource === 'status' || subresource === 'binding') return;
   const wantedOf = (object: KubeObject): unknown => {
     const { apiVersion: _version, kind: _kind, metadata: _metadata, status: _status, ...rest } = object as Draft;
     return rest;

@@ -23,6 +23,9 @@ export const SIGNALS: Readonly<Record<string, number>> = {
   PIPE: 13,
   ALRM: 14,
   TERM: 15,
+  USR1: 10,
+  USR2: 12,
+  WINCH: 28,
 };
 
 /** Input that comes bit by bit, from somebody who is attached. */
@@ -257,7 +260,7 @@ export function closeThread(state: ShellState, thread: Thread): void {
 export function spawn(state: ShellState, parent: Thread, frames: readonly Frame[], streams: Streams): Thread {
   if (state.threads.filter(({ isDone }) => !isDone).length >= THREAD_LIMIT)
     throw new ShellFault(`can't fork: Resource temporarily unavailable`);
-  const { variables, exported, functions, aliases, arguments: words, name, directory, flags } = parent.scope;
+  const { variables, exported, functions, aliases, arguments: words, name, directory, flags, isBash } = parent.scope;
   const scope: Scope = {
     variables: { ...variables },
     exported: [...exported],
@@ -265,6 +268,7 @@ export function spawn(state: ShellState, parent: Thread, frames: readonly Frame[
     ...(aliases ? { aliases: { ...aliases } } : {}),
     arguments: [...words],
     name,
+    ...(isBash ? { isBash } : {}),
     directory,
     flags,
     traps: {},
