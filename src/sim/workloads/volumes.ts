@@ -2,6 +2,7 @@
  * Files: of containers (gone with them), of volumes of a pod, of a node's disk, and of disks that outlive pods. Upstream: what
  * overlayfs and mounts are to a container. Left out: owners, modes, links.
  */
+import { hashText } from '../kernel/index.ts';
 import { KeysByOwner } from './keys-by-owner.ts';
 import type { FileEntry, Files } from './shell/host.ts';
 import { FILES_OF_IMAGES } from './catalogue/files.ts';
@@ -128,6 +129,7 @@ export class ContainerFiles implements Files {
 
   read(path: string): FileEntry | undefined {
     if (path === '/dev/null') return { text: '', bytes: 0, modifiedAt: 0 };
+    if (path === '/dev/urandom' || path === '/dev/random') return noise(`${this.root}/${this.nowMs}`);
     const { key, path: inner, mount } = this.place(path);
     const found = this.store.get(key).files.get(inner);
     if (found || mount) return found?.bytes === REMOVED ? undefined : found;
@@ -214,6 +216,19 @@ export class ContainerFiles implements Files {
     });
     return undefined;
   }
+}
+
+const NOISE_CHARACTERS = 4_096;
+
+/** Chance for scripts, the same in every run: printable characters, and an end. */
+function noise(seed: string): FileEntry {
+  let text = '';
+  let state = hashText(seed);
+  for (let index = 0; index < NOISE_CHARACTERS; index += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    text += String.fromCharCode(33 + ((state >>> 16) % 94));
+  }
+  return { text, bytes: text.length, modifiedAt: 0 };
 }
 
 /** Marks a file of the image that the container has removed. */

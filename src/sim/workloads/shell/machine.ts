@@ -8,6 +8,8 @@ import type { ShellHost } from './host.ts';
 import { ShellFault, type Frame, type Scope, type ShellState, type Streams, type Thread } from './state.ts';
 import { SyntaxFault } from './syntax.ts';
 
+/** A script of bash may be right, and more than is run here. */
+const BASH_LEFT_OUT = 'pilothouse: arrays, select and process substitution of bash are not supported\n';
 const SLICE = 64;
 /** Steps within one moment; whoever is not done by then goes on later. */
 const STEP_LIMIT = 4_000;
@@ -211,9 +213,9 @@ function runThread(state: ShellState, thread: Thread, host: ShellHost): number {
     } catch (error) {
       if (!(error instanceof ShellFault) && !(error instanceof SyntaxFault)) throw error;
       const io = new CommandIo(state, thread, frame, host);
-      io.err(
-        `${thread.scope.name}: ${error instanceof SyntaxFault ? `syntax error: ${error.message}` : error.message}\n`,
-      );
+      const isSyntax = error instanceof SyntaxFault;
+      io.err(`${thread.scope.name}: ${isSyntax ? `syntax error: ${error.message}` : error.message}\n`);
+      if (isSyntax && thread.scope.isBash) io.err(BASH_LEFT_OUT);
       thread.status = 2;
       thread.frames = [];
     }

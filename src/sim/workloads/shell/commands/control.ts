@@ -139,13 +139,13 @@ function runShellText(
   flags: readonly string[],
 ): ReturnType<Builtin> {
   const { thread, frame, scope } = io;
+  if (thread.frames.length === 1) scope.isBash = program === 'bash';
   const settings = flags.map((flag) => flag.replace(/[-c]/g, '')).join('');
   const script = parseScript(text);
   // Process 1, and what `exec` has put in the shell's place, become the new shell.
   if (thread.frames.length === 1) {
     scope.arguments = [...words];
     scope.name = name;
-    scope.isBash = program === 'bash';
     scope.flags += settings;
     thread.frames = [frameOf(text, script.root, frame.streams, frame.isTested)];
     return 'left';
@@ -227,6 +227,32 @@ const trap: Builtin = (io, [, ...words]) => {
     if (action === '-') delete io.scope.traps[name];
     else io.scope.traps[name] = action ?? '';
   }
+  return 0;
+};
+
+/** `getopts ab: name`: one option a call; OPTIND and OPTARG say where it stands and what was given. */
+const getopts: Builtin = (io, [, known = '', name = 'option', ...given]) => {
+  const words = given.length > 0 ? given : io.arguments;
+  const [index = '1', place = '1'] = (io.get('OPTIND') ?? '1').split('.');
+  const at = Number(index);
+  const word = words[at - 1] ?? '';
+  if (!/^-./.test(word) || word === '--') {
+    io.set('OPTIND', String(word === '--' ? at + 1 : at));
+    io.set(name, '?');
+    return 1;
+  }
+  const letter = word[Number(place)]!;
+  const isLast = Number(place) === word.length - 1;
+  const found = known.replace(/^:/, '').indexOf(letter);
+  const isValued = found >= 0 && known.replace(/^:/, '')[found + 1] === ':';
+  io.set(name, found < 0 ? '?' : letter);
+  if (found < 0) {
+    if (known.startsWith(':')) io.set('OPTARG', letter);
+    else io.err(`${io.scope.name}: illegal option -${letter}\n`);
+  }
+  if (isValued) io.set('OPTARG', isLast ? (words[at] ?? '') : word.slice(Number(place) + 1));
+  const next = isValued ? at + (isLast ? 2 : 1) : isLast ? at + 1 : at;
+  io.set('OPTIND', isLast || isValued ? String(next) : `${at}.${Number(place) + 1}`);
   return 0;
 };
 
@@ -404,7 +430,7 @@ export const CONTROL: Readonly<Record<string, Builtin>> = {
   ulimit: () => 0,
   umask: () => 0,
   jobs: () => 0,
-  getopts: () => 1,
+  getopts,
 };
 
 function which(io: CommandIo, words: readonly string[]): number {

@@ -3,8 +3,10 @@ import { frameOf } from '../compound.ts';
 import type { Command, CommandIo, Step } from '../command-io.ts';
 import { parseScript } from '../parser.ts';
 import { CONTROL } from './control.ts';
+import { CLIENT_COMMANDS } from './clients.ts';
 import { FILE_COMMANDS } from './files.ts';
 import { NETWORK_COMMANDS } from './network.ts';
+import { perl } from './perl.ts';
 import { SYSTEM_COMMANDS } from './system.ts';
 import { TEXT_COMMANDS } from './text.ts';
 import { TEST_COMMANDS } from './test.ts';
@@ -20,6 +22,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...FILE_COMMANDS,
   ...NETWORK_COMMANDS,
   ...SYSTEM_COMMANDS,
+  ...CLIENT_COMMANDS,
+  perl,
 };
 
 /** Names for the support table and for `command -v`. */

@@ -245,7 +245,11 @@ const NC_SECONDS = 130;
 
 const nc: Command = (io, [, ...words]) => {
   const { flags, values, operands } = parseOptions(words, ['w', 'p', 's', 'q', 'i']);
-  if (flags.has('l')) return { kind: 'forever' };
+  if (flags.has('l')) {
+    // What it would pass on is not followed: whoever connects gets a plain answer.
+    io.host.program(['nc', '-l', '-p', values['p'] ?? operands.at(-1) ?? '']);
+    return { kind: 'forever' };
+  }
   const [host = '', port = ''] = operands;
   if (!/^\d+$/.test(port)) return io.fail('nc', `bad port '${port}'`);
   const timeoutMs = 1000 * Number(values['w'] ?? NC_SECONDS);

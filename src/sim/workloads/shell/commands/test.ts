@@ -147,10 +147,17 @@ const condition =
   };
 
 const expr: Command = (io, [, ...words]) => {
-  const value = sum(words);
+  const value = onText(words) ?? sum(words);
   io.out(`${value}\n`);
   return value === '' || value === '0' ? 1 : 0;
 };
+
+function onText([name, text = '', ...rest]: readonly string[]): string | undefined {
+  if (name === 'length') return String(text.length);
+  if (name === 'substr') return text.slice(Number(rest[0]) - 1, Number(rest[0]) - 1 + Number(rest[1]));
+  if (name !== 'index') return undefined;
+  return String([...text].findIndex((letter) => rest[0]?.includes(letter)) + 1);
+}
 
 function sum(words: readonly string[]): string {
   const [left = '', operator, ...rest] = words;

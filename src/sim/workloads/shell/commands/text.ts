@@ -20,6 +20,12 @@ const echo: Command = (io, [, ...words]) => {
 };
 
 const printf: Command = (io, [, format = '', ...words]) => {
+  io.out(formatted(format, words));
+  return 0;
+};
+
+/** The format again and again, until no word is left. */
+export function formatted(format: string, words: readonly string[]): string {
   const rest = [...words];
   let text = '';
   do {
@@ -30,9 +36,8 @@ const printf: Command = (io, [, format = '', ...words]) => {
       return padded(directive(value, type!, precision), Number(width), left === '-', zero === '0');
     });
   } while (rest.length > 0 && /%[^%]/.test(format));
-  io.out(text);
-  return 0;
-};
+  return text;
+}
 
 function directive(value: string, type: string, precision: string | undefined): string {
   switch (type) {
@@ -342,10 +347,12 @@ const wc: Command = (io, [, ...words]) => {
 const SEQUENCE_LIMIT = 100_000;
 
 const seq: Command = (io, [, ...words]) => {
-  const { values, operands } = parseOptions(
-    words.filter((word) => word !== '-w'),
+  const isNumber = (word: string): boolean => /^-?\d+(\.\d+)?$/.test(word);
+  const { values } = parseOptions(
+    words.filter((word) => word !== '-w' && !isNumber(word)),
     ['s', 'f'],
   );
+  const operands = words.filter(isNumber);
   const numbers = operands.map(Number);
   const [from = 1, step = 1, to = 1] =
     numbers.length === 1 ? [1, 1, numbers[0]!] : numbers.length === 2 ? [numbers[0]!, 1, numbers[1]!] : numbers;
