@@ -15,7 +15,16 @@ import {
   type WatchRequest,
 } from './apiserver/index.ts';
 import { serveHttp, type HttpAnswer, type HttpQuestion } from './apiserver/http.ts';
-import { addons, CLUSTER_DNS, CloudController, foundation, machineMachine, ScaleSets, vmSize } from './azure/index.ts';
+import {
+  addonPolicy,
+  addons,
+  CLUSTER_DNS,
+  CloudController,
+  foundation,
+  machineMachine,
+  ScaleSets,
+  vmSize,
+} from './azure/index.ts';
 import { clientApply, managerMachine, type PersonPort } from './client/index.ts';
 import { etcdMemberMachine } from './etcd/index.ts';
 import { CONTROLLER_MACHINES, makeControllers } from './controllers/index.ts';
@@ -164,6 +173,7 @@ export class World {
         metrics: this.metrics,
         csi: {
           diskLimitOf: (size) => vmSize(size)?.maxDataDisks ?? DEFAULT_DISK_LIMIT,
+          hasRoles: options.preset === 'aks',
           resourceGroup: `MC_${options.resourceGroup}_${options.clusterName}_${options.region}`,
         },
       }),
@@ -190,7 +200,8 @@ export class World {
     const kernel: Kernel = this.kernel;
     kernel.runTurn(API_SERVER, 0, (turn) => {
       this.api.start();
-      for (const object of [...foundation(), ...bootstrapPolicy()]) this.make(object);
+      const policy = this.options.preset === 'aks' ? addonPolicy() : [];
+      for (const object of [...foundation(), ...bootstrapPolicy(), ...policy]) this.make(object);
       this.api.fillCaches();
       turn.cursor = kernel.now;
       for (const id of kernel.componentIds())

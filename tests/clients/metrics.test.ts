@@ -46,6 +46,17 @@ describe('kubectl top on AKS, which runs metrics-server', () => {
     expect((await run('kubectl api-resources --api-group=metrics.k8s.io -o name')).stdout).toBe(
       'nodes.metrics.k8s.io\npods.metrics.k8s.io\n',
     );
+    const discovered: unknown = JSON.parse((await run('kubectl get --raw /apis/metrics.k8s.io/v1beta1')).stdout);
+    expect(discovered).toMatchObject({
+      resources: [
+        { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: ['get', 'list'] },
+        { name: 'pods', singularName: '', namespaced: true, kind: 'PodMetrics', verbs: ['get', 'list'] },
+      ],
+    });
+    const { stdout: list } = await run('kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes');
+    const { items, ...head } = JSON.parse(list) as { items: readonly object[] };
+    expect(head).toEqual({ kind: 'NodeMetricsList', apiVersion: 'metrics.k8s.io/v1beta1', metadata: {} });
+    expect(Object.keys(items[0]!)).toEqual(['metadata', 'timestamp', 'window', 'usage']);
     expect((await run('kubectl get nodes.metrics.k8s.io')).stdout).toMatch(/^NAME +CPU +MEMORY +WINDOW\n/);
     await run('kubectl create clusterrolebinding see --clusterrole=view --user=jane');
     expect((await run('kubectl top pods -A --as=jane --no-headers')).stdout).toContain('coredns');

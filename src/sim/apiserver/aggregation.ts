@@ -114,7 +114,11 @@ export function serveExtension(context: RequestContext, server: ExtensionServer)
   }
   const selection = parseSelection(kind, { namespace, ...request.options });
   if (isStatus(selection)) return refuse(context, 'decode', selection);
-  const items = server.list(kind, namespace).filter((object) => isSelected(kind, selection, object));
+  // Items of a list of a typed server say no kind of their own.
+  const items = server
+    .list(kind, namespace)
+    .filter((object) => isSelected(kind, selection, object))
+    .map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item);
   const { group, version } = kind;
   const body = { kind: `${kind.kind}List`, apiVersion: `${group}/${version}`, metadata: {}, items };
   return { code: 200, body: body as unknown as KubeObject };

@@ -3,6 +3,7 @@ import type { KindDefinition, KindRegistry, StrategyContext } from '../api/kind.
 import type { KubeObject, Status, Stored } from '../api/object.ts';
 import type { Change, Store } from '../etcd/index.ts';
 import type { Kernel, RequestStage, RequestStageName } from '../kernel/index.ts';
+import type { StandingVerdicts } from './authorization/authorize.ts';
 import type { ApiRequest } from './request.ts';
 
 /** A draft under way through the pipeline: the server's own copy, to be changed freely above its shared parts. */
@@ -33,6 +34,7 @@ export interface RequestContext extends StrategyContext {
   readonly isDryRun: boolean;
   /** The subresource through which somebody outside changes the object itself, as `scale` does. */
   readonly writesThrough?: string;
+  readonly standing: StandingVerdicts;
 }
 
 export function note(

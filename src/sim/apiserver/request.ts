@@ -68,6 +68,15 @@ export interface WatchRequest {
   readonly resourceVersion?: string;
   readonly allowBookmarks?: boolean;
   readonly user: UserInfo;
+  /** From a program inside the cluster: its right to watch is looked up here. Whoever comes by REST was looked at before. */
+  readonly isTyped?: boolean;
+}
+
+export interface WatchStart {
+  readonly items: readonly Stored[];
+  readonly resourceVersion: string;
+  /** Nothing is known of what there is; an ERROR follows after a pause. */
+  readonly isRefused?: true;
 }
 
 /** Payload of the task `watch` that a watcher's component is handed, one an event. */
@@ -97,6 +106,6 @@ export interface ApiServerPort {
   /** Serves at the running turn's cursor, moves the cursor to the arrival of the answer, and leaves it all in the trace. */
   handle(request: ApiRequest): ApiResponse;
   /** Lists and starts a watch. Returns what there is now; later events come as `watch` tasks to the component. */
-  watch(request: WatchRequest): { items: readonly Stored[]; resourceVersion: string };
+  watch(request: WatchRequest): WatchStart;
   unwatch(component: string, watch: string): void;
 }

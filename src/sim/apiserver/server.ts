@@ -21,13 +21,21 @@ import {
   type ShownLife,
 } from '../kernel/index.ts';
 import { Aggregator, API_SERVICES, serveExtension, type ExtensionServer } from './aggregation.ts';
-import { authorize } from './authorization/authorize.ts';
+import { authorize, StandingVerdicts, watchDenial } from './authorization/authorize.ts';
+import { RBAC } from './authorization/policy-parts.ts';
 import { checkShape, decodeBody } from './decode.ts';
 import { Refusal, note, refuse, type RequestContext } from './context.ts';
 import { keyFor, prefixOf, rangeStart } from './keys.ts';
 import { linkMs } from './links.ts';
 import { apiServerMachine } from './machine.ts';
-import { LINK_MS, type ApiRequest, type ApiResponse, type ApiServerPort, type WatchRequest } from './request.ts';
+import {
+  LINK_MS,
+  type ApiRequest,
+  type ApiResponse,
+  type ApiServerPort,
+  type WatchRequest,
+  type WatchStart,
+} from './request.ts';
 import { isSelected, isStatus, parseSelection, type Selection } from './selection.ts';
 import { ServiceAddresses, type ServiceAddressState } from './service-addresses.ts';
 import { answerReview } from './reviews.ts';
@@ -62,6 +70,8 @@ const EVENT_TTL_MS = 3_600_000;
 
 /** How often the APIServices of extension servers are looked after. */
 const AVAILABILITY_EVERY_MS = 30_000;
+/** How long a program waits before it asks again for a watch that it may not have: the longest pause of a reflector. */
+const WATCH_RETRY_MS = 30_000;
 const ITSELF = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
 const memberLife = new FlatMachine(etcdMemberMachine);
@@ -73,6 +83,7 @@ export class ApiServer implements Component, ApiServerPort {
   readonly addresses: ServiceAddresses;
   /** Groups that other servers serve. */
   readonly aggregator: Aggregator;
+  private readonly standing = new StandingVerdicts();
   private readonly life = new Statechart(apiServerMachine);
   private lifeSince = 0;
   /** The one member that holds the store; its life is kept here, since only the API server speaks to it. */
@@ -127,7 +138,7 @@ export class ApiServer implements Component, ApiServerPort {
     return [own, this.member.shown];
   }
 
-  watch(request: WatchRequest): { items: readonly Stored[]; resourceVersion: string } {
+  watch(request: WatchRequest): WatchStart {
     const kind = this.kernel.assertFound(this.registry.byResource(request.resource), `no resource ${request.resource}`);
     const selection = parseSelection(kind, request);
     if (isStatus(selection)) {
@@ -136,6 +147,12 @@ export class ApiServer implements Component, ApiServerPort {
     }
     const asked = { verb: 'list', resource: request.resource, user: request.user } as ApiRequest;
     const { resourceVersion } = request;
+    const denied = request.isTyped ? watchDenial(this, this.standing, kind, request) : undefined;
+    if (denied) {
+      const { seq, doneAt } = this.traceRequest(asked, kind, [], 403, 0, denied.reason, denied.message);
+      this.watches.refuse(request, denied, this.store.revision, doneAt + WATCH_RETRY_MS, seq, true);
+      return { items: [], resourceVersion: '0', isRefused: true };
+    }
     if (resourceVersion && resourceVersion !== '0') return this.resume(request, kind, selection, asked);
     const items = this.selected(kind, selection);
     this.traceRequest(asked, kind, [], 200, 0);
@@ -157,12 +174,7 @@ export class ApiServer implements Component, ApiServerPort {
   }
 
   /** A watch that goes on from a revision: what happened since comes first, or an ERROR when nobody remembers. */
-  private resume(
-    request: WatchRequest,
-    kind: KindDefinition,
-    selection: Selection,
-    asked: ApiRequest,
-  ): { items: readonly Stored[]; resourceVersion: string } {
+  private resume(request: WatchRequest, kind: KindDefinition, selection: Selection, asked: ApiRequest): WatchStart {
     const resourceVersion = request.resourceVersion ?? '0';
     const isTooOld = Number(resourceVersion) < this.cachedFrom;
     const changes = isTooOld ? undefined : this.store.changesAfter(Number(resourceVersion));
@@ -290,6 +302,7 @@ export class ApiServer implements Component, ApiServerPort {
       warnings: kind.deprecation && !request.isTyped ? [kind.deprecation] : [],
       changes: [],
       isDryRun: request.options?.dryRun === true,
+      standing: this.standing,
       nowEpochMs: kernel.options.epochMs + kernel.turn.cursor,
       formatTime: () => kernel.formatTime(),
       find: (resource, namespace, name) => this.find(resource, namespace, name),
@@ -390,6 +403,7 @@ export class ApiServer implements Component, ApiServerPort {
   }
 
   private publish(requested: KindDefinition, changes: readonly Change<Stored>[], doneAt: number, cause: number): void {
+    if (requested.group === RBAC && changes.length > 0) this.standing.forget();
     const departAt = doneAt - 2 * LINK_MS.etcd - LINK_MS.etcdCommit;
     for (const change of changes) {
       const object = (change.next ?? change.previous)!.value;
@@ -448,6 +462,7 @@ export class ApiServer implements Component, ApiServerPort {
 
   load(state: ApiServerState): void {
     this.store.load(state.store);
+    this.standing.forget();
     this.watches.load(state.watchers);
     this.addresses.load(state.addresses);
     this.compactTo = state.compactTo;

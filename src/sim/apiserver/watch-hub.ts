@@ -109,7 +109,14 @@ export class WatchHub {
   }
 
   /** Tells a client that its watch cannot be: it has to list again. */
-  refuse(request: WatchRequest, status: Status, revision: number, sentAt: number, cause: number): void {
+  refuse(
+    request: WatchRequest,
+    status: Status,
+    revision: number,
+    sentAt: number,
+    cause: number,
+    isBackground = false,
+  ): void {
     const { component, watch, resource } = request;
     const arriveAt = sentAt + linkMs(component);
     const delivered = this.kernel.emit(
@@ -118,7 +125,7 @@ export class WatchHub {
       { component: API_SERVER, cause, time: sentAt },
     );
     const payload: WatchDelivery = { watch, type: 'ERROR', object: status };
-    this.kernel.scheduleAt(arriveAt, component, 'watch', payload, false, delivered);
+    this.kernel.scheduleAt(arriveAt, component, 'watch', payload, isBackground, delivered);
   }
 
   private deliverAll(

@@ -3,6 +3,7 @@
  * Upstream: kubernetes/cloud-provider controllers/service/controller.go, cloud-provider-azure.
  */
 import { keyOf } from '../api/object.ts';
+import { systemAccount } from '../controllers/identity.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
 import { Controller, managerMachine, type Informer, type Outcome } from '../client/index.ts';
 import {
@@ -36,7 +37,7 @@ export class CloudController extends Controller {
       reporter: 'service-controller',
       qps: 20,
       burst: 30,
-      user: { name: 'system:cloud-controller-manager', groups: ['system:authenticated'] },
+      user: systemAccount('cloud-controller-manager'),
     });
     this.life = new Life(kernel, managerLife, this.id);
     this.services = this.informer('services');

@@ -1,3 +1,4 @@
+export { addonPolicy } from './addon-policy.ts';
 export { addons, foundation } from './bootstrap.ts';
 export { CloudController } from './cloud-controller.ts';
 export { CLUSTER_DNS, coreDnsReplicas, kubeSystemObjects } from './kube-system.ts';

@@ -32,16 +32,22 @@ export interface ClientState {
   readonly refilledAt: number;
 }
 
-export class Client {
-  private tokens: number;
-  private refilledAt = 0;
+interface Bucket {
+  tokens: number;
+  refilledAt: number;
+}
 
+export class Client {
   constructor(
     readonly kernel: Kernel,
     readonly api: ApiServerPort,
     readonly options: ClientOptions,
-  ) {
-    this.tokens = options.burst ?? 0;
+    private readonly bucket: Bucket = { tokens: options.burst ?? 0, refilledAt: 0 },
+  ) {}
+
+  /** The same client under another name, with the same limit. */
+  as(user: UserInfo): Client {
+    return new Client(this.kernel, this.api, { ...this.options, user }, this.bucket);
   }
 
   get<R extends ResourceName>(
@@ -127,12 +133,11 @@ export class Client {
   }
 
   save(): ClientState {
-    return { tokens: this.tokens, refilledAt: this.refilledAt };
+    return { ...this.bucket };
   }
 
   load(state: ClientState): void {
-    this.tokens = state.tokens;
-    this.refilledAt = state.refilledAt;
+    Object.assign(this.bucket, state);
   }
 
   private send<T>(request: {
@@ -151,13 +156,14 @@ export class Client {
   private waitForToken(): void {
     const { qps, burst } = this.options;
     if (!qps || !burst) return;
+    const { bucket } = this;
     const { turn } = this.kernel;
     const perMs = qps / 1000;
-    if (turn.cursor > this.refilledAt) {
-      this.tokens = Math.min(burst, this.tokens + (turn.cursor - this.refilledAt) * perMs);
-      this.refilledAt = turn.cursor;
+    if (turn.cursor > bucket.refilledAt) {
+      bucket.tokens = Math.min(burst, bucket.tokens + (turn.cursor - bucket.refilledAt) * perMs);
+      bucket.refilledAt = turn.cursor;
     }
-    this.tokens -= 1;
-    if (this.tokens < 0) turn.cursor = Math.max(turn.cursor, Math.ceil(this.refilledAt - this.tokens / perMs));
+    bucket.tokens -= 1;
+    if (bucket.tokens < 0) turn.cursor = Math.max(turn.cursor, Math.ceil(bucket.refilledAt - bucket.tokens / perMs));
   }
 }

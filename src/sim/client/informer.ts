@@ -129,7 +129,7 @@ export class Informer<R extends ResourceName> {
 
   private relist(): void {
     const { namespace, labelSelector, fieldSelector } = this.options;
-    const { items } = this.client.api.watch({
+    const { items, isRefused } = this.client.api.watch({
       watch: this.watch,
       component: this.client.options.component,
       resource: this.resource,
@@ -137,7 +137,9 @@ export class Informer<R extends ResourceName> {
       labelSelector,
       fieldSelector,
       user: this.client.options.user,
+      isTyped: !this.client.options.isForeign,
     } as Parameters<Client['api']['watch']>[0]);
+    if (isRefused) return;
     const listed = new Set(items.map(keyOf));
     for (const key of [...this.objects.keys()]) if (!listed.has(key)) this.change(key, undefined);
     for (const item of items) this.change(keyOf(item), item as Stored<ResourceTypes[R]>);

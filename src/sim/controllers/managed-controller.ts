@@ -19,8 +19,10 @@ export abstract class ManagedController extends Controller {
     protected readonly manager: Manager,
     name: string,
     reporter?: string,
+    /** Groups beside those of its account. */
+    groups: readonly string[] = [],
   ) {
-    super(manager.kernel, manager.api, controllerOptions(name, manager.rates, reporter));
+    super(manager.kernel, manager.api, controllerOptions(name, manager.rates, reporter, groups));
   }
 
   protected shared<R extends ResourceName>(resource: R, indexes?: Indexes<ResourceTypes[R]>): Informer<R> {

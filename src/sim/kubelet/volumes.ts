@@ -4,6 +4,7 @@
  * volumes, image volumes, file modes.
  */
 import type { Container, KeyToPath, Pod, Volume, VolumeProjection } from 'kubernetes-types/core/v1';
+import { attachmentName } from '../api/attachment.ts';
 import type { Stored } from '../api/object.ts';
 import type { Client } from '../client/index.ts';
 import type { FileEntry, Mount, VolumeStore } from '../workloads/index.ts';
@@ -181,12 +182,8 @@ function claimFault(pod: Stored<Pod>, volume: string, claimName: string, facts: 
   const disk = client.get('persistentvolumes', undefined, name);
   if (!disk.ok) return { volume };
   if (!disk.object.spec?.csi || !needsAttachment(client, disk.object.spec.csi.driver)) return undefined;
-  const attachments = client.list('volumeattachments.storage.k8s.io');
-  if (!attachments.ok) return { volume };
-  const isAttached = attachments.object.items.some(
-    ({ spec, status }) => spec.nodeName === node && spec.source.persistentVolumeName === name && status?.attached,
-  );
-  return isAttached ? undefined : { volume };
+  const attachment = client.get('volumeattachments.storage.k8s.io', undefined, attachmentName(disk.object, node));
+  return attachment.ok && attachment.object.status?.attached ? undefined : { volume };
 }
 
 function needsAttachment(client: Client, driver: string): boolean {

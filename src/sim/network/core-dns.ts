@@ -38,7 +38,7 @@ export class CoreDns extends Controller {
       reporter: 'coredns',
       user: {
         name: 'system:serviceaccount:kube-system:coredns',
-        groups: ['system:serviceaccounts', 'system:authenticated'],
+        groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
       },
     });
     this.services = this.informer('services');

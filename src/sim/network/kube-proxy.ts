@@ -61,7 +61,7 @@ export class KubeProxy extends Controller {
       id: kubeProxyId(node),
       reporter: 'kube-proxy',
       host: node,
-      user: { name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] },
+      user: { name: 'system:kube-proxy', groups: ['system:authenticated'] },
     });
     this.services = this.informer('services');
     this.slices = this.informer('endpointslices.discovery.k8s.io', {

@@ -5,7 +5,7 @@ import type { KubeObject, Stored } from '../../../src/sim/api/object.ts';
 import { ApiServer, type ApiRequest, type WatchDelivery } from '../../../src/sim/apiserver/index.ts';
 import { Kernel, type Component } from '../../../src/sim/kernel/index.ts';
 
-const USER = { name: 'system:kube-controller-manager', groups: [] };
+const USER = { name: 'tester', groups: ['system:masters'] };
 
 interface Listener extends Component {
   readonly heard: WatchDelivery[];

@@ -1,36 +1,84 @@
 /**
- * Who may do what: the cluster's administrators, its own components, and everybody else by RBAC.
- * Upstream: apiserver/pkg/authorization/union, apiserver/pkg/endpoints/handlers/responsewriters/errors.go.
+ * Who may do what: the cluster's administrators, nodes by what belongs to them, and everybody by RBAC.
+ * Upstream: apiserver/pkg/authorization/union, apiserver/pkg/authorization/authorizerfactory (system:masters), apiserver/pkg/endpoints/handlers/responsewriters/errors.go.
  */
+import type { KindDefinition } from '../../api/kind.ts';
 import { failure, type Status } from '../../api/status.ts';
 import { note, refuse, type RequestContext } from '../context.ts';
 import type { UserInfo } from '../request.ts';
+import { authorizeNode, isNodeWork, nodeOf } from './node.ts';
 import { allowedByRbac, type Attributes, type PolicySource, type Verdict } from './rbac.ts';
 
 const MASTERS = 'system:masters';
-/** The control plane's own programs, whose bootstrap roles are not written out. */
-const COMPONENT_USERS = /^system:(kube-controller-manager|cloud-controller-manager|apiserver)$/;
-const CONTROLLER_ACCOUNTS = /^system:serviceaccount:kube-system:[a-z-]+-controller$/;
+const ALLOWED: Verdict = { isAllowed: true, reason: '' };
 
+/** In the order of `--authorization-mode=Node,RBAC`; what each says of a refusal is told line by line. */
 export function authorizeUser(source: PolicySource, user: UserInfo, asked: Attributes): Verdict {
-  if (user.groups.includes(MASTERS)) return { isAllowed: true, reason: '' };
-  if (COMPONENT_USERS.test(user.name) || CONTROLLER_ACCOUNTS.test(user.name) || user.groups.includes('system:nodes')) {
-    return { isAllowed: true, reason: '' };
+  if (user.groups.includes(MASTERS)) return ALLOWED;
+  const node = nodeOf(user);
+  const byNode = node === undefined ? undefined : authorizeNode(source, node, asked);
+  if (byNode?.isAllowed) return byNode;
+  const byRbac = allowedByRbac(source, user, asked);
+  if (byRbac.isAllowed || !byNode?.reason) return byRbac;
+  return { isAllowed: false, reason: [byNode.reason, byRbac.reason].filter(Boolean).join('\n') };
+}
+
+/**
+ * What the cluster's own programs may do with every object of a resource, kept until a role or a binding changes: they
+ * ask the same a million times. It follows from what is stored, so it is no state of the world.
+ */
+export class StandingVerdicts {
+  private byUser = new WeakMap<UserInfo, Map<string, boolean>>();
+
+  forget(): void {
+    this.byUser = new WeakMap();
   }
-  return allowedByRbac(source, user, asked);
+
+  /** False where only some objects are allowed, or none. */
+  allows(source: PolicySource, user: UserInfo, asked: Attributes): boolean {
+    let known = this.byUser.get(user);
+    if (!known) this.byUser.set(user, (known = new Map<string, boolean>()));
+    const { verb, group, resource, subresource = '' } = asked;
+    const key = `${verb} ${resource}.${group}/${subresource}`;
+    let isAllowed = known.get(key);
+    if (isAllowed === undefined) known.set(key, (isAllowed = this.decide(source, user, asked)));
+    return isAllowed;
+  }
+
+  private decide(source: PolicySource, user: UserInfo, asked: Attributes): boolean {
+    // A kubelet asks for what its own pods use; others who call themselves a node are looked at object by object.
+    if (nodeOf(user) !== undefined && isNodeWork(asked)) return true;
+    const anywhere: Attributes = { ...asked, namespace: undefined, name: undefined };
+    return user.groups.includes(MASTERS) || allowedByRbac(source, user, anywhere).isAllowed;
+  }
 }
 
 export function authorize(context: RequestContext): void {
   const { request, kind } = context;
-  // Typed clients are the cluster's own programs: their verdict cannot change, and is not worked out a million times.
-  if (request.isTyped) {
+  const asked = attributesOf(request.verb, kind, request);
+  if (request.isTyped && context.standing.allows(context, request.user, asked)) {
     note(context, 'authorize', 'ok');
     return;
   }
-  const asked = attributesOf(request.verb, kind, request);
   const verdict = authorizeUser(context, request.user, asked);
   if (!verdict.isAllowed) refuse(context, 'authorize', denial(request.user, asked, verdict.reason));
   note(context, 'authorize', 'ok', verdict.reason || undefined);
+}
+
+/** Why a program of the cluster may not list and watch; undefined where it may. */
+export function watchDenial(
+  source: PolicySource,
+  standing: StandingVerdicts,
+  kind: KindDefinition,
+  { user, namespace }: { readonly user: UserInfo; readonly namespace?: string },
+): Status | undefined {
+  for (const verb of ['list', 'watch']) {
+    const asked = attributesOf(verb, kind, { namespace });
+    if (standing.allows(source, user, asked)) continue;
+    const verdict = authorizeUser(source, user, asked);
+    if (!verdict.isAllowed) return denial(user, asked, verdict.reason);
+  }
+  return undefined;
 }
 
 /** What a request asks for. `create` names nothing: its object is not read yet. */

@@ -1,46 +1,63 @@
 /**
  * The roles and bindings that every cluster has from its first second.
- * Upstream: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go.
- * Left out: the roles of the controllers (`system:controller:*`), whose accounts are allowed what they do.
+ * Upstream: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/{policy,namespace_policy}.go, release 1.35 with its default
+ * feature gates. Those of the controllers stand in controller-policy.ts.
  */
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from 'kubernetes-types/rbac/v1';
+import type { ClusterRole, ClusterRoleBinding, PolicyRule } from 'kubernetes-types/rbac/v1';
 import type { KubeObject } from '../../api/object.ts';
+import { controllerBindings, controllerRoles } from './controller-policy.ts';
+import {
+  account,
+  binding,
+  clusterRole,
+  events,
+  group,
+  localBinding,
+  localRole,
+  RBAC,
+  READ,
+  reviews,
+  rule,
+  urls,
+  user,
+} from './policy-parts.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
-const API_VERSION = `${RBAC}/v1`;
-const ANNOTATIONS = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
-const LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
-
-const words = (text: string): string[] => text.split(' ');
-const READ = 'get list watch';
 const WRITE = 'create delete deletecollection patch update';
 const ALL = 'create delete deletecollection get list patch update watch';
 
-/** Groups by name, `core` for the one without; resources, verbs and names are lists of words. */
-function rule(groups: string, resources: string, verbs: string, names?: string): PolicyRule {
-  return {
-    apiGroups: words(groups).map((group) => (group === 'core' ? '' : group)),
-    ...(names ? { resourceNames: words(names) } : {}),
-    resources: words(resources),
-    verbs: words(verbs),
-  };
+/** What a node may do; the Node authorizer narrows it to what belongs to the node. Upstream: NodeRules. */
+export function nodeRules(): PolicyRule[] {
+  return [
+    rule('authentication.k8s.io', 'tokenreviews', 'create'),
+    rule('authorization.k8s.io', 'localsubjectaccessreviews subjectaccessreviews', 'create'),
+    rule('core', 'services', READ),
+    rule('core', 'nodes', 'create get list watch'),
+    rule('core', 'nodes/status', 'patch update'),
+    rule('core', 'nodes', 'patch update'),
+    rule('core', 'events', 'create patch update'),
+    rule('core', 'pods', READ),
+    rule('core', 'pods', 'create delete'),
+    rule('core', 'pods/status', 'patch update'),
+    rule('core', 'pods/eviction', 'create'),
+    rule('core', 'configmaps secrets', READ),
+    rule('core', 'persistentvolumeclaims persistentvolumes', 'get'),
+    rule('core', 'endpoints', 'get'),
+    rule('certificates.k8s.io', 'certificatesigningrequests', 'create get list watch'),
+    rule('coordination.k8s.io', 'leases', 'create delete get patch update'),
+    rule('storage.k8s.io', 'volumeattachments', 'get'),
+    rule('core', 'serviceaccounts/token', 'create'),
+    rule('core', 'persistentvolumeclaims/status', 'get patch update'),
+    rule('storage.k8s.io', 'csidrivers', READ),
+    rule('storage.k8s.io', 'csinodes', 'create delete get patch update'),
+    rule('node.k8s.io', 'runtimeclasses', READ),
+    rule('resource.k8s.io', 'resourceclaims', 'get'),
+    rule('resource.k8s.io', 'resourceslices', 'create delete deletecollection get list patch update watch'),
+  ];
 }
-
-const urls = (paths: string): PolicyRule => ({ nonResourceURLs: words(paths), verbs: ['get'] });
-const events = rule('core events.k8s.io', 'events', 'create patch update');
-const reviews = [
-  rule('authentication.k8s.io', 'tokenreviews', 'create'),
-  rule('authorization.k8s.io', 'subjectaccessreviews', 'create'),
-];
 
 type AggregateTo = 'admin' | 'edit' | 'view';
 
 const aggregateLabel = (to: AggregateTo): Record<string, string> => ({ [`${RBAC}/aggregate-to-${to}`]: 'true' });
-
-function clusterRole(name: string, rules: PolicyRule[], aggregateTo?: AggregateTo): ClusterRole {
-  const labels = aggregateTo ? { ...LABELS, ...aggregateLabel(aggregateTo) } : LABELS;
-  return { apiVersion: API_VERSION, kind: 'ClusterRole', metadata: { name, labels, annotations: ANNOTATIONS }, rules };
-}
 
 const csr = (name: string, resources: string, verb: string, names?: string): ClusterRole =>
   clusterRole(`system:certificates.k8s.io:${name}`, [rule('certificates.k8s.io', resources, verb, names)]);
@@ -50,7 +67,7 @@ const ROLES: readonly ClusterRole[] = [
   clusterRole(
     'system:aggregate-to-admin',
     [rule('authorization.k8s.io', 'localsubjectaccessreviews', 'create'), rule(RBAC, 'rolebindings roles', ALL)],
-    'admin',
+    aggregateLabel('admin'),
   ),
   clusterRole(
     'system:aggregate-to-edit',
@@ -81,7 +98,7 @@ const ROLES: readonly ClusterRole[] = [
       rule('networking.k8s.io', 'ingresses networkpolicies', WRITE),
       rule('coordination.k8s.io', 'leases', ALL),
     ],
-    'edit',
+    aggregateLabel('edit'),
   ),
   clusterRole(
     'system:aggregate-to-view',
@@ -113,7 +130,7 @@ const ROLES: readonly ClusterRole[] = [
       rule('policy', 'poddisruptionbudgets poddisruptionbudgets/status', READ),
       rule('networking.k8s.io', 'ingresses ingresses/status networkpolicies', READ),
     ],
-    'view',
+    aggregateLabel('view'),
   ),
   clusterRole('system:auth-delegator', reviews),
   clusterRole('system:basic-user', [
@@ -165,6 +182,12 @@ const ROLES: readonly ClusterRole[] = [
     rule('core', 'namespaces', READ),
     rule('storage.k8s.io', 'csidrivers', READ),
     rule('storage.k8s.io', 'csistoragecapacities', READ),
+    rule('storage.k8s.io', 'volumeattachments', READ),
+    rule('resource.k8s.io', 'deviceclasses', READ),
+    rule('resource.k8s.io', 'resourceclaims', 'get list patch update watch'),
+    rule('resource.k8s.io', 'resourceclaims/status', 'get list patch update watch'),
+    rule('core', 'pods/finalizers', 'get list patch update watch'),
+    rule('resource.k8s.io', 'resourceslices', READ),
   ]),
   clusterRole('system:kubelet-api-admin', [
     rule('core', 'nodes', READ),
@@ -174,30 +197,7 @@ const ROLES: readonly ClusterRole[] = [
   clusterRole('system:monitoring', [
     urls('/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*'),
   ]),
-  clusterRole('system:node', [
-    reviews[0]!,
-    rule('authorization.k8s.io', 'localsubjectaccessreviews subjectaccessreviews', 'create'),
-    rule('core', 'services', READ),
-    rule('core', 'nodes', 'create get list watch'),
-    rule('core', 'nodes/status', 'patch update'),
-    rule('core', 'nodes', 'patch update'),
-    rule('core', 'events', 'create patch update'),
-    rule('core', 'pods', READ),
-    rule('core', 'pods', 'create delete'),
-    rule('core', 'pods/status', 'patch update'),
-    rule('core', 'pods/eviction', 'create'),
-    rule('core', 'configmaps secrets', READ),
-    rule('core', 'persistentvolumeclaims persistentvolumes', 'get'),
-    rule('core', 'endpoints', 'get'),
-    rule('certificates.k8s.io', 'certificatesigningrequests', 'create get list watch'),
-    rule('coordination.k8s.io', 'leases', 'create delete get patch update'),
-    rule('storage.k8s.io', 'volumeattachments', 'get'),
-    rule('core', 'serviceaccounts/token', 'create'),
-    rule('core', 'persistentvolumeclaims/status', 'get patch update'),
-    rule('storage.k8s.io', 'csidrivers', READ),
-    rule('storage.k8s.io', 'csinodes', 'create delete get patch update'),
-    rule('node.k8s.io', 'runtimeclasses', READ),
-  ]),
+  clusterRole('system:node', nodeRules()),
   clusterRole('system:node-bootstrapper', [
     rule('certificates.k8s.io', 'certificatesigningrequests', 'create get list watch'),
   ]),
@@ -244,21 +244,8 @@ function aggregated(name: AggregateTo, among: readonly ClusterRole[], aggregateT
       return true;
     });
   return {
-    ...clusterRole(name, rules, aggregateTo),
+    ...clusterRole(name, rules, aggregateTo && aggregateLabel(aggregateTo)),
     aggregationRule: { clusterRoleSelectors: [{ matchLabels: aggregateLabel(name) }] },
-  };
-}
-
-const group = (name: string): Subject => ({ apiGroup: RBAC, kind: 'Group', name });
-const user = (name: string): Subject => ({ apiGroup: RBAC, kind: 'User', name });
-
-function binding(name: string, subjects: Subject[], role = name): ClusterRoleBinding {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'ClusterRoleBinding',
-    metadata: { name, labels: LABELS, annotations: ANNOTATIONS },
-    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
-    ...(subjects.length > 0 ? { subjects } : {}),
   };
 }
 
@@ -267,7 +254,7 @@ const BINDINGS: readonly ClusterRoleBinding[] = [
   binding('system:basic-user', [group('system:authenticated')]),
   binding('system:discovery', [group('system:authenticated')]),
   binding('system:kube-controller-manager', [user('system:kube-controller-manager')]),
-  binding('system:kube-dns', [{ kind: 'ServiceAccount', name: 'kube-dns', namespace: 'kube-system' }]),
+  binding('system:kube-dns', [account('kube-dns')]),
   binding('system:kube-scheduler', [user('system:kube-scheduler')]),
   binding('system:monitoring', [group('system:monitoring')]),
   binding('system:node', []),
@@ -277,39 +264,48 @@ const BINDINGS: readonly ClusterRoleBinding[] = [
   binding('system:volume-scheduler', [user('system:kube-scheduler')]),
 ];
 
-/** Roles within `kube-system` and `kube-public`, with those whom they are for. */
-function localRole(namespace: string, name: string, rules: PolicyRule[], subjects: Subject[]): readonly KubeObject[] {
-  const metadata = { name, namespace, labels: LABELS, annotations: ANNOTATIONS };
-  const role: Role = { apiVersion: API_VERSION, kind: 'Role', metadata, rules };
-  const bound: RoleBinding = {
-    apiVersion: API_VERSION,
-    kind: 'RoleBinding',
-    metadata,
-    roleRef: { apiGroup: RBAC, kind: 'Role', name },
-    subjects,
-  };
-  return subjects.length > 0 ? [role, bound] : [role];
-}
+const LEADER_LOCKING = [
+  rule('coordination.k8s.io', 'leases', 'create get list update watch'),
+  rule('coordination.k8s.io', 'leasecandidates', 'create get list update watch'),
+];
 
+/** Within `kube-public` and `kube-system`. Upstream: namespace_policy.go. */
 const LOCAL: readonly KubeObject[] = [
-  ...localRole(
+  localRole('kube-public', 'system:controller:bootstrap-signer', [
+    rule('core', 'configmaps', READ),
+    rule('core', 'configmaps', 'update', 'cluster-info'),
+    events,
+  ]),
+  localRole('kube-system', 'extension-apiserver-authentication-reader', [
+    rule('core', 'configmaps', READ, 'extension-apiserver-authentication'),
+  ]),
+  localRole('kube-system', 'system::leader-locking-kube-controller-manager', LEADER_LOCKING),
+  localRole('kube-system', 'system::leader-locking-kube-scheduler', LEADER_LOCKING),
+  localRole('kube-system', 'system:controller:bootstrap-signer', [rule('core', 'secrets', READ)]),
+  localRole('kube-system', 'system:controller:cloud-provider', [rule('core', 'configmaps', 'create get list watch')]),
+  localRole('kube-system', 'system:controller:token-cleaner', [
+    rule('core', 'secrets', 'delete get list watch'),
+    events,
+  ]),
+  localBinding('kube-public', 'system:controller:bootstrap-signer', [account('bootstrap-signer')]),
+  localBinding(
     'kube-system',
+    'system::extension-apiserver-authentication-reader',
+    [user('system:kube-controller-manager'), user('system:kube-scheduler')],
     'extension-apiserver-authentication-reader',
-    [rule('core', 'configmaps', READ, 'extension-apiserver-authentication')],
-    [],
   ),
-  ...localRole(
-    'kube-system',
-    'system::leader-locking-kube-controller-manager',
-    [rule('core', 'configmaps', 'watch'), rule('core', 'configmaps', 'get update', 'kube-controller-manager')],
-    [user('system:kube-controller-manager')],
-  ),
-  ...localRole(
-    'kube-system',
-    'system::leader-locking-kube-scheduler',
-    [rule('core', 'configmaps', 'watch'), rule('core', 'configmaps', 'get update', 'kube-scheduler')],
-    [user('system:kube-scheduler')],
-  ),
+  localBinding('kube-system', 'system::leader-locking-kube-controller-manager', [
+    user('system:kube-controller-manager'),
+    account('kube-controller-manager'),
+    account('leader-election-controller'),
+  ]),
+  localBinding('kube-system', 'system::leader-locking-kube-scheduler', [
+    user('system:kube-scheduler'),
+    account('kube-scheduler'),
+  ]),
+  localBinding('kube-system', 'system:controller:bootstrap-signer', [account('bootstrap-signer')]),
+  localBinding('kube-system', 'system:controller:cloud-provider', [account('cloud-provider')]),
+  localBinding('kube-system', 'system:controller:token-cleaner', [account('token-cleaner')]),
 ];
 
 /** All of them, in the order in which they are made. */
@@ -317,5 +313,14 @@ export function bootstrapPolicy(): readonly KubeObject[] {
   const view = aggregated('view', ROLES, 'edit');
   const edit = aggregated('edit', [...ROLES, view], 'admin');
   const admin = aggregated('admin', [...ROLES, edit]);
-  return [...ROLES, view, edit, admin, ...BINDINGS, ...LOCAL] as readonly KubeObject[];
+  return [
+    ...ROLES,
+    view,
+    edit,
+    admin,
+    ...controllerRoles(),
+    ...BINDINGS,
+    ...controllerBindings(),
+    ...LOCAL,
+  ] as readonly KubeObject[];
 }

@@ -3,6 +3,7 @@
  * Upstream: pkg/controller/serviceaccount/serviceaccounts_controller.go, pkg/controller/certificates/rootcacertpublisher.
  */
 import type { Informer, Outcome } from '../../client/index.ts';
+import { systemAccount } from '../identity.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 
 const ROOT_CA = 'kube-root-ca.crt';
@@ -11,6 +12,8 @@ const WATCHED = new Set(['default', ROOT_CA]);
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nU2ltdWxhdGVkIGNsdXN0ZXIgQ0E=\n-----END CERTIFICATE-----\n';
 
 export class AccountsController extends ManagedController {
+  /** Upstream these are two controllers, each with an account of its own. */
+  private readonly publisher = this.client.as(systemAccount('root-ca-cert-publisher'));
   private readonly namespaces: Informer<'namespaces'>;
   private readonly accounts: Informer<'serviceaccounts'>;
   private readonly maps: Informer<'configmaps'>;
@@ -47,7 +50,7 @@ export class AccountsController extends ManagedController {
         'kubernetes.io/description':
           'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
       };
-      const made = this.client.create('configmaps', {
+      const made = this.publisher.create('configmaps', {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { ...metadata, name: ROOT_CA, annotations },

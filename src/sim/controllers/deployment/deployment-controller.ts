@@ -202,7 +202,8 @@ export class DeploymentController extends ManagedController {
     if (found) {
       const kept = this.bringUpToDate(deployment, found, highest + 1);
       if (typeof kept === 'string') return kept;
-      this.keepRevision(deployment, revisionOf(kept));
+      const stale = this.keepRevision(deployment, revisionOf(kept));
+      if (stale) return stale;
       return { newSet: kept, sets: sets.map((set) => (set.metadata.uid === kept.metadata.uid ? kept : set)) };
     }
     return this.createSet(deployment, sets, highest + 1);
@@ -263,8 +264,9 @@ export class DeploymentController extends ManagedController {
     if (!made.ok) return this.notCreated(deployment, name, made.status.reason, made.status.message ?? '');
     this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
     if (size > 0) this.scalingEvent(deployment, 'up', name, 0, size);
-    this.keepRevision(deployment, revision);
     this.setCondition(deployment, progressing('NewReplicaSetCreated', `Created new replica set "${name}"`));
+    const stale = this.keepRevision(deployment, revision);
+    if (stale) return stale;
     return { newSet: made.object, sets: [...sets, made.object] };
   }
 
@@ -312,12 +314,15 @@ export class DeploymentController extends ManagedController {
     this.recorder.record('deployments.apps', deployment, 'Normal', 'ScalingReplicaSet', message);
   }
 
-  private keepRevision(deployment: Stored<Deployment>, revision: number): void {
-    if (deployment.metadata.annotations?.[REVISION] === String(revision)) return;
-    const { namespace, name } = deployment.metadata;
-    const body = { metadata: { annotations: { [REVISION]: String(revision) } } };
+  private keepRevision(deployment: Stored<Deployment>, revision: number): Outcome {
+    if (deployment.metadata.annotations?.[REVISION] === String(revision)) return undefined;
+    const annotations = { ...deployment.metadata.annotations, [REVISION]: String(revision) };
     // By way of the status, as upstream does: on the main path an annotation would count as a new generation.
-    this.client.patch('deployments.apps', namespace, name, 'merge', body, 'status');
+    const written = this.client.updateStatus('deployments.apps', {
+      ...deployment,
+      metadata: { ...deployment.metadata, annotations },
+    });
+    return written.ok || written.status.code === 404 ? undefined : written.status.message;
   }
 
   private cleanup(deployment: Stored<Deployment>, old: Sets, newSet: Stored<ReplicaSet>): void {

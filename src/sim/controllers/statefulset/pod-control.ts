@@ -78,10 +78,11 @@ export class StatefulPodControl {
   syncClaimOwners(set: Stored<StatefulSet>, pod: Stored<Pod>): Outcome {
     for (const claim of this.claimsToMend(set, pod)) {
       const ownerReferences = wantedOwners(set, pod, claim);
-      const { namespace, name, uid } = claim.metadata;
-      const body = { metadata: { uid, ownerReferences: ownerReferences.length > 0 ? ownerReferences : null } };
-      const patched = this.client.patch('persistentvolumeclaims', namespace, name, 'merge', body);
-      if (!patched.ok && patched.status.code !== 404) return patched.status.message;
+      const written = this.client.update('persistentvolumeclaims', {
+        ...claim,
+        metadata: { ...claim.metadata, ownerReferences: [...ownerReferences] },
+      });
+      if (!written.ok && written.status.code !== 404) return written.status.message;
     }
     return undefined;
   }

@@ -5,9 +5,9 @@
  */
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { VolumeAttachment } from 'kubernetes-types/storage/v1';
+import { attachmentName } from '../../api/attachment.ts';
 import type { Stored } from '../../api/object.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
-import { hashText } from '../../kernel/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byClaim, claimsOfPod, isEnded, type Volume } from './claims.ts';
 
@@ -176,13 +176,4 @@ export class AttachDetachController extends ManagedController {
     this.idleSince = new Map(saved.idleSince);
     this.told = new Map(saved.told);
   }
-}
-
-/** `csi-` and 64 hexadecimal digits, of the volume's handle, the driver and the node. */
-function attachmentName(volume: Volume, node: string): string {
-  const { driver = '', volumeHandle = '' } = volume.spec?.csi ?? {};
-  const parts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((salt) =>
-    hashText(`${salt}${volumeHandle}${driver}${node}`).toString(16).padStart(8, '0').slice(-8),
-  );
-  return `csi-${parts.join('')}`;
 }

@@ -34,6 +34,8 @@ export interface CsiSettings {
   /** Data disks that a VM of this size takes. */
   diskLimitOf(vmSize: string): number;
   readonly resourceGroup: string;
+  /** Whether the cluster has roles for it. Where somebody installs it by its CSIDriver alone, it brings its rights along. */
+  readonly hasRoles: boolean;
 }
 
 export class AzureCsiDriver extends ManagedController {
@@ -52,7 +54,8 @@ export class AzureCsiDriver extends ManagedController {
     manager: Manager,
     private readonly settings: CsiSettings,
   ) {
-    super(manager, 'csi-azure', `${DISK_DRIVER}_csi-azuredisk-controller`);
+    const reporter = `${DISK_DRIVER}_csi-azuredisk-controller`;
+    super(manager, 'csi-azure', reporter, settings.hasRoles ? [] : ['system:masters']);
     this.claims = this.shared('persistentvolumeclaims');
     this.volumes = this.shared('persistentvolumes');
     this.classes = this.shared('storageclasses.storage.k8s.io');

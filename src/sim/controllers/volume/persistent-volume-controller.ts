@@ -151,12 +151,12 @@ export class PersistentVolumeController extends ManagedController {
     }
     this.claimLives.send(key, 'PROVISION');
     if (claim.metadata.annotations?.[PROVISIONER] !== provisioner) {
-      const annotations = { [PROVISIONER]: provisioner, [OLD_PROVISIONER]: provisioner };
-      const { namespace, name } = claim.metadata;
-      const patched = this.client.patch('persistentvolumeclaims', namespace, name, 'merge', {
-        metadata: { annotations },
+      const marks = { [PROVISIONER]: provisioner, [OLD_PROVISIONER]: provisioner };
+      const written = this.client.update('persistentvolumeclaims', {
+        ...claim,
+        metadata: { ...claim.metadata, annotations: { ...claim.metadata.annotations, ...marks } },
       });
-      if (!patched.ok) return patched.status.code === 404 ? undefined : patched.status.message;
+      if (!written.ok) return written.status.code === 404 ? undefined : written.status.message;
     }
     const text = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
     this.tell(claim, 'Normal', 'ExternalProvisioning', text);

@@ -4,6 +4,7 @@
  */
 import { keyOf, type Stored } from '../../api/object.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
+import { systemAccount } from '../identity.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byClaim, claimsOfPod, isEnded } from './claims.ts';
 
@@ -11,6 +12,8 @@ const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
 const VOLUME_FINALIZER = 'kubernetes.io/pv-protection';
 
 export class VolumeProtectionController extends ManagedController {
+  /** Upstream these are two controllers, each with an account of its own. */
+  private readonly volumeClient = this.client.as(systemAccount('pv-protection-controller'));
   private readonly claims: Informer<'persistentvolumeclaims'>;
   private readonly volumes: Informer<'persistentvolumes'>;
   private readonly pods: Informer<'pods'>;
@@ -51,12 +54,11 @@ export class VolumeProtectionController extends ManagedController {
     object: Stored,
     finalizer: string,
   ): Outcome {
-    const { namespace, name, finalizers = [] } = object.metadata;
+    const { finalizers = [] } = object.metadata;
     if (!finalizers.includes(finalizer)) return undefined;
     const rest = finalizers.filter((item) => item !== finalizer);
-    const patched = this.client.patch(resource, namespace, name, 'merge', {
-      metadata: { finalizers: rest.length > 0 ? rest : null },
-    });
-    return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
+    const client = resource === 'persistentvolumes' ? this.volumeClient : this.client;
+    const written = client.update(resource, { ...object, metadata: { ...object.metadata, finalizers: rest } } as never);
+    return written.ok || written.status.code === 404 ? undefined : written.status.message;
   }
 }
