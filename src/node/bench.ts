@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [--json] [--full] [--browser] [--only NAME]...`: events a second of the kernel, what rollouts and large
- * worlds take, what the page weighs before Monaco, and pods a second of the scheduler on upstream's workloads at 5,000 nodes.
+ * worlds take, requests a second of the REST API, what the page weighs before Monaco, and pods a second of the scheduler on upstream's workloads at 5,000 nodes.
  * Each measurement runs in a process of its own, so that peak memory is its own. `--browser` alone is
  * a rollout in a browser. Progress goes to stderr.
  */
@@ -11,13 +11,14 @@ import type { WorkloadFigures } from './bench/measure.ts';
 import type { PageWeight } from './bench/page-weight.ts';
 import type { PageTasks } from './bench/page-tasks.ts';
 import { ROLLOUT_SIZES, type RolloutFigures } from './bench/rollout.ts';
+import { REST_CASES, type RestFigures } from './bench/rest.ts';
 import type { RecordingFigures } from './bench/scheduler-alone.ts';
 import type { WholeFigures } from './bench/scheduler-whole.ts';
 import { WORKLOADS } from './bench/scheduler-workloads.ts';
 import { WORLD_SIZES, type WorldFigures } from './bench/world-start.ts';
 
 /** Everything that a run without options measures. */
-const PARTS = ['kernel', 'rollouts', 'worlds', 'page', 'recording', 'scheduler'];
+const PARTS = ['kernel', 'rollouts', 'worlds', 'rest', 'page', 'recording', 'scheduler'];
 const WORKLOAD_NAMES = WORKLOADS.map(({ name }) => name);
 
 interface Options {
@@ -33,6 +34,7 @@ interface Figures {
   readonly kernelEventsPerSecond?: number;
   readonly rollouts?: readonly RolloutFigures[];
   readonly worlds?: readonly WorldFigures[];
+  readonly rest?: readonly RestFigures[];
   readonly page?: PageWeight;
   readonly browser?: PageTasks;
   readonly recording?: RecordingFigures;
@@ -95,6 +97,7 @@ async function measure({ isFull, isBrowser, only }: Options): Promise<Figures> {
           worlds: WORLD_SIZES.map(({ preset, nodes }) => inChild<WorldFigures>(file, 'world', preset, String(nodes))),
         }
       : {}),
+    ...(wants('rest') ? { rest: REST_CASES.map((name) => inChild<RestFigures>(file, 'rest', name)) } : {}),
     ...(wants('page') ? { page: await (await import('./bench/page-weight.ts')).measurePageWeight() } : {}),
     ...(isBrowser ? { browser: await (await import('./bench/page-tasks.ts')).measurePageTasks() } : {}),
     ...(wants('recording') ? { recording: inChild<RecordingFigures>(file, 'recording') } : {}),
@@ -118,6 +121,14 @@ const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 function rolloutLine(row: RolloutFigures): string {
   return `${row.replicas} replicas on ${row.nodes} nodes: ${row.wallMs} ms wall, ${row.cpuMs} ms CPU, ${row.peakMemoryMb} MB, ${row.virtualSeconds} s virtual, ${row.events} events`;
+}
+
+function restLine(row: RestFigures): string {
+  const cost = Object.entries(row.profile)
+    .slice(0, 6)
+    .map(([room, share]) => `${room} ${share}%`);
+  const size = kilobytes(row.bytes / row.requests);
+  return `${row.name}: ${row.perSecond} a second over ${row.connections} connections, p50 ${row.p50Ms} ms, p99 ${row.p99Ms} ms, ${size} each (server: ${cost.join(', ')})`;
 }
 
 function pageLine({ gzipBytes }: PageWeight): string {
@@ -157,6 +168,7 @@ function print(figures: Figures): void {
     console.log(`kernel: ${figures.kernelEventsPerSecond.toLocaleString('en')} events a second`);
   for (const row of figures.rollouts ?? []) console.log(rolloutLine(row));
   for (const row of figures.worlds ?? []) console.log(worldLine(row));
+  for (const row of figures.rest ?? []) console.log(restLine(row));
   if (figures.page) console.log(pageLine(figures.page));
   if (figures.browser) console.log(tasksLine(figures.browser));
   if (figures.recording) console.log(recordingLine(figures.recording));

@@ -14,12 +14,15 @@ export async function buildMeasurements(root: string): Promise<string> {
     configFile: false,
     logLevel: 'error',
     build: {
-      ssr: 'src/node/bench/measure.ts',
+      ssr: true,
       outDir: OUT,
       emptyOutDir: true,
       target: 'node20',
       minify: false,
-      rollupOptions: { output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].mjs' } },
+      rollupOptions: {
+        input: ['src/node/bench/measure.ts', 'src/node/bench/rest-load.ts'],
+        output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].mjs' },
+      },
     },
   });
   return join(root, OUT, 'node/bench/measure.mjs');

@@ -1,24 +1,25 @@
 /** Where the time goes: V8's sampling profiler, summed up by the rooms of the simulation. */
 import { Session } from 'node:inspector/promises';
 
-/** Percent of the samples, by room: `scheduler`, `kubelet`, `garbage collector`. */
+/** Percent of the samples, by room: `scheduler`, `kubelet`, `serve`, `node` itself, `garbage collector`. */
 export type Shares = Readonly<Record<string, number>>;
 
 const SAMPLE_MICROSECONDS = 1_000;
 
 function roomOf(url: string, functionName: string): string {
   if (functionName === '(garbage collector)') return 'garbage collector';
-  const room = /\/sim\/([a-z]+)[/.]/.exec(url)?.[1];
-  return room ?? 'other';
+  if (functionName === '(idle)') return 'idle';
+  const room = /\/(?:sim|node)\/([a-z]+)[/.]/.exec(url)?.[1];
+  return room ?? (url.startsWith('node:') ? 'node' : 'other');
 }
 
-export async function profiled(work: () => void): Promise<Shares> {
+export async function profiled(work: () => void | Promise<void>): Promise<Shares> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: SAMPLE_MICROSECONDS });
   await session.post('Profiler.start');
-  work();
+  await work();
   const { profile } = await session.post('Profiler.stop');
   session.disconnect();
   const rooms = new Map(profile.nodes.map(({ id, callFrame }) => [id, roomOf(callFrame.url, callFrame.functionName)]));

@@ -1,6 +1,7 @@
 /** One measurement in a process of its own: what it is about comes as arguments, the figures go out as JSON. */
 import { kernelEventsPerSecond } from './kernel-speed.ts';
 import { measureRollout } from './rollout.ts';
+import { measureRest } from './rest.ts';
 import { measureRecording, rateAlone } from './scheduler-alone.ts';
 import { measureWhole, type WholeFigures } from './scheduler-whole.ts';
 import { NODES, WORKLOADS, type Workload } from './scheduler-workloads.ts';
@@ -52,6 +53,8 @@ async function measure([part = '', first = '', second = '']: readonly string[]):
       return measureRollout(Number(first));
     case 'world':
       return measureWorld(first, Number(second));
+    case 'rest':
+      return measureRest(first);
     case 'recording':
       return measureRecording();
     case 'control-plane':

@@ -317,12 +317,12 @@ export class ApiHost {
     const stop = (): void => {
       if ('id' in started) kernel.runParallelTurn(HTTP_CLIENTS, 0, () => this.watches.stop(started.id));
     };
-    const waiting: string[] = [];
+    const waiting: Buffer[] = [];
     let isOpen = false;
     const started = kernel.runParallelTurn(HTTP_CLIENTS, 0, () =>
       this.watches.start(question, caller, {
         send: ({ type, object }) => {
-          const line = encodeEvent(type, described(world.api, question.path, object));
+          const line = encodeEvent(type, described(world.api, question.path, object) as object);
           if (!isOpen) waiting.push(line);
           else if (outgoing.writableLength > SLOW_CLIENT_BYTES) outgoing.destroy();
           else outgoing.write(line);

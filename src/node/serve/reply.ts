@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { refusal, type HttpAnswer, type HttpQuestion } from '../../sim/apiserver/http.ts';
 import { failure, type Status } from '../../sim/api/status.ts';
 import type { ReadBody } from './request-body.ts';
-import { encode, indented } from './wire.ts';
+import { encode, encodeBytes, indented } from './wire.ts';
 
 export function questionOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: ReadBody): HttpQuestion {
   const entries = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
@@ -21,18 +21,25 @@ export function reply(incoming: IncomingMessage, outgoing: ServerResponse, answe
     outgoing.end(answer.body);
     return;
   }
-  const isText = typeof answer.body === 'string';
-  const text = isText ? (answer.body as string) : encode(answer.body);
-  const wantsYaml = !isText && YAML.test(accept) && !accept.includes('application/json');
+  const { body } = answer;
+  const isStructured = typeof body === 'object' && body !== null;
+  const wantsYaml = isStructured && YAML.test(accept) && !accept.includes('application/json');
   const isForPeople = /^(curl|Wget|Mozilla\/5\.0)/.test(agent) || /[?&]pretty=(1|true)\b/.test(incoming.url ?? '');
-  const shown = isText ? text : wantsYaml ? stringify(JSON.parse(text)) : isForPeople ? indented(text) : `${text}\n`;
+  const shown = shownBody(body, wantsYaml, isForPeople);
   outgoing.writeHead(answer.status, {
     ...answer.headers,
     ...(wantsYaml ? { 'content-type': 'application/yaml' } : {}),
     'cache-control': 'no-cache, private',
-    'content-length': Buffer.byteLength(shown),
+    'content-length': shown.byteLength,
   });
   outgoing.end(incoming.method === 'HEAD' ? undefined : shown);
+}
+
+function shownBody(body: unknown, wantsYaml: boolean, isForPeople: boolean): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  if (typeof body !== 'object' || body === null) return Buffer.from(`${encode(body)}\n`);
+  if (wantsYaml) return Buffer.from(stringify(JSON.parse(encode(body))));
+  return isForPeople ? Buffer.from(indented(encode(body))) : encodeBytes(body);
 }
 
 /** An answer where there is no request, or none that HTTP's own machinery would answer; it ends the connection. */

@@ -63,24 +63,42 @@ interface Typed {
   readonly apiVersion?: string;
 }
 
+interface List extends Typed {
+  readonly items: readonly object[];
+}
+
 /** Texts of stored objects, which never change. */
 const known = new WeakMap<object, string>();
-const knownItems = new WeakMap<object, string>();
+/** As items of a list, each with a comma before it: a list is copied together from them. */
+const knownItems = new WeakMap<object, Buffer>();
+/** As events of a watch, by their type: all watches are sent the same bytes. */
+const knownEvents = new WeakMap<object, Map<string, Buffer>>();
 
 export function encode(body: unknown): string {
   if (typeof body !== 'object' || body === null) return escapedJson(JSON.stringify(body));
-  const { kind = '', items } = body as Typed & { items?: readonly object[] };
+  if (isTypedList(body)) return encodeList(body, '').toString();
+  const { kind = '', apiVersion = '' } = body as Typed;
   if (kind === 'Table') return escapedJson(JSON.stringify(orderedTable(body as Table)));
-  const { apiVersion = '' } = body as Typed;
-  if (kind.endsWith('List') && items && MESSAGES[messageOf(apiVersion, kind)]) {
-    return encodeList(body as Typed & { items: readonly object[] });
-  }
   return MESSAGES[messageOf(apiVersion, kind)] ? encodeObject(body) : escapedJson(JSON.stringify(body));
 }
 
+/** A body as it goes out, with the line break at its end. */
+export function encodeBytes(body: object): Buffer {
+  return isTypedList(body) ? encodeList(body, '\n') : Buffer.from(`${encode(body)}\n`);
+}
+
 /** One event of a watch. */
-export function encodeEvent(type: string, object: unknown): string {
-  return `{"type":"${type}","object":${encode(object)}}\n`;
+export function encodeEvent(type: string, object: object): Buffer {
+  let events = knownEvents.get(object);
+  if (!events) knownEvents.set(object, (events = new Map<string, Buffer>()));
+  let bytes = events.get(type);
+  if (!bytes) events.set(type, (bytes = Buffer.from(`{"type":"${type}","object":${encode(object)}}\n`)));
+  return bytes;
+}
+
+function isTypedList(body: object): body is List {
+  const { kind = '', apiVersion = '', items } = body as Partial<List>;
+  return kind.endsWith('List') && items !== undefined && MESSAGES[messageOf(apiVersion, kind)] !== undefined;
 }
 
 function encodeObject(object: Typed): string {
@@ -92,18 +110,22 @@ function encodeObject(object: Typed): string {
   return text;
 }
 
-function encodeItem(object: Typed): string {
+function encodeItem(object: Typed): Buffer {
   const found = knownItems.get(object);
   if (found !== undefined) return found;
   const { kind, apiVersion, ...rest } = object;
   const text = escapedJson(JSON.stringify(ordered(rest, messageOf(apiVersion ?? '', kind ?? ''))));
-  knownItems.set(object, text);
-  return text;
+  const bytes = Buffer.from(`,${text}`);
+  knownItems.set(object, bytes);
+  return bytes;
 }
 
-function encodeList({ items, ...head }: Typed & { items: readonly object[] }): string {
+function encodeList({ items, ...head }: List, end: string): Buffer {
   const start = escapedJson(JSON.stringify(ordered(head as Record<string, unknown>, undefined)));
-  return `${start.slice(0, -1)},"items":[${items.map(encodeItem).join(',')}]}`;
+  const parts = items.map(encodeItem);
+  // The first has nothing before it.
+  if (parts[0]) parts[0] = parts[0].subarray(1);
+  return Buffer.concat([Buffer.from(`${start.slice(0, -1)},"items":[`), ...parts, Buffer.from(`]}${end}`)]);
 }
 
 interface Table extends Typed {
