@@ -2,17 +2,15 @@ import { request } from 'node:https';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyPair } from '../../src/node/serve/authority.ts';
-import { makeLab, type Lab } from './support/people.ts';
+import { makeCredentials, type KeyPair } from '../../src/node/serve/authority.ts';
+import { certificateOf } from './support/people.ts';
 import { serveCluster, type Output, type Served } from './support/served.ts';
 
-let lab: Lab;
 let served: Served;
 let run: Served['run'];
 
 beforeAll(async () => {
-  lab = await makeLab();
-  served = await serveCluster('aks', 10, lab.credentials);
+  served = await serveCluster();
   run = served.run;
   await run('kubectl create namespace shop');
 }, 120_000);
@@ -27,7 +25,13 @@ interface Who {
 function ask(path: string, { pair, token }: Who = {}): Promise<{ status: number; body: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const options = { ca: lab.credentials.authority, cert: pair?.certificate, key: pair?.key, headers, agent: false };
+    const options = {
+      ca: served.credentials.authority,
+      cert: pair?.certificate,
+      key: pair?.key,
+      headers,
+      agent: false,
+    };
     request(`${served.address}${path}`, options, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -63,7 +67,7 @@ const withToken = async (token: string, line: string, code = 0): Promise<Output>
           name: 'c',
           cluster: {
             server: served.address,
-            'certificate-authority-data': Buffer.from(lab.credentials.authority).toString('base64'),
+            'certificate-authority-data': Buffer.from(served.credentials.authority).toString('base64'),
           },
         },
       ],
@@ -86,10 +90,10 @@ describe('who asks', () => {
 
   it('is told by a client certificate: its common name, and a group for each organization', async () => {
     await run('kubectl create rolebinding readers --clusterrole=view --group=readers -n shop');
-    const eve = await lab.person('eve', ['readers', 'writers']);
+    const eve = await certificateOf(served.credentials, 'eve', ['readers', 'writers']);
     const pods = '/api/v1/namespaces/shop/pods';
     expect((await ask(pods, { pair: eve })).status).toBe(200);
-    expect((await ask(pods, { pair: await lab.person('mallory', []) })).body).toEqual({
+    expect((await ask(pods, { pair: await certificateOf(served.credentials, 'mallory', []) })).body).toEqual({
       kind: 'Status',
       apiVersion: 'v1',
       metadata: {},
@@ -99,8 +103,7 @@ describe('who asks', () => {
       details: { kind: 'pods' },
       code: 403,
     });
-    const stranger = await makeLab();
-    const foreign = await stranger.person('eve', ['system:masters']);
+    const foreign = await certificateOf(await makeCredentials([], 'admin'), 'eve', ['system:masters']);
     expect((await ask(pods, { pair: foreign })).status).toBe(401);
   });
 
@@ -136,7 +139,7 @@ describe('who asks', () => {
         'kubectl auth whoami --as=jane --as-group=dev --as-uid=7 --as-user-extra=team=red -o jsonpath={.status.userInfo}',
       ),
     ).toBe('{"extra":{"team":["red"]},"groups":["dev","system:authenticated"],"uid":"7","username":"jane"}');
-    const eve = await lab.person('eve', []);
+    const eve = await certificateOf(served.credentials, 'eve', []);
     const token = (await said('kubectl create token default -n shop')).trim();
     expect((await withToken(token, 'get pods --as=jane', 1)).stderr).toBe(
       'Error from server (Forbidden): users "jane" is forbidden: User "system:serviceaccount:shop:default" cannot impersonate resource "users" in API group "" at the cluster scope\n',

@@ -102,12 +102,12 @@ export const DEVIATIONS: readonly Deviation[] = [
     id: 'eviction',
     subject: { en: 'Eviction by the kubelet', ko: 'kubelet의 축출' },
     here: {
-      en: 'By memory and disk space, at hard thresholds. Not by inodes or process ids, and not at soft thresholds.',
-      ko: '메모리와 디스크 공간의 하드 임계값에 따릅니다. inode, 프로세스 수, 소프트 임계값은 다루지 않습니다.',
+      en: 'By memory, disk space and process ids, at the hard thresholds of AKS. Not by inodes, and not at soft thresholds.',
+      ko: '메모리, 디스크 공간, 프로세스 수를 AKS의 하드 임계값으로 판단합니다. inode와 소프트 임계값은 다루지 않습니다.',
     },
     why: {
-      en: 'Scripted programs use neither inodes nor process ids.',
-      ko: '각본 프로그램은 inode와 프로세스 수를 쓰지 않습니다.',
+      en: 'AKS sets no soft thresholds, and scripted programs use no inodes.',
+      ko: 'AKS는 소프트 임계값을 설정하지 않으며, 각본 프로그램은 inode를 쓰지 않습니다.',
     },
   },
 ];

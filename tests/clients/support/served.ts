@@ -29,11 +29,11 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-export async function serveCluster(preset: 'aks' | 'plain' = 'aks', speed = 10, given?: Credentials): Promise<Served> {
+export async function serveCluster(preset: 'aks' | 'plain' = 'aks', speed = 10): Promise<Served> {
   const base = preset === 'aks' ? defaultOptions('clients') : plainOptions('clients');
   const world = new World({ ...base, epochMs: Date.now() - 86_400_000 });
   world.boot();
-  const credentials = given ?? (await makeCredentials([], 'admin'));
+  const credentials = await makeCredentials([], 'admin');
   const host = new ApiHost({ world, credentials, pace: { kind: 'speed', factor: speed }, host: '127.0.0.1', port: 0 });
   const address = await host.start();
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-clients-'));
