@@ -50,7 +50,8 @@ export function makeFrame(shape: StageShape, columns: number): StageFrame {
   const side = shape === 'wide' ? 28 + 240 : 28 + 24;
   const nodeWidth = Math.floor((base - side - NODE_GAP * (least - 1)) / least);
   const poolsWidth = columns * (nodeWidth + NODE_GAP) - NODE_GAP;
-  const unit = columns === least ? 1 : (poolsWidth + 52) / (base - side + 52);
+  // All else keeps its proportions to the pools, so that no node reaches beyond the place that is theirs.
+  const unit = columns === least ? 1 : poolsWidth / (base - side);
   const frame = shape === 'wide' ? wideFrame(unit) : stackedFrame(shape, unit);
   return { ...frame, shape, unit, columns, nodeWidth, pools: { ...frame.pools, width: poolsWidth } };
 }

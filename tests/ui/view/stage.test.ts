@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packetsOf } from '../../../src/ui/view/packets.ts';
 import { StageBuilder, shorten, type Stage } from '../../../src/ui/view/stage.ts';
+import { columnsFor, makeFrame } from '../../../src/ui/view/stage-frame.ts';
 import { boxOf, pointAlong, routeBetween, straighten } from '../../../src/ui/view/stage-routes.ts';
 import type { Box, Polyline, StageShape } from '../../../src/ui/view/stage-types.ts';
 import type { Stored } from '../../../src/sim/api/object.ts';
@@ -56,6 +57,16 @@ function crosses(path: Polyline, { x, y, width, height }: Box): boolean {
 }
 
 describe('the places of the stage', () => {
+  it.each(SHAPES)('keep the nodes of a large cluster within what is theirs: %s', (shape) => {
+    for (const count of [1, 5, 40, 200, 1_000, 5_000]) {
+      const frame = makeFrame(shape, columnsFor(shape, count));
+      const { x, width } = frame.pools;
+      expect([count, x + width <= frame.dataX]).toEqual([count, true]);
+      if (frame.areServicesAside) expect([count, x + width <= frame.services.x]).toEqual([count, true]);
+      expect([count, x + width <= frame.yours.x + frame.yours.width]).toEqual([count, true]);
+    }
+  });
+
   it('let no two cards overlap, in every arrangement', () => {
     for (const shape of SHAPES) {
       const cards = cardsOf(build(records, shape));

@@ -51,25 +51,26 @@ export function AttemptHead({
           {t(`decision.outcome.${record.outcome}`)}
           {record.node ? ` → ${shortNode(record.node)}` : ''}
         </span>
-        <span className="spring" />
-        <IconButton
-          label={t('decision.earlier')}
-          icon={<ChevronLeft size={14} aria-hidden />}
-          disabled={index <= 0}
-          onClick={() => show(siblings[index - 1])}
-        />
-        <span>
-          {t('decision.attemptOf', {
-            index: record.attemptOfPod,
-            count: Math.max(siblings.length, record.attemptOfPod),
-          })}
+        <span className="attempt-nav">
+          <IconButton
+            label={t('decision.earlier')}
+            icon={<ChevronLeft size={14} aria-hidden />}
+            disabled={index <= 0}
+            onClick={() => show(siblings[index - 1])}
+          />
+          <span>
+            {t('decision.attemptOf', {
+              index: record.attemptOfPod,
+              count: Math.max(siblings.length, record.attemptOfPod),
+            })}
+          </span>
+          <IconButton
+            label={t('decision.later')}
+            icon={<ChevronRight size={14} aria-hidden />}
+            disabled={index < 0 || index >= siblings.length - 1}
+            onClick={() => show(siblings[index + 1])}
+          />
         </span>
-        <IconButton
-          label={t('decision.later')}
-          icon={<ChevronRight size={14} aria-hidden />}
-          disabled={index < 0 || index >= siblings.length - 1}
-          onClick={() => show(siblings[index + 1])}
-        />
       </div>
       <p className="message">{record.message}</p>
       <Facts record={record} />

@@ -12,14 +12,14 @@ export function Legend({ isFolded }: { isFolded: boolean }): React.JSX.Element {
   if (!isFolded) {
     return (
       <>
-        <HeatLegend />
+        <HeatLegend isFolded={isFolded} />
         <Entries className="legend" />
       </>
     );
   }
   return (
     <>
-      <HeatLegend />
+      <HeatLegend isFolded={isFolded} />
       <div className="legend">
         <Popover
           label={t('stage.legend')}
@@ -39,12 +39,12 @@ export function Legend({ isFolded }: { isFolded: boolean }): React.JSX.Element {
 }
 
 /** What the numbers on the nodes are, while a panel puts them there. */
-function HeatLegend(): React.JSX.Element | null {
+function HeatLegend({ isFolded }: { isFolded: boolean }): React.JSX.Element | null {
   const { t } = useTranslation();
   const heat = useStore(view, (state) => state.heat);
   if (!heat) return null;
   return (
-    <div className="heat-legend" role="note">
+    <div className={isFolded ? 'heat-legend is-folded' : 'heat-legend'} role="note">
       <strong>
         {t(`stage.heat.${heat.kind}`, { title: heat.title === 'Total' ? t('decision.total') : heat.title })}
       </strong>
