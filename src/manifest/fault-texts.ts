@@ -97,13 +97,13 @@ const KOREAN: Readonly<Record<FaultCode, string>> = {
   'manifest.noNamespace': '네임스페이스 {{namespace}}이(가) 없습니다. 이 오브젝트 앞에 Namespace를 추가하세요.',
   'manifest.noReference': '{{kind}} {{name}}이(가) 없어 컨테이너가 기다리게 됩니다. 추가하거나 이름을 고치세요.',
   'manifest.noKey': '{{kind}} {{name}}에 {{key}} 키가 없어 컨테이너가 기다리게 됩니다. 키를 추가하거나 고치세요.',
-  'manifest.noAccount': 'ServiceAccount {{name}}이(가) 없어 파드가 거절됩니다. 추가하거나 이름을 고치세요.',
+  'manifest.noAccount': 'ServiceAccount {{name}}이(가) 없어 Pod가 거절됩니다. 추가하거나 이름을 고치세요.',
   'manifest.noClaim':
-    'PersistentVolumeClaim {{name}}이(가) 없어 파드가 Pending에 머뭅니다. 추가하거나 이름을 고치세요.',
-  'manifest.noPriorityClass': 'PriorityClass {{name}}이(가) 없어 파드가 거절됩니다. 추가하거나 이름을 고치세요.',
+    'PersistentVolumeClaim {{name}}이(가) 없어 Pod가 Pending에 머뭅니다. 추가하거나 이름을 고치세요.',
+  'manifest.noPriorityClass': 'PriorityClass {{name}}이(가) 없어 Pod가 거절됩니다. 추가하거나 이름을 고치세요.',
   'manifest.selectsNothing':
-    '레이블 {{selector}}을(를) 가진 파드가 없어 Service에 엔드포인트가 없게 됩니다. 파드 템플릿의 레이블과 비교하세요.',
-  'manifest.budgetSelectsNothing': '레이블 {{selector}}을(를) 가진 파드가 없어 이 예산은 아무것도 지키지 않습니다.',
+    '레이블 {{selector}}을(를) 가진 Pod가 없어 Service에 엔드포인트가 없게 됩니다. Pod 템플릿의 레이블과 비교하세요.',
+  'manifest.budgetSelectsNothing': '레이블 {{selector}}을(를) 가진 Pod가 없어 이 예산은 아무것도 지키지 않습니다.',
   'manifest.noTargetPort':
     '{{port}}라는 포트를 가진 컨테이너가 없어 Service의 엔드포인트가 없게 됩니다. 있는 이름: {{known}}.',
   'manifest.undeclaredTargetPort':
@@ -113,7 +113,7 @@ const KOREAN: Readonly<Record<FaultCode, string>> = {
   'manifest.noTag': '이미지 {{image}}에 태그가 없습니다. latest로 읽히며 시간이 지나면 바뀝니다. 버전을 적으세요.',
   'manifest.latestTag': '{{image}}의 latest 태그는 시간이 지나면 바뀝니다. 버전을 적으세요.',
   'manifest.tooLarge':
-    '어느 노드도 파드 하나에 {{resource}} {{requested}}을(를) 줄 수 없습니다. 가장 큰 노드도 {{largest}}까지입니다. 요청을 줄이거나 더 큰 노드를 쓰세요.',
+    '어느 노드도 Pod 하나에 {{resource}} {{requested}}을(를) 줄 수 없습니다. 가장 큰 노드도 {{largest}}까지입니다. 요청을 줄이거나 더 큰 노드를 쓰세요.',
   'manifest.noScaleTarget': '스케일할 {{kind}} {{name}}이(가) 없습니다. 추가하거나 scaleTargetRef를 고치세요.',
   'manifest.noRequestToScale':
     '{{kind}} {{name}}이(가) {{resource}}을(를) 요청하지 않아 사용률을 계산할 수 없습니다. resources.requests.{{resource}}를 정하세요.',
@@ -127,7 +127,7 @@ const KOREAN: Readonly<Record<FaultCode, string>> = {
   'scheduler.range': '{{field}}의 {{value}}은(는) 범위 {{range}}를 벗어납니다. 범위 안의 수를 쓰세요.',
   'scheduler.invalid': '{{field}}: {{reason}}',
   'scheduler.noProfile':
-    '파드 {{count}}개가 스케줄러 {{name}}을(를) 지정했지만 그 이름의 프로필이 없어 Pending에 머뭅니다. "schedulerName: {{name}}" 프로필을 추가하세요.',
+    'Pod {{count}}개가 스케줄러 {{name}}을(를) 지정했지만 그 이름의 프로필이 없어 Pending에 머뭅니다. "schedulerName: {{name}}" 프로필을 추가하세요.',
 };
 
 export type FaultLanguage = 'en' | 'ko';

@@ -9,13 +9,13 @@ const WORDS = {
     ...{ scenarios: 'Scenarios', apply: 'Apply', details: 'Details', decision: 'Decision', editor: 'Editor' },
     ...{ pending: /A pod that fits nowhere/, preemption: /A pod that makes room/, full: /A cluster that fills up/ },
     ...{ steps: 'Steps of the attempt', configuration: 'Scheduler configuration', compare: 'Compare' },
-    ...{ fit: 'What would make it fit?' },
+    ...{ fit: 'What would make it fit?', expand: 'Expand', close: 'Close' },
   },
   ko: {
     ...{ scenarios: '시나리오', apply: '적용', details: '상세', decision: '결정', editor: '편집기' },
     ...{ pending: /자리가 없는 Pod/, preemption: /자리를 빼앗는 Pod/, full: /가득 차는 클러스터/ },
     ...{ steps: '시도의 단계', configuration: '스케줄러 구성', compare: '비교' },
-    ...{ fit: '어떻게 하면 들어갈까요?' },
+    ...{ fit: '어떻게 하면 들어갈까요?', expand: '크게 보기', close: '닫기' },
   },
 } as const;
 type Words = (typeof WORDS)[keyof typeof WORDS];
@@ -389,6 +389,14 @@ for (const [language, theme] of [
     await openAttempt(page, 'urgent');
     await expect(panel(page).locator('.preemption .candidates').first()).toBeVisible();
     await expectAccessible(page, '.panel.right', 'preemption');
+    await page.setViewportSize({ width: 1024, height: 768 });
+    await panel(page).locator('.row').getByRole('button', { name: words.expand }).click();
+    const whole = page.getByRole('dialog');
+    await expect(whole.locator('.matrix tbody tr').first()).toBeVisible();
+    await expect(whole.getByRole('button', { name: words.close, exact: true })).toBeInViewport();
+    await expectAccessible(page, '[role=dialog]', 'every node and every plugin');
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 1440, height: 900 });
     await panel(page).getByRole('button', { name: words.configuration }).click();
     const dialog = page.getByRole('dialog', { name: words.configuration });
     await expect(dialog.locator('.monaco-editor .view-lines').first()).toContainText('default-scheduler');

@@ -267,7 +267,7 @@ export const shellKo: ShellTexts = {
       tooLarge: '링크를 풀면 {{limit}}바이트가 넘습니다. 이렇게 큰 실행은 없으므로 열지 않았습니다.',
     },
     fit: {
-      unknownPod: '실행의 이 시점에는 파드 {{namespace}}/{{name}}이(가) 없습니다.',
+      unknownPod: '실행의 이 시점에는 Pod {{namespace}}/{{name}}이(가) 없습니다.',
       forgotten: '이전 검색의 제안입니다. 다시 검색하세요.',
     },
     pool: {
