@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { view } from '../../state/view.ts';
-import { monaco } from './monaco.ts';
+import { monaco, showShade } from './monaco.ts';
 
 interface MonacoDiffProps {
   readonly before: string;
@@ -37,6 +37,6 @@ export function MonacoDiff({ before, after, title }: MonacoDiffProps): React.JSX
       modified.dispose();
     };
   }, [before, after, title]);
-  useEffect(() => monaco.editor.setTheme(shade === 'dark' ? 'vs-dark' : 'vs'), [shade]);
+  useEffect(() => showShade(shade), [shade]);
   return <div className="diff-host" ref={host} />;
 }

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { faultText } from '../../../manifest/fault-texts.ts';
 import type { TextFix } from '../../../run/types.ts';
 import { view } from '../../state/view.ts';
-import { MODEL_PREFIXES, monaco, takeSchedulerSchema, type TextKind } from './monaco.ts';
+import { MODEL_PREFIXES, monaco, showShade, takeSchedulerSchema, type TextKind } from './monaco.ts';
 import { offerFixes } from './quick-fixes.ts';
 import { RICH_TEXT_LIMIT, type Place, type TextViewProps } from './text-surface.ts';
 
@@ -97,7 +97,7 @@ export function MonacoText(props: TextViewProps): React.JSX.Element {
 
   useEffect(() => (schema ? takeSchedulerSchema(schema) : undefined), [schema]);
 
-  useEffect(() => monaco.editor.setTheme(shade === 'dark' ? 'vs-dark' : 'vs'), [shade]);
+  useEffect(() => showShade(shade), [shade]);
 
   useEffect(() => {
     const shown = editor.current!;
