@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { GALLERY, type GalleryEntry, type Topic } from '../../../lessons/index.ts';
 import { Badge, Button, EmptyState, Modal, SearchField } from '../../design/index.ts';
 import { loadAnew, newScenario } from '../../state/session.ts';
+import { simulation } from '../../state/simulation.ts';
 import { activeText, addFile, changeText, isEdited, texts } from '../../state/texts.ts';
 import { showLeft, view } from '../../state/view.ts';
 import './scenarios.css';
@@ -14,6 +15,8 @@ const TOPICS = [...new Set(GALLERY.map(({ topic }) => topic))];
 export function ScenariosPanel(): React.JSX.Element {
   const { t } = useTranslation();
   const language = useStore(view, (state) => state.language);
+  // Until then the first run's own text is still to come, and would take the place of what is opened.
+  const isBooted = useStore(simulation, (state) => state.isBooted);
   const [topic, setTopic] = useState<Topic>();
   const [word, setWord] = useState('');
   const [asked, setAsked] = useState<GalleryEntry>();
@@ -52,7 +55,7 @@ export function ScenariosPanel(): React.JSX.Element {
         <ul className="list">
           {found.map((entry) => (
             <li key={entry.id}>
-              <button type="button" className="scenario" onClick={() => open(entry)}>
+              <button type="button" className="scenario" disabled={!isBooted} onClick={() => open(entry)}>
                 <strong>{entry.title[language]}</strong>
                 <span>{entry.summary[language]}</span>
                 <span className="soft">
