@@ -98,8 +98,7 @@ const KOREAN: Readonly<Record<FaultCode, string>> = {
   'manifest.noReference': '{{kind}} {{name}}이(가) 없어 컨테이너가 기다리게 됩니다. 추가하거나 이름을 고치세요.',
   'manifest.noKey': '{{kind}} {{name}}에 {{key}} 키가 없어 컨테이너가 기다리게 됩니다. 키를 추가하거나 고치세요.',
   'manifest.noAccount': 'ServiceAccount {{name}}이(가) 없어 Pod가 거절됩니다. 추가하거나 이름을 고치세요.',
-  'manifest.noClaim':
-    'PersistentVolumeClaim {{name}}이(가) 없어 Pod가 Pending에 머뭅니다. 추가하거나 이름을 고치세요.',
+  'manifest.noClaim': 'PersistentVolumeClaim {{name}}이(가) 없어 Pod가 Pending에 머뭅니다. 추가하거나 이름을 고치세요.',
   'manifest.noPriorityClass': 'PriorityClass {{name}}이(가) 없어 Pod가 거절됩니다. 추가하거나 이름을 고치세요.',
   'manifest.selectsNothing':
     '레이블 {{selector}}을(를) 가진 Pod가 없어 Service에 엔드포인트가 없게 됩니다. Pod 템플릿의 레이블과 비교하세요.',
