@@ -69,8 +69,8 @@ export const DEVIATIONS: readonly Deviation[] = [
     id: 'admission',
     subject: { en: 'Admission', ko: '어드미션' },
     here: {
-      en: 'The built-in plugins for limits, quotas, priorities, service accounts, tolerations, runtime classes and storage run. Webhooks, policies and Pod Security do not.',
-      ko: '한도, 쿼터, 우선순위, 서비스 어카운트, 톨러레이션, 런타임 클래스, 스토리지의 내장 플러그인이 동작합니다. 웹훅, 정책, Pod Security는 동작하지 않습니다.',
+      en: 'The built-in plugins for limits, quotas, priorities, service accounts, tolerations, runtime classes, storage, Pod Security and what nodes may write run. Webhooks and policies do not.',
+      ko: '한도, 쿼터, 우선순위, 서비스 어카운트, 톨러레이션, 런타임 클래스, 스토리지, Pod Security, 노드의 쓰기 제한을 다루는 내장 플러그인이 동작합니다. 웹훅과 정책은 동작하지 않습니다.',
     },
     why: {
       en: 'They call programs or evaluate expressions that have no place in the simulation yet.',

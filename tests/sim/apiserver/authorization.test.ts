@@ -254,6 +254,28 @@ spec: { containers: [{ name: c, image: 'nginx:1.27', envFrom: [{ secretRef: { na
     );
   });
 
+  it('writes its own Node and pods alone, and no labels that are not a kubelet’s to set', () => {
+    const send = (method: string, path: string, body?: unknown): { status: number; body: never } =>
+      request(world, method, path, body, { ...asNode(node), 'content-type': 'application/merge-patch+json' });
+    const label = (key: string): object => ({ metadata: { labels: { [key]: 'x' } } });
+    expect(messageOf(send('PATCH', `/api/v1/nodes/${other}`, label('team')))).toBe(
+      `nodes "${other}" is forbidden: node "${node}" is not allowed to modify node "${other}"`,
+    );
+    expect(send('PATCH', `/api/v1/nodes/${node}`, label('team')).status).toBe(200);
+    expect(messageOf(send('PATCH', `/api/v1/nodes/${node}`, label('node-restriction.kubernetes.io/tier')))).toBe(
+      `nodes "${node}" is forbidden: node "${node}" is not allowed to modify labels: node-restriction.kubernetes.io/tier`,
+    );
+    const pods = '/api/v1/namespaces/default/pods';
+    const body = { metadata: { name: 'rogue' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+    expect(messageOf(send('POST', pods, body))).toBe(
+      `pods "rogue" is forbidden: pod does not have "kubernetes.io/config.mirror" annotation, node "${node}" can only create mirror pods`,
+    );
+    const away = [...world.list('pods', 'kube-system')].find((pod) => (pod as never)['spec']['nodeName'] !== node)!;
+    expect(messageOf(send('DELETE', `/api/v1/namespaces/kube-system/pods/${away.metadata.name}`))).toBe(
+      `pods "${away.metadata.name}" is forbidden: node "${node}" can only delete pods with spec.nodeName set to itself`,
+    );
+  });
+
   it('may not change what its rules do not name', () => {
     const answer = request(world, 'DELETE', '/api/v1/namespaces/default', undefined, asNode(node));
     expect(messageOf(answer)).toBe(

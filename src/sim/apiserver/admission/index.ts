@@ -12,6 +12,7 @@ import { note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { compareQuantities } from '../../api/quantity.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
 import { limitClaim } from './limit-ranger.ts';
+import { restrictNode } from './node-restriction.ts';
 import { checkPodSecurity } from './pod-security.ts';
 import { admitPod } from './pod.ts';
 import { chargeQuotas } from './quota.ts';
@@ -41,6 +42,7 @@ export function admit(
   if (draft.kind === 'PersistentVolumeClaim' && old && !context.request.subresource) checkResize(context, draft, old);
   if (old === undefined && draft.kind === 'PriorityClass') checkDefaultPriority(context, draft);
   checkPodSecurity(context, draft, old);
+  restrictNode(context, draft, old);
   chargeQuotas(context, draft, old, addresses);
   note(context, 'admit', 'ok');
 }

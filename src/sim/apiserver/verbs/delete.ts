@@ -4,6 +4,7 @@
  */
 import { apiVersionOf } from '../../api/kind.ts';
 import type { Stored } from '../../api/object.ts';
+import { restrictNode } from '../admission/node-restriction.ts';
 import { note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { forbidden } from '../../api/status.ts';
 import { keyFor, prefixOf, rangeStart } from '../keys.ts';
@@ -45,6 +46,7 @@ function removeOne(context: RequestContext, addresses: ServiceAddresses, old: St
   if (kind.kind === 'Namespace' && PROTECTED_NAMESPACES.has(name)) {
     refuse(context, 'admit', forbidden(context.resource, name, 'this namespace may not be deleted'));
   }
+  restrictNode(context, undefined, old);
   const { uid, resourceVersion } = options.preconditions ?? {};
   if (uid && uid !== old.metadata.uid) {
     preconditionFailed(
