@@ -116,7 +116,13 @@ function checkShape(document: ManifestDocument, definition: KindDefinition): rea
 }
 
 /** What a strategy may ask of a server that is not there. */
-const NOWHERE = { nowEpochMs: 0, formatTime: () => '', find: () => undefined, list: () => [] };
+const NOWHERE = {
+  nowEpochMs: 0,
+  formatTime: () => '',
+  find: () => undefined,
+  list: () => [],
+  user: { name: '', groups: [] },
+};
 
 /** The server's rules, on a copy that has its defaults; and whether anything will act on the kind. */
 function checkRules(document: ManifestDocument, definition: KindDefinition): readonly Fault[] {

@@ -40,12 +40,13 @@ export function podTargetOf(world: World, question: HttpQuestion, caller: Caller
 }
 
 function chooseContainer(pod: Stored<Pod>, wanted: string): string | HttpAnswer {
-  const { containers = [], initContainers = [] } = pod.spec ?? {};
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
   const names = containers.map(({ name }) => name);
   const inits = initContainers.map(({ name }) => name);
+  const guests = ephemeralContainers.map(({ name }) => name);
   const podName = pod.metadata.name;
   if (wanted !== '') {
-    if ([...names, ...inits].includes(wanted)) return wanted;
+    if ([...names, ...inits, ...guests].includes(wanted)) return wanted;
     return refusal(badRequest(`container ${wanted} is not valid for pod ${podName}`));
   }
   const annotated = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
@@ -60,6 +61,8 @@ function chooseContainer(pod: Stored<Pod>, wanted: string): string | HttpAnswer 
 type Statuses = NonNullable<NonNullable<Pod['status']>['containerStatuses']>;
 
 export function containerStatusOf(pod: Pod, container: string): Statuses[number] | undefined {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
-  return [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
+  return [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses].find(
+    ({ name }) => name === container,
+  );
 }

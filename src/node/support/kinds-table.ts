@@ -135,8 +135,8 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
     'metrics-server의 것만 뒤에 서버가 있으며, 그 밖의 것은 계속 사용할 수 없습니다.',
   ),
   'certificatesigningrequests.certificates.k8s.io': idle(
-    'Nothing approves or signs it.',
-    '승인하거나 서명하는 구성 요소가 없습니다.',
+    'It can be approved and denied; nothing signs it.',
+    '승인하거나 거부할 수 있지만, 서명하는 구성 요소는 없습니다.',
   ),
   'flowschemas.flowcontrol.apiserver.k8s.io': NO_FLOW_CONTROL,
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': NO_FLOW_CONTROL,

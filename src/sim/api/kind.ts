@@ -33,6 +33,13 @@ export interface StrategyContext {
   formatTime(): string;
   find(resource: string, namespace: string | undefined, name: string): Stored | undefined;
   list(resource: string, namespace?: string): Iterable<Stored>;
+  /** Who asks. */
+  readonly user: {
+    readonly name: string;
+    readonly groups: readonly string[];
+    readonly uid?: string;
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 export interface KindDefinition<T extends KubeObject = KubeObject> {

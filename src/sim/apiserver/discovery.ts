@@ -4,6 +4,7 @@
  * Left out: OpenAPI documents.
  */
 import { apiVersionOf, type KindDefinition, type Subresource, type Verb } from '../api/kind.ts';
+import { healthText, HEALTH_PATHS } from './health.ts';
 import type { ApiServer } from './server.ts';
 
 export interface Said {
@@ -16,15 +17,16 @@ const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /** Answers the paths that are about no object; undefined for all others. */
-export function serveDiscovery(api: ApiServer, path: string, accept: string): Said | undefined {
+export function serveDiscovery(api: ApiServer, path: string, accept: string, query: URLSearchParams): Said | undefined {
+  const health = healthText(path, query);
+  if (health !== undefined) return { body: health, contentType: 'text/plain; charset=utf-8' };
   const kinds = api.aggregator.kinds();
   const isCurrent = (kind: KindDefinition): boolean => api.aggregator.isCurrent(kind);
   switch (path) {
-    case '/livez':
-    case '/readyz':
-    case '/healthz':
-      return { body: 'ok' };
+    case '/':
+      return { body: { paths: pathsOf(kinds) } };
     case '/version':
+    case '/version/':
       return { body: versionOf(api.options.kubernetesVersion) };
     case '/api':
       if (wantsAggregated(accept)) return { body: aggregated(kinds, [''], isCurrent), contentType: AGGREGATED };
@@ -35,6 +37,9 @@ export function serveDiscovery(api: ApiServer, path: string, accept: string): Sa
       return { body: groupList(kinds) };
     default: {
       const groupVersion = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))$/.exec(path)?.slice(1).find(Boolean);
+      const group = /^\/apis\/([^/]+)$/.exec(path)?.[1];
+      if (group !== undefined && versionsOf(kinds, group).length > 0)
+        return { body: { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(kinds, group) } };
       const found = groupVersion ? kinds.filter((kind) => apiVersionOf(kind) === groupVersion) : [];
       if (found.length === 0) return undefined;
       return {
@@ -54,7 +59,47 @@ function wantsAggregated(accept: string): boolean {
 
 function versionOf(version: string): unknown {
   const [major = '1', minor = ''] = version.split('.');
-  return { major, minor, gitVersion: `v${version}`, gitTreeState: 'clean', platform: 'linux/amd64' };
+  const { gitCommit = '', buildDate = '', goVersion = '' } = BUILDS[version] ?? {};
+  return {
+    major,
+    minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
+    gitVersion: `v${version}`,
+    gitCommit,
+    gitTreeState: 'clean',
+    buildDate,
+    goVersion,
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  };
+}
+
+interface Build {
+  readonly gitCommit: string;
+  readonly buildDate: string;
+  readonly goVersion: string;
+}
+
+/** From what the releases were built, as `kubectl version --client` of the same release tells. */
+const BUILDS: Readonly<Record<string, Build>> = {
+  '1.35.2': {
+    gitCommit: 'fdc9d74cbf2da6754ebf81d56f80ae2948cd6425',
+    buildDate: '2026-02-26T20:05:34Z',
+    goVersion: 'go1.25.7',
+  },
+};
+
+/** Everything that can be asked for, in order. Upstream: apiserver/pkg/server/routes/index.go. */
+function pathsOf(kinds: readonly KindDefinition[]): readonly string[] {
+  const groups = groupsOf(kinds).flatMap((group) => [
+    `/apis/${group}`,
+    ...versionsOf(kinds, group).map((version) => `/apis/${group}/${version}`),
+  ]);
+  const documents = ['/openapi/v2', '/openapi/v3', ...['/api/v1', ...groups].map((path) => `/openapi/v3${path}`)];
+  return ['/api', '/api/v1', '/apis', '/apis/', ...groups, ...HEALTH_PATHS, ...documents, '/version'].sort();
 }
 
 const groupsOf = (kinds: readonly KindDefinition[]): readonly string[] => [
@@ -66,11 +111,12 @@ const versionsOf = (kinds: readonly KindDefinition[], group: string): readonly s
 ];
 
 function groupList(kinds: readonly KindDefinition[]): unknown {
-  const groups = groupsOf(kinds).map((name) => {
-    const versions = versionsOf(kinds, name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
-    return { name, versions, preferredVersion: versions[0] };
-  });
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(kinds).map((name) => groupOf(kinds, name)) };
+}
+
+function groupOf(kinds: readonly KindDefinition[], name: string): object {
+  const versions = versionsOf(kinds, name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions, preferredVersion: versions[0] };
 }
 
 const someOf = (kind: KindDefinition): object => ({

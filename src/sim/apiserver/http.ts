@@ -143,7 +143,9 @@ function shownAnswer(
   warnings: Readonly<Record<string, string>>,
 ): HttpAnswer {
   const isWhole =
-    (!route.subresource || route.subresource === 'status') && body.kind !== 'Status' && verb !== 'deletecollection';
+    (!route.subresource || route.subresource === 'status' || route.subresource === 'scale') &&
+    body.kind !== 'Status' &&
+    verb !== 'deletecollection';
   if (shape === 'Object' || !isWhole) return answer(code, body, warnings);
   const include = includeOf(query);
   if (typeof include !== 'string') return refusal(include);
@@ -162,12 +164,12 @@ export function includeOf(query: URLSearchParams): IncludeObject | Status {
 }
 
 /** Paths that are about no object: allowed by path, then discovery, or nothing. */
-function serveOther(api: ApiServer, { path, method }: Asked, user: UserInfo, accept: string): HttpAnswer {
+function serveOther(api: ApiServer, { path, method, query }: Asked, user: UserInfo, accept: string): HttpAnswer {
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
   const asked = { verb, group: '', resource: '', path };
   const verdict = authorizeUser(api, user, asked);
   if (!verdict.isAllowed) return refusal(denial(user, asked, verdict.reason));
-  const said = serveDiscovery(api, path, accept);
+  const said = serveDiscovery(api, path, accept, query);
   if (!said) return refusal(NOT_FOUND);
   if (method !== 'GET' && method !== 'HEAD') return refusal(methodNotAllowed(''));
   return answer(200, said.body, said.contentType ? { 'content-type': said.contentType } : {});

@@ -296,6 +296,7 @@ export class ApiServer implements Component, ApiServerPort {
       registry,
       store,
       request,
+      user: request.user,
       kind,
       resource: resourceName(kind),
       stages,

@@ -32,6 +32,9 @@ export function serveSubresource(context: RequestContext, addresses: ServiceAddr
     case 'ephemeralcontainers':
     case 'resize':
       return serveStatus(context, addresses);
+    case 'approval':
+      // Approving and denying are conditions of the status, by a path that few may take.
+      return serveStatus({ ...context, request: { ...request, subresource: 'status' } }, addresses);
     case 'scale':
       return serveScale(context, addresses);
     case 'binding':

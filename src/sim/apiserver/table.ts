@@ -3,6 +3,7 @@
  * Upstream: apiserver/pkg/endpoints/handlers/response.go, apimachinery/pkg/apis/meta/v1/types.go.
  */
 import type { Column, KindDefinition } from '../api/kind.ts';
+import { ageColumn, nameColumn, textColumn } from '../api/kinds/columns.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 
 export type Shape = 'Object' | 'Table' | 'PartialObjectMetadata';
@@ -23,6 +24,19 @@ export function wantedShape(accept: string, isList: boolean): Shape | undefined 
     if (as === (isList ? 'PartialObjectMetadataList' : 'PartialObjectMetadata')) return 'PartialObjectMetadata';
   }
   return undefined;
+}
+
+/** A Scale is shown by columns of its own, whatever it scales. Upstream: pkg/printers/internalversion (printScale). */
+export const SCALE_COLUMNS = [
+  nameColumn(),
+  textColumn('Desired', (scale: Scale) => scale.spec?.replicas ?? 0),
+  textColumn('Available', (scale: Scale) => scale.status?.replicas ?? 0),
+  ageColumn(),
+];
+
+interface Scale extends KubeObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
 }
 
 export interface Showing {
@@ -55,7 +69,8 @@ export function shownEvent(showing: Showing, object: Stored, isFirst: boolean): 
 function tableOf({ kind, include, nowEpochMs }: Showing, body: KubeObject, hasDefinitions: boolean): unknown {
   const { items } = body as { items?: readonly Stored[] };
   const rows = items ?? [body as Stored];
-  const columns = (kind.columns ?? []) as readonly Column<KubeObject>[];
+  const own = body.kind === 'Scale' ? SCALE_COLUMNS : (kind.columns ?? []);
+  const columns = own as readonly Column<KubeObject>[];
   const { resourceVersion, continue: next, remainingItemCount } = (body.metadata ?? {}) as Record<string, unknown>;
   return {
     kind: 'Table',

@@ -25,7 +25,7 @@ export interface Served {
   /** Runs a command line; fails the test when it fails, unless `code` says that it should. */
   run(line: string, options?: { stdin?: string; code?: number }): Promise<Output>;
   /** Begins a command line that goes on until it is stopped. */
-  start(line: string): { stop(): void; readonly ended: Promise<Output> };
+  start(line: string, stdin?: string): { stop(): void; readonly ended: Promise<Output> };
   stop(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function serveCluster(preset: 'aks' | 'plain' = 'aks', speed = 10):
         throw new Error(`${line} ended with ${output.code}\n${output.stdout}\n${output.stderr}`);
       return output;
     },
-    start: (line) => begun(line, '', folder, environment),
+    start: (line, stdin = '') => begun(line, stdin, folder, environment),
     stop: async () => {
       await host.stop();
       rmSync(folder, { recursive: true, force: true });

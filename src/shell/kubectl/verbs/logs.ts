@@ -89,10 +89,11 @@ function wrapped<T>(session: Session, act: () => T): T {
 function streamsOf(session: Session, pod: LivePod, container: string): readonly Stream[] {
   const { namespace = '', name } = pod.metadata;
   const stream = (one: string): Stream => ({ namespace, pod: name, container: one, shown: 0 });
-  const { containers = [], initContainers = [] } = pod.spec ?? {};
-  if (session.flags.bool('all-containers')) return [...initContainers, ...containers].map((item) => stream(item.name));
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const all = [...initContainers, ...containers, ...ephemeralContainers];
+  if (session.flags.bool('all-containers')) return all.map((item) => stream(item.name));
   if (container === '') return [stream(defaultContainer(session, pod))];
-  const isThere = [...containers, ...initContainers].some((item) => item.name === container);
+  const isThere = all.some((item) => item.name === container);
   if (!isThere) throw failure(`container ${container} is not valid for pod ${name}`);
   return [stream(container)];
 }

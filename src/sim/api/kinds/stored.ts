@@ -138,6 +138,33 @@ export const STORED_KINDS = [
     {
       shortNames: ['csr'],
       selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
+      subresources: [
+        ...status('CertificateSigningRequest'),
+        { name: 'approval', kind: 'CertificateSigningRequest', verbs: ['get', 'patch', 'update'] },
+      ],
+      // Who asks is written down by the server, whatever the request says of it.
+      prepareForCreate(request, { user }) {
+        const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = request.spec;
+        const { name, groups, uid, extra } = user;
+        const asked = {
+          ...spec,
+          username: name,
+          groups: [...groups],
+          ...(uid ? { uid } : {}),
+          ...(extra ? { extra: extra as Record<string, string[]> } : {}),
+        };
+        Object.assign(request, { spec: asked, status: {} });
+      },
+      prepareForUpdate(next, old, { formatTime }) {
+        next.spec = old.spec;
+        const conditions = next.status?.conditions;
+        if (!conditions) return;
+        const dated = conditions.map((item) => ({
+          ...item,
+          lastTransitionTime: item.lastTransitionTime ?? formatTime(),
+        }));
+        next.status = { ...next.status, conditions: dated };
+      },
       columns: [
         nameColumn(),
         ageColumn(),
