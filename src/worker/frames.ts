@@ -178,6 +178,7 @@ function isSameView(before: TerminalView, now: TerminalView): boolean {
     before.text.length === now.text.length &&
     before.isBusy === now.isBusy &&
     before.directory === now.directory &&
+    before.editing?.round === now.editing?.round &&
     before.written.join('/') === now.written.join('/')
   );
 }

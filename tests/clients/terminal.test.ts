@@ -29,6 +29,7 @@ function masked(line: string, text: string): string {
   if (line.startsWith('diff'))
     return text.replace(/\/tmp\/(LIVE|MERGED)-\d+/g, '$1').replace(/\t\d{4}-.* \+0000$/gm, '\tTIME');
   if (/--sort-by|--all-containers/.test(line)) return text.split('\n').sort().join('\n');
+  if (line.startsWith('edit')) return text.replace(/\/tmp\/kubectl-edit-[\w-]+\.yaml/g, 'FILE');
   if (!/^(describe|events)/.test(line)) return text;
   const ages = text.replace(/\b(\d+[smhd])+\b/g, 'AGE').replace(/ +/g, ' ');
   const at = line.startsWith('events') ? 0 : ages.search(/^Events:/m);

@@ -11,6 +11,7 @@ import { DELETE_FLAGS, remove, resumeDelete } from './verbs/delete.ts';
 import { describe, DESCRIBE_FLAGS } from './verbs/describe.ts';
 import { diff, DIFF_FLAGS } from './verbs/diff.ts';
 import { cordon, CORDON_FLAGS, drain, DRAIN_FLAGS, resumeDrain, uncordon } from './verbs/drain.ts';
+import { edit, EDIT_FLAGS, resumeEdit } from './verbs/edit.ts';
 import { events, EVENTS_FLAGS, resumeEvents } from './verbs/events.ts';
 import { exec, EXEC_FLAGS, resumeExec } from './verbs/exec.ts';
 import { explain, EXPLAIN_FLAGS } from './verbs/explain.ts';
@@ -106,7 +107,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'set', flags: [], parts: SET },
   { name: 'explain', flags: EXPLAIN_FLAGS, run: explain },
   { name: 'get', flags: GET_FLAGS, run: get, resume: resumeWatch as Resume },
-  refused('edit', 'edit opens the editor of your own machine: open the object in the page, or use patch'),
+  { name: 'edit', flags: EDIT_FLAGS, run: edit, resume: resumeEdit as Resume },
   { name: 'delete', flags: DELETE_FLAGS, run: remove, resume: resumeDelete as Resume },
   { name: 'rollout', flags: [], parts: ROLLOUT },
   { name: 'scale', flags: SCALE_FLAGS, required: ['replicas'], run: scale },

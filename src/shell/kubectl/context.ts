@@ -64,6 +64,8 @@ export interface KubectlContext {
   /** All of it, where it does not come from the terminal. */
   readonly stdin: string;
   readonly keyboard?: Keyboard;
+  /** What has come back from the editor that was asked for. */
+  readonly edited?: string;
   /** A file by its path; undefined when there is none. */
   readFile(path: string): string | undefined;
   /** Names of the files in a folder; empty when it is none. */
@@ -84,6 +86,8 @@ export interface Wake {
   readonly execution?: number;
   /** What is typed wakes it: whole lines, or every key, which the terminal then neither shows nor acts on by itself. */
   readonly input?: 'lines' | 'keys';
+  /** An editor is to be opened on this text; what is saved there wakes it. */
+  readonly edit?: { readonly name: string; readonly text: string };
 }
 
 /** What a waiting command remembers: JSON alone. */
@@ -106,8 +110,8 @@ export type KubectlStep =
       readonly written: readonly Written[];
       readonly code: number;
       readonly config?: KubeconfigState;
-      /** The editor that was asked for: the page opens this text, and applies what comes back. */
-      readonly edit?: { readonly name: string; readonly text: string };
+      /** A file to be written on the person's own machine. */
+      readonly kept?: { readonly path: string; readonly text: string };
     }
   | {
       readonly done: false;

@@ -11,7 +11,8 @@ export class Session {
   readonly written: Written[] = [];
   code = 0;
   config: KubeconfigState | undefined;
-  edit: { readonly name: string; readonly text: string } | undefined;
+  /** What a failed edit leaves behind. */
+  kept: { readonly path: string; readonly text: string } | undefined;
   readonly rest: Rest;
   private found: Discovery | undefined;
   private told = 0;
@@ -97,7 +98,7 @@ export const stepDone = (session: Session): KubectlStep => ({
   written: session.written,
   code: session.code,
   ...(session.config ? { config: session.config } : {}),
-  ...(session.edit ? { edit: session.edit } : {}),
+  ...(session.kept ? { kept: session.kept } : {}),
 });
 
 export type Live = KubeObject & {

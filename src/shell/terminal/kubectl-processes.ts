@@ -13,6 +13,7 @@ import type {
   RestCall,
   WaitingState,
 } from '../kubectl/context.ts';
+import { HOME } from './disk.ts';
 import type { KubectlEngine } from './engine.ts';
 
 /** Who kubectl says it is. */
@@ -29,22 +30,30 @@ interface OpenWatch {
   readonly replies: readonly number[];
 }
 
-/** Who waits for more of an execution in a container, and for what is typed. */
+/** Who waits for more of an execution in a container, for what is typed, or for a line that says that a text is edited. */
 interface Joined {
   readonly reply: number;
-  readonly execution: number;
+  readonly execution?: number;
   readonly input?: 'lines' | 'keys';
+}
+
+/** A file of the home folder that the page's editor is asked to open. */
+export interface Editing {
+  readonly name: string;
+  /** Grows whenever the text is given out anew. */
+  readonly round: number;
 }
 
 export interface KubectlWaits {
   readonly lastReply: number;
   readonly watches: readonly OpenWatch[];
   readonly joined: readonly Joined[];
+  readonly editing: Editing | undefined;
+  readonly rounds: number;
 }
 
 export interface KubectlPorts {
   columns(): number;
-  writeFile(name: string, text: string): void;
 }
 
 export class KubectlProcesses {
@@ -52,6 +61,8 @@ export class KubectlProcesses {
   private lastReply = 0;
   private watches: readonly OpenWatch[] = [];
   private joined: readonly Joined[] = [];
+  editing: Editing | undefined;
+  private rounds = 0;
   private runs = 0;
 
   constructor(
@@ -93,8 +104,9 @@ export class KubectlProcesses {
 
   /** The command line is over: nobody watches any more, or looks into a container. */
   end(): void {
-    for (const { execution } of this.joined) this.world.streams.close(execution);
+    for (const { execution } of this.joined) if (execution !== undefined) this.world.streams.close(execution);
     this.joined = [];
+    this.editing = undefined;
     for (const { id } of this.watches) this.world.api.unwatch(CLIENT, id);
     this.watches = [];
   }
@@ -118,7 +130,11 @@ export class KubectlProcesses {
       if (isWait(stdin)) return stdin;
       this.runs += 1;
       const keyboard = isTyped ? keyboardOf(io.state) : undefined;
-      const context = { ...this.context({ files, scope }, stdin), ...(keyboard ? { keyboard } : {}) };
+      const context = {
+        ...this.context({ files, scope }, stdin),
+        ...(keyboard ? { keyboard } : {}),
+        ...this.editedIn(files, keyboard),
+      };
       const state = memory['kubectl'] as WaitingState | undefined;
       const step = state ? this.engine().resume(state, context) : this.engine().start(argv, context);
       this.release(io.state, memory['reply'] as number | undefined);
@@ -129,14 +145,32 @@ export class KubectlProcesses {
       if (!step.done) {
         memory['kubectl'] = step.state;
         memory['reply'] = this.await(step);
+        if (step.wake.edit) this.openEditor(files, step.wake.edit);
         const until = step.wake.atMs - this.world.options.epochMs;
         return { kind: 'reply', id: memory['reply'] as number, until: Math.max(until, io.host.nowMs + 1) };
       }
       delete memory['kubectl'];
       if (step.config) this.config = step.config;
-      if (step.edit) this.ports.writeFile(step.edit.name, step.edit.text);
+      if (step.kept) files.write(step.kept.path, step.kept.text);
       return step.code;
     };
+  }
+
+  /** What the editor's file holds, once a line has been typed that says so. */
+  private editedIn(files: Files, keyboard: Keyboard | undefined): { readonly edited?: string } {
+    const { editing } = this;
+    if (!editing || !keyboard || keyboard.take() === '') return {};
+    const path = `${HOME}/${editing.name}`;
+    const edited = files.read(path)?.text ?? '';
+    files.remove(path);
+    this.editing = undefined;
+    return { edited };
+  }
+
+  private openEditor(files: Files, { name, text }: { readonly name: string; readonly text: string }): void {
+    files.write(`${HOME}/${name}`, text);
+    this.rounds += 1;
+    this.editing = { name, round: this.rounds };
   }
 
   context({ files, scope }: { readonly files: Files; readonly scope: Scope }, stdin: string): KubectlContext {
@@ -173,11 +207,13 @@ export class KubectlProcesses {
       if (open) this.replace({ ...open, replies: [...open.replies, reply] });
       else this.open(path, reply);
     }
-    const { execution, input } = wake;
-    if (execution !== undefined) {
-      this.joined = [...this.joined, { reply, execution, ...(input ? { input } : {}) }];
-      this.world.streams.listen(execution, CLIENT);
+    const { execution, edit } = wake;
+    const input = edit ? 'lines' : wake.input;
+    if (execution !== undefined || input) {
+      const joined = { ...(execution === undefined ? {} : { execution }), ...(input ? { input } : {}) };
+      this.joined = [...this.joined, { reply, ...joined }];
     }
+    if (execution !== undefined) this.world.streams.listen(execution, CLIENT);
     return reply;
   }
 
@@ -212,13 +248,21 @@ export class KubectlProcesses {
   }
 
   save(): KubectlWaits {
-    return { lastReply: this.lastReply, watches: this.watches, joined: this.joined };
+    return {
+      lastReply: this.lastReply,
+      watches: this.watches,
+      joined: this.joined,
+      editing: this.editing,
+      rounds: this.rounds,
+    };
   }
 
-  load({ lastReply, watches, joined }: KubectlWaits, config: KubeconfigState): void {
+  load({ lastReply, watches, joined, editing, rounds }: KubectlWaits, config: KubeconfigState): void {
     this.lastReply = lastReply;
     this.watches = watches;
     this.joined = joined;
+    this.editing = editing;
+    this.rounds = rounds;
     this.config = config;
   }
 }

@@ -23,7 +23,7 @@ import { terminalCommands } from './commands.ts';
 import { completionOf, type Completion } from './completion.ts';
 import { changesOf, Disk, EMPTY_DISK, HOME, withChanges, type DiskState, type FileChanges } from './disk.ts';
 import type { KubectlEngine } from './engine.ts';
-import { KEYBOARD, KubectlProcesses, type KubectlWaits } from './kubectl-processes.ts';
+import { KEYBOARD, KubectlProcesses, type Editing, type KubectlWaits } from './kubectl-processes.ts';
 import { EMPTY_SCREEN, leaveScreen, SCREEN_LIMIT, writeScreen, type ScreenState } from './screen.ts';
 import { nearestWord } from './nearest-word.ts';
 import { unknownText, type Language } from './texts.ts';
@@ -54,6 +54,8 @@ export interface TerminalView {
   readonly text: string;
   readonly isBusy: boolean;
   readonly directory: string;
+  /** What `kubectl edit` asks the page's editor to open; a line that is typed says that it is saved. */
+  readonly editing?: Editing;
   /** Files that commands have written into the home folder. */
   readonly written: readonly string[];
 }
@@ -95,11 +97,6 @@ export class Terminal implements Component {
     this.scope = firstScope();
     this.kubectl = new KubectlProcesses(world, engine, {
       columns: () => this.size.columns,
-      writeFile: (name, text) => {
-        const disk = new Disk(this.disk, this.world.now);
-        disk.write(`${HOME}/${name}`, text);
-        this.disk = disk.state;
-      },
     });
   }
 
@@ -154,13 +151,22 @@ export class Terminal implements Component {
 
   view(): TerminalView {
     const { generation, text, alternate, dropped } = this.screen;
+    const { editing } = this.kubectl;
     const prefix = `${HOME}/`;
     const written = [...this.disk.files.keys()].flatMap((path) => {
       const name = path.startsWith(prefix) ? path.slice(prefix.length) : '/';
-      return name.includes('/') || this.disk.fromEditor.has(name) ? [] : [name];
+      const isShown = !name.includes('/') && name !== editing?.name && !this.disk.fromEditor.has(name);
+      return isShown ? [name] : [];
     });
     const shown = alternate === undefined ? { from: dropped, text } : { from: 0, text: alternate };
-    return { generation, ...shown, isBusy: this.isBusy, directory: this.scope.directory, written: written.sort() };
+    return {
+      generation,
+      ...shown,
+      isBusy: this.isBusy,
+      directory: this.scope.directory,
+      ...(editing ? { editing } : {}),
+      written: written.sort(),
+    };
   }
 
   /** Text of a file of the home folder. */
@@ -224,12 +230,22 @@ export class Terminal implements Component {
 
   /** The prompt is back. */
   private finish(code: number): void {
+    this.dropEdited();
     this.scope.arguments = [];
     this.status = code;
     this.kubectl.end();
     this.screen = leaveScreen(this.screen);
     const { text } = this.screen;
     if (text !== '' && !text.endsWith('\n')) this.write('\n');
+  }
+
+  /** A text that was being edited goes when nobody waits for it any more. */
+  private dropEdited(): void {
+    const { editing } = this.kubectl;
+    if (!editing) return;
+    const disk = new Disk(this.disk, this.world.now);
+    disk.remove(`${HOME}/${editing.name}`);
+    this.disk = disk.state;
   }
 
   private wakeLater(shell: ShellState): void {

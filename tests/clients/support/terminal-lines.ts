@@ -244,6 +244,18 @@ describe ingressclass
 
 /** Lines that change something; each is told from the same state. */
 export const WRITES: readonly string[] = String.raw`
+edit cm settings % s/mode: blue/mode: green/
+edit cm settings % s/^# Please/# Thanks/
+edit deploy/web % s/replicas: 2/replicas: 3/
+edit deploy web % s/^  replicas: 2/  replicas: -1/
+edit deploy web % s/name: web$/name: wob/
+edit cm/settings secret/keys % s/mode: blue/mode: green/
+edit cm nope % s/a/b/
+edit
+edit cm settings % d
+edit svc web % s/port: 80/port: 81/
+edit pod teller % s/image: busybox:1.36/image: busybox:1.37/
+edit ns shop -o json % s/"name": "shop"/"name": "shop"/
 set env deploy/web
 set env deploy/web A=b MODE- C=
 set env deploy/web A=b --dry-run=client

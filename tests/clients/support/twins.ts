@@ -1,5 +1,5 @@
 /** A stock kubectl and the page's own, side by side on one cluster whose time stands still. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,9 +69,19 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
   };
   const environment = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: kubeconfig, LANG: 'C.UTF-8', TZ: 'UTC' };
 
+  /** What an editor does to a text: a script of `sed` behind `%`, for both. */
+  let script = '';
+  const edit = (text: string): string =>
+    execFileSync('sed', ['-E', script], { input: text, encoding: 'utf8', env: { PATH: process.env['PATH'] } });
   const stock = (argv: readonly string[], stdin: string): Promise<Output> =>
     new Promise((done) => {
-      const options = { cwd: folder, env: environment, maxBuffer: 64 * 1024 * 1024, timeout: 60_000 };
+      const editor = `sed -E -i '${script}'`;
+      const options = {
+        cwd: folder,
+        env: { ...environment, KUBE_EDITOR: editor },
+        maxBuffer: 64 * 1024 * 1024,
+        timeout: 60_000,
+      };
       const child = execFile(kubernetesTools().kubectl, [...argv], options, (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
         done({ stdout, stderr, code });
@@ -80,7 +90,9 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
     });
 
   const inTurn = <T>(act: () => T): T => world.kernel.runParallelTurn(HTTP_CLIENTS, 0, act);
-  const context = (stdin: string): KubectlContext => ({
+  const context = (stdin: string, edited?: string): KubectlContext => ({
+    ...(stdin === '' ? { keyboard: { take: () => '', isEnded: false } } : {}),
+    ...(edited === undefined ? {} : { edited }),
     request: ({ method, path, headers = {}, body = '' }) => answerOf(world, { method, path, headers, body }),
     nowMs: world.options.epochMs + world.now,
     stdin,
@@ -109,6 +121,11 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
     let step = startKubectl(argv, context(stdin));
     let written = step.written;
     for (let count = 0; !step.done && count < 10_000; count += 1) {
+      if (step.wake.edit) {
+        step = resumeKubectl(step.state, context('', edit(step.wake.edit.text)));
+        written = [...written, ...step.written];
+        continue;
+      }
       const nowMs = world.options.epochMs + world.now;
       const { revision } = world;
       const until = step.wake.atMs - world.options.epochMs;
@@ -132,7 +149,9 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
     world,
     own: (line, stdin = '') => own(wordsOf(line), stdin),
     both: async (line, stdin = '') => {
-      const argv = wordsOf(line);
+      const [typed = '', editing = ''] = line.split(' % ');
+      script = editing;
+      const argv = wordsOf(typed);
       world.kernel.advanceTo(world.now);
       const before = world.save();
       const { revision } = world;

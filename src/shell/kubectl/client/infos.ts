@@ -211,6 +211,14 @@ export function asked<T>(resource: Resource, { selector = '', fieldSelector = ''
   }
 }
 
+/** Upstream: cli-runtime/pkg/resource/builder.go (missingResourceError). */
+export function needsSomething({ flags }: Session): void {
+  if (flags.args.length === 0 && flags.all('filename').length === 0 && !flags.text('kustomize'))
+    throw failure(
+      "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+    );
+}
+
 export const needsResources = (session: Session, message: string): void => {
   const { flags, command } = session;
   if (flags.args.length === 0 && flags.all('filename').length === 0 && !flags.text('kustomize'))

@@ -40,7 +40,7 @@ function filesAt({ context }: Session, name: string, isRecursive: boolean): read
     .map((file) => ({ name: `${base}${file}`, text: context.readFile(`${base}${file}`) ?? '' }));
 }
 
-function objectsIn(source: string, text: string): readonly ManifestObject[] {
+export function objectsIn(source: string, text: string): readonly ManifestObject[] {
   const { documents, faults } = parseManifest(source, text);
   const wrong = faults.find(({ severity }) => severity === 'error');
   if (wrong) throw failure(`error parsing ${source}: error converting YAML to JSON: yaml: ${wordsOf(wrong)}`);

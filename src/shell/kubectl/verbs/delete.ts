@@ -1,7 +1,15 @@
 /** `kubectl delete`. Upstream: kubectl/pkg/cmd/delete/delete.go, kubectl/pkg/cmd/wait/wait.go. Left out: `--interactive`, `--raw`. */
 import { during, each } from '../client/changes.ts';
 import { flagsOf, FILE_FLAGS } from '../client/flags.ts';
-import { foundAt, selectionOf, targetsOf, type Found, type Selection, type Target } from '../client/infos.ts';
+import {
+  foundAt,
+  needsSomething,
+  selectionOf,
+  targetsOf,
+  type Found,
+  type Selection,
+  type Target,
+} from '../client/infos.ts';
 import { kindNameOf, type Resource } from '../client/discovery.ts';
 import { pathOf } from '../client/rest.ts';
 import { CommandFailure, failure, ManyFailures, ServerRefusal, throwAll } from '../failure.ts';
@@ -32,10 +40,7 @@ const IMMEDIATE =
 export function remove(session: Session): Pause {
   const { flags } = session;
   const hasFiles = flags.all('filename').length > 0 || flags.text('kustomize') !== '';
-  if (flags.args.length === 0 && !hasFiles)
-    throw failure(
-      "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-    );
+  needsSomething(session);
   const options = deleteOptions(session);
   const isAll = flags.bool('all');
   const selection: Selection = { ...selectionOf(session), selectsAll: isAll, needsName: true };

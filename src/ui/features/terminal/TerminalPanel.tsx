@@ -1,15 +1,16 @@
 import { Accessibility, FileCode2 } from 'lucide-react';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { Button, EmptyState, IconButton } from '../../design/index.ts';
 import { play } from '../../state/playback.ts';
 import { readStored, writeStored } from '../../state/run-store.ts';
-import { ask } from '../../state/session.ts';
+import { ask, command } from '../../state/session.ts';
 import { simulation } from '../../state/simulation.ts';
 import { addFile, changeText, openFile, texts } from '../../state/texts.ts';
 import { showLeft } from '../../state/view.ts';
 import { LoadBoundary } from '../editor/LoadBoundary.tsx';
+import { followEdit } from './edited-file.ts';
 import './terminal.css';
 
 /** xterm.js comes when the terminal is first looked at. */
@@ -45,6 +46,7 @@ export function TerminalPanel(): React.JSX.Element {
         </div>
       ) : null}
       <Waiting />
+      <Edited save={() => run.current?.('')} />
       <Written />
       <LoadBoundary fallback={<EmptyState>{t('terminal.notLoaded')}</EmptyState>}>
         <Suspense fallback={<p className="empty">{t('terminal.loading')}</p>}>
@@ -66,12 +68,29 @@ export function TerminalPanel(): React.JSX.Element {
 /** A command that waits does not go on while the run stands still. */
 function Waiting(): React.JSX.Element | null {
   const { t } = useTranslation();
-  const isStuck = useStore(simulation, ({ terminal, isPlaying }) => terminal.isBusy && !isPlaying);
+  const isStuck = useStore(simulation, ({ terminal, isPlaying }) => terminal.isBusy && !terminal.editing && !isPlaying);
   if (!isStuck) return null;
   return (
     <div className="row" role="status">
       <span>{t('terminal.paused')}</span>
       <Button onClick={() => void play()}>{t('terminal.play')}</Button>
+    </div>
+  );
+}
+
+/** `kubectl edit` waits for the editor: what is there is sent when it is saved. */
+function Edited({ save }: { save(): void }): React.JSX.Element | null {
+  const { t } = useTranslation();
+  const editing = useStore(simulation, ({ terminal }) => terminal.editing);
+  useEffect(() => void followEdit(editing), [editing]);
+  if (!editing) return null;
+  return (
+    <div className="row" role="status">
+      <span>{t('terminal.editing', { name: editing.name })}</span>
+      <Button kind="primary" onClick={save}>
+        {t('terminal.save')}
+      </Button>
+      <Button onClick={() => void command({ verb: 'terminal-key', key: 'interrupt' })}>{t('terminal.giveUp')}</Button>
     </div>
   );
 }
