@@ -54,6 +54,32 @@ test('what it prints is what a query gives, and a write is seen on the stage', a
     .toBe(4);
 });
 
+test('a shell in a container asks for lines and is left with Ctrl+D', async ({ page }) => {
+  await open(page);
+  await openTerminal(page);
+  await type(page, 'kubectl exec -it deploy/visitor -- sh');
+  await expect(rows(page)).toContainText('/ #');
+  await type(page, 'echo "in $(pwd)"');
+  await expect(rows(page)).toContainText('in /');
+  await page.keyboard.press('Control+D');
+  await type(page, 'echo back');
+  await expect(rows(page)).toContainText(/\$ echo back\s*back/);
+});
+
+test('kubectl edit opens the editor, and what is saved there is applied', async ({ page }) => {
+  const heard = listen(page);
+  await open(page);
+  await openTerminal(page);
+  await type(page, 'kubectl edit deployment web');
+  const tab = page.getByRole('tab', { name: 'kubectl-edit-web.yaml' });
+  await expect(tab).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByText('kubectl-edit-web.yaml is open in the editor.')).toBeVisible();
+  await page.getByRole('button', { name: 'Save and apply' }).click();
+  await expect(rows(page)).toContainText('Edit cancelled, no changes made.');
+  await expect(tab).toHaveCount(0);
+  expect(heard.faults).toEqual([]);
+});
+
 test('watch follows the cluster until Ctrl+C gives the screen back', async ({ page }) => {
   await open(page);
   await openTerminal(page);

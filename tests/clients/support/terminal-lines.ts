@@ -238,6 +238,12 @@ describe deploy -n kube-system
 describe pods -n kube-system
 describe controllerrevisions
 describe ingressclass
+attach
+attach nope
+attach a b c
+attach big -c nope
+exec teller -t -c side -- sh -c "echo x; exit 4"
+exec -i teller -c side -- cat
 `
   .split('\n')
   .filter(Boolean);

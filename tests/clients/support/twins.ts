@@ -71,6 +71,7 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
 
   /** What an editor does to a text: a script of `sed` behind `%`, for both. */
   let script = '';
+  let isEdit = false;
   const edit = (text: string): string =>
     execFileSync('sed', ['-E', script], { input: text, encoding: 'utf8', env: { PATH: process.env['PATH'] } });
   const stock = (argv: readonly string[], stdin: string): Promise<Output> =>
@@ -91,7 +92,7 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
 
   const inTurn = <T>(act: () => T): T => world.kernel.runParallelTurn(HTTP_CLIENTS, 0, act);
   const context = (stdin: string, edited?: string): KubectlContext => ({
-    ...(stdin === '' ? { keyboard: { take: () => '', isEnded: false } } : {}),
+    ...(isEdit ? { keyboard: { take: () => '', isEnded: false } } : {}),
     ...(edited === undefined ? {} : { edited }),
     request: ({ method, path, headers = {}, body = '' }) => answerOf(world, { method, path, headers, body }),
     nowMs: world.options.epochMs + world.now,
@@ -151,6 +152,7 @@ export async function makeTwins(world: World, files: Readonly<Record<string, str
     both: async (line, stdin = '') => {
       const [typed = '', editing = ''] = line.split(' % ');
       script = editing;
+      isEdit = typed.startsWith('edit');
       const argv = wordsOf(typed);
       world.kernel.advanceTo(world.now);
       const before = world.save();
