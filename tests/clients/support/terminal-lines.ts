@@ -244,12 +244,52 @@ attach a b c
 attach big -c nope
 exec teller -t -c side -- sh -c "echo x; exit 4"
 exec -i teller -c side -- cat
+config view --minify
+config view -o json
+top nodes --sort-by=cpu
+top pods --sum=true
+top pod teller --containers --no-headers
+top pods -l app=web
+explain deploy.spec --recursive
+explain deploy --api-version=apps/v1
+wait deploy/web --for=create
+wait pod/teller --for=condition=Ready=false --timeout=1s
+wait --for=jsonpath='{.status.readyReplicas}'=2 deploy/web
+wait pod/teller --for=condition=ready --for=condition=Initialized
+get nodes -o jsonpath='{.items[0].metadata.name}'
+auth can-i create pods/exec
+auth can-i '*' '*'
+auth can-i get pods --subresource=log
+auth can-i list pods -q
+api-resources --verbs=list,watch -o name
+api-resources --sort-by=name
+get pods --watch --timeout=1s
 `
   .split('\n')
   .filter(Boolean);
 
 /** Lines that change something; each is told from the same state. */
 export const WRITES: readonly string[] = String.raw`
+apply -f cmchange.yaml --server-side --field-manager=other
+create token robot -n shop --duration=5m
+set image deploy/web nginx=nginx:1.28 --dry-run=client -o name
+set resources deploy/web --limits=cpu=200m,memory=512Mi
+set env deploy/web A=b C-
+set selector svc/web app=x
+set serviceaccount deploy/web robot
+set subject rolebinding reads --serviceaccount=shop:x -n shop
+drain aks-nodepool1-12345678-vmss000000 --ignore-daemonsets
+drain nope
+replace --force -f cm.yaml
+annotate deploy web a=b --overwrite
+patch deploy web --type=json -p '[{"op":"replace","path":"/spec/replicas","value":4}]'
+scale deploy --all --replicas=1
+scale deploy web --current-replicas=5 --replicas=1
+autoscale deploy crash --min=1 --max=3 --cpu=50%
+rollout undo deploy/web --to-revision=9
+expose deploy crash --port=80 --target-port=8080 --name=cr
+delete deploy,svc -l app=web
+taint nodes --all a=b:NoSchedule
 edit cm settings % s/mode: blue/mode: green/
 edit cm settings % s/^# Please/# Thanks/
 edit deploy/web % s/replicas: 2/replicas: 3/

@@ -2,7 +2,7 @@
  * `kubectl edit`: the live objects as a text, and what has been changed in it as a patch of each. Upstream:
  * kubectl/pkg/cmd/util/editor/editoptions.go. Left out: editing last-applied, objects of files, and `--output-patch`.
  */
-import type { PATCH_TYPES} from '../client/changes.ts';
+import type { PATCH_TYPES } from '../client/changes.ts';
 import { patchBetween, sendPatch, strictQuery } from '../client/changes.ts';
 import { flagsOf, FILE_FLAGS, PRINT_FLAGS } from '../client/flags.ts';
 import { liveObjects, needsSomething, selectionOf, type Found } from '../client/infos.ts';
