@@ -1,5 +1,17 @@
 import { expect } from 'vitest';
-import { allReady, columns, events, parity, patched, podsBy, until, wait, type Step } from './support/parity.ts';
+import {
+  allReady,
+  applied,
+  columns,
+  deleted,
+  events,
+  parity,
+  patched,
+  podsBy,
+  until,
+  wait,
+  type Step,
+} from './support/parity.ts';
 
 const set = (spec = '', pod = '', image = 'nginx:1.27'): string => `apiVersion: apps/v1
 kind: DaemonSet
@@ -193,6 +205,30 @@ parity('A DaemonSet', [
         ]);
       },
       until(allReady('agent', 3)),
+    ],
+  },
+  {
+    name: 'takes over the pods and revisions that one before it left behind, and numbers its own after them',
+    upstream: 'pkg/controller/controller_ref_manager.go',
+    manifests: set('  updateStrategy: { type: OnDelete }'),
+    steps: [
+      until(allReady('agent', 3)),
+      patch(withImage('nginx:1.28')),
+      wait(5),
+      deleted('daemonsets.apps', 'agent', { propagationPolicy: 'Orphan' }),
+      wait(5),
+      (world) => expect(world.find('daemonsets.apps', 'default', 'agent')).toBeUndefined(),
+      applied(set('  updateStrategy: { type: OnDelete }')),
+      wait(5),
+      (world) => {
+        const revisions = [...world.list('controllerrevisions.apps', 'default')] as unknown as {
+          revision: number;
+          metadata: { ownerReferences?: readonly { name: string }[] };
+        }[];
+        expect(revisions.map(({ revision }) => revision).sort()).toEqual([2, 3]);
+        expect(revisions.map(({ metadata }) => metadata.ownerReferences?.[0]?.name)).toEqual(['agent', 'agent']);
+      },
+      columns('daemonsets.apps', 'agent', { Desired: 3, Current: 3, Ready: 3, 'Up-to-date': 3 }),
     ],
   },
 ]);

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { limit, replicasFor, stabilize } from '../../src/sim/controllers/index.ts';
-import { allReady, columns, conditions, events, parity, patched, until, wait } from './support/parity.ts';
+import { allReady, columns, conditions, events, parity, patched, status, until, wait } from './support/parity.ts';
 import { deployment } from '../support/world.ts';
 
 const CALCULATOR = 'pkg/controller/podautoscaler/replica_calculator.go';
 const HORIZONTAL = 'pkg/controller/podautoscaler/horizontal.go';
+
+const NO_METRICS =
+  'unable to get metrics for resource memory: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
+const NO_CUSTOM =
+  'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered';
 
 const autoscaler = (spec: string): string => `---
 apiVersion: autoscaling/v2
@@ -36,19 +41,44 @@ parity('A HorizontalPodAutoscaler', [
     manifests: deployment('web', 1, 'nginx:1.27') + autoscaler('  minReplicas: 3\n  maxReplicas: 5'),
     steps: [
       wait(30),
-      events(
-        'horizontalpodautoscalers.autoscaling',
-        'web',
-        [
-          'SuccessfulRescale: New size: 3; reason: Current number of replicas below Spec.MinReplicas',
-          'FailedGetResourceMetric: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
-          'FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
-        ].slice(0, 1),
-      ),
+      events('horizontalpodautoscalers.autoscaling', 'web', [
+        'SuccessfulRescale: New size: 3; reason: Current number of replicas below Spec.MinReplicas',
+      ]),
       until(allReady('web', 3)),
       patched('deployments.apps', 'web', { spec: { replicas: 9 } }, 'scale'),
       wait(20),
       columns('deployments.apps', 'web', { Ready: '5/5' }),
+    ],
+  },
+  {
+    name: 'tells of each metric that has no source, of the first of them twice, and keeps a place for it in its status',
+    upstream: HORIZONTAL,
+    manifests:
+      deployment('web', 2, 'nginx:1.27') +
+      autoscaler(`  maxReplicas: 5
+  metrics:
+  - { type: Resource, resource: { name: memory, target: { type: AverageValue, averageValue: 100Mi } } }
+  - { type: Pods, pods: { metric: { name: rps }, target: { type: AverageValue, averageValue: 10 } } }
+  - type: Object
+    object: { metric: { name: hits }, describedObject: { apiVersion: v1, kind: Service, name: x }, target: { type: Value, value: 5 } }
+  - { type: External, external: { metric: { name: queue, selector: { matchLabels: { b: c } } }, target: { type: AverageValue, averageValue: 5 } } }`),
+    steps: [
+      wait(20),
+      events('horizontalpodautoscalers.autoscaling', 'web', [
+        `FailedGetResourceMetric: failed to get memory usage: ${NO_METRICS}`,
+        `FailedGetPodsMetric: unable to get metric rps: ${NO_CUSTOM}`,
+        `FailedGetObjectMetric: unable to get metric hits: Service on default x/${NO_CUSTOM}`,
+        'FailedGetExternalMetric: unable to get external metric default/queue/&LabelSelector{MatchLabels:map[string]string{b: c,},MatchExpressions:[]LabelSelectorRequirement{},}: unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered',
+        `FailedComputeMetricsReplicas: invalid metrics (4 invalid out of 4), first error is: failed to get memory resource metric value: failed to get memory usage: ${NO_METRICS}`,
+      ]),
+      status('horizontalpodautoscalers.autoscaling', 'web', {
+        currentReplicas: 2,
+        desiredReplicas: 0,
+        currentMetrics: [{ type: '' }, { type: '' }, { type: '' }, { type: '' }],
+      }),
+      columns('horizontalpodautoscalers.autoscaling', 'web', {
+        Targets: 'memory: <unknown>/100Mi, <unknown>/10 + 2 more...',
+      }),
     ],
   },
   {

@@ -162,6 +162,11 @@ parity('A Job', [
           (get(world, 'jobs.batch', 'task') as { status?: { startTime?: string } }).status?.startTime,
         ).toBeUndefined(),
       (world) => expect([...world.list('pods', 'default')]).toEqual([]),
+      (world) => expect(get(world, 'jobs.batch', 'task')).not.toHaveProperty('status.failed'),
+      // Nothing has failed, so nothing is waited for when it goes on.
+      patched('jobs.batch', 'task', { spec: { suspend: false } }),
+      wait(5),
+      status('jobs.batch', 'task', { active: 1, ready: 1 }),
     ],
   },
   {

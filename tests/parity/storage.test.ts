@@ -102,6 +102,50 @@ ${claim('azure')}`,
     ],
   },
   {
+    name: 'that names a volume says why it does not get it',
+    upstream: PV,
+    manifests: [volume('small', '1Gi'), claim('manual', '3Gi').replace('spec: {', 'spec: { volumeName: small,')].join(
+      '---\n',
+    ),
+    steps: [
+      wait(5),
+      events('persistentvolumeclaims', 'data', [
+        'VolumeMismatch: Cannot bind to requested volume "small": requested PV is too small',
+      ]),
+      columns('persistentvolumeclaims', 'data', { Status: 'Pending', Volume: 'small', Capacity: '0' }),
+    ],
+  },
+  {
+    name: 'takes of volumes that offer its access modes the one that offers the fewest, also when that is larger',
+    upstream: 'pkg/controller/volume/persistentvolume/index.go',
+    manifests: [
+      volume('many', '1Gi').replace('[ReadWriteOnce]', '[ReadWriteOnce, ReadOnlyMany]'),
+      volume('one', '9Gi'),
+      claim('manual'),
+    ].join('---\n'),
+    steps: [bound, columns('persistentvolumeclaims', 'data', { Volume: 'one' })],
+  },
+  {
+    name: 'whose volume is to be deleted leaves a failed one, where the controller has no plugin that can',
+    upstream: `${PV}, pkg/volume/hostpath/host_path.go`,
+    manifests: [volume('srv', '1Gi', 'Delete'), claim('manual')].join('---\n'),
+    steps: [
+      bound,
+      deleted('persistentvolumeclaims', 'data'),
+      wait(5),
+      events('persistentvolumes', 'srv', [
+        'VolumeFailedDelete: host_path deleter only supports /tmp/.+ but received provided /srv/srv',
+      ]),
+      columns('persistentvolumes', 'srv', { Status: 'Failed', Claim: 'default/data' }),
+    ],
+  },
+  {
+    name: 'whose volume is to be deleted takes a directory below /tmp with it',
+    upstream: `${PV}, pkg/volume/hostpath/host_path.go`,
+    manifests: [volume('tmp', '1Gi', 'Delete').replace('/srv/', '/tmp/'), claim('manual')].join('---\n'),
+    steps: [bound, deleted('persistentvolumeclaims', 'data'), wait(5), isOver],
+  },
+  {
     name: 'takes the smallest volume that is large enough, and leaves it Released when it goes',
     upstream: PV,
     manifests: [volume('small', '1Gi'), volume('large', '10Gi'), volume('middle', '5Gi'), claim('manual', '3Gi')].join(

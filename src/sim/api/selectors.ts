@@ -114,3 +114,23 @@ export function parseFieldSelector(text: string): Parsed<readonly FieldRequireme
   }
   return { ok: true, value: requirements };
 }
+
+/**
+ * A `LabelSelector` object as upstream's messages print it with %v.
+ * Upstream: apimachinery/pkg/apis/meta/v1/generated.pb.go (LabelSelector.String).
+ */
+export function goLabelSelector(object: LabelSelectorObject | undefined): string {
+  if (!object) return 'nil';
+  const labels = Object.entries(object.matchLabels ?? {})
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, value]) => `${key}: ${value},`);
+  const expressions = (object.matchExpressions ?? []).map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  const parts = [
+    `MatchLabels:map[string]string{${labels.join('')}},`,
+    `MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},`,
+  ];
+  return `&LabelSelector{${parts.join('')}}`;
+}

@@ -50,3 +50,11 @@ export function refuse(context: RequestContext, stage: RequestStageName, status:
   note(context, stage, 'denied', status.message);
   throw new Refusal(status, stage);
 }
+
+/**
+ * What a refusal calls an object that may not have its generated name yet.
+ * Upstream: apiserver/pkg/admission/errors.go (extractResourceName).
+ */
+export function nameForMutation({ metadata: { name, generateName } }: Draft): string {
+  return name || generateName || 'Unknown';
+}

@@ -152,12 +152,14 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
   }
   const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   const labels = topologyLabels(context, node);
+  // A nomination has done its duty (ClearingNominatedNodeNameAfterBinding).
+  const { nominatedNodeName: _nomination, ...status } = pod.status ?? {};
   const draft = {
     ...pod,
     metadata: { ...pod.metadata, ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}) },
     spec: { ...pod.spec, nodeName: node },
     status: {
-      ...pod.status,
+      ...status,
       conditions: [
         ...conditions,
         { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: context.formatTime() },

@@ -4,10 +4,12 @@
  */
 import type { ControllerRevision } from 'kubernetes-types/apps/v1';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
+import type { LabelSelector } from 'kubernetes-types/meta/v1';
 import type { KubeObject, Stored } from '../api/object.ts';
+import { selectorOf } from '../api/selectors.ts';
 import { isDeepEqual } from '../apiserver/index.ts';
-import type { Client } from '../client/index.ts';
-import { ownerReferenceTo } from './owners.ts';
+import type { Client, Informer } from '../client/index.ts';
+import { claim, ownerReferenceTo } from './owners.ts';
 import { templateHash } from './template-hash.ts';
 
 const HASH_LABEL = 'controller.kubernetes.io/hash';
@@ -15,7 +17,7 @@ const SYSTEM_LABEL = 'controller-revision-hash';
 const TRIES = 8;
 
 export interface Revised extends KubeObject {
-  spec?: { template: PodTemplateSpec; revisionHistoryLimit?: number };
+  spec?: { template: PodTemplateSpec; selector?: LabelSelector; revisionHistoryLimit?: number };
   status?: { collisionCount?: number };
 }
 
@@ -33,7 +35,7 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec {
   return template;
 }
 
-export const byRevision = (left: StoredRevision, right: StoredRevision): number =>
+const byRevision = (left: StoredRevision, right: StoredRevision): number =>
   left.revision - right.revision ||
   (left.metadata.creationTimestamp < right.metadata.creationTimestamp
     ? -1
@@ -42,6 +44,28 @@ export const byRevision = (left: StoredRevision, right: StoredRevision): number 
       : left.metadata.name < right.metadata.name
         ? -1
         : 1);
+
+/**
+ * The revisions of an owner by number, those taken over that were left behind by one before it.
+ * Upstream: pkg/controller/controller_ref_manager.go (ClaimControllerRevisions), stateful_set.go (adoptOrphanRevisions).
+ */
+export function claimRevisions(
+  client: Client,
+  owner: Stored<Revised>,
+  ownerResource: 'daemonsets.apps' | 'statefulsets.apps',
+  revisions: Informer<'controllerrevisions.apps'>,
+): readonly StoredRevision[] {
+  const claimed = claim<ControllerRevision>({
+    client,
+    ownerResource,
+    owner,
+    selector: selectorOf(owner.spec?.selector),
+    resource: 'controllerrevisions.apps',
+    owned: revisions.byIndex('controller', owner.metadata.uid),
+    orphans: revisions.byIndex('orphan', owner.metadata.namespace ?? ''),
+  });
+  return [...claimed].sort(byRevision);
+}
 
 export type Revisions =
   | {

@@ -114,7 +114,8 @@ function metricText(spec: MetricSpec, current: MetricStatus | undefined): string
     return `${prefix}${share}/${averageUtilization}%`;
   }
   const amount = now?.averageValue ?? now?.value ?? '<unknown>';
-  return `${prefix}${amount}/${averageValue ?? value ?? '<auto>'}${averageValue && !isResource ? ' (avg)' : ''}`;
+  const isMean = averageValue !== undefined && (source === 'object' || source === 'external');
+  return `${prefix}${amount}/${averageValue ?? value ?? '<auto>'}${isMean ? ' (avg)' : ''}`;
 }
 
 function targetsText({ spec, status: found }: HorizontalPodAutoscaler): string {

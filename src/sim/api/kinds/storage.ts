@@ -79,7 +79,7 @@ const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolume
       nameColumn(),
       textColumn('Status', (claim) => (claim.metadata.deletionTimestamp ? 'Terminating' : (claim.status?.phase ?? ''))),
       textColumn('Volume', ({ spec }) => spec?.volumeName ?? ''),
-      textColumn('Capacity', (claim) => (claim.spec?.volumeName ? (claim.status?.capacity?.['storage'] ?? '') : '')),
+      textColumn('Capacity', (claim) => (claim.spec?.volumeName ? (claim.status?.capacity?.['storage'] ?? '0') : '')),
       textColumn('Access Modes', (claim) => (claim.spec?.volumeName ? modesText(claim.status?.accessModes) : '')),
       textColumn('StorageClass', ({ spec }) => spec?.storageClassName ?? ''),
       textColumn('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'),

@@ -8,10 +8,10 @@ import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { StorageClass } from 'kubernetes-types/storage/v1';
 import type { Stored } from '../../api/object.ts';
 import { forbidden, notFound } from '../../api/status.ts';
-import { note, refuse, type Draft, type RequestContext } from '../context.ts';
+import { nameForMutation, note, refuse, type Draft, type RequestContext } from '../context.ts';
 import { compareQuantities } from '../../api/quantity.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
-import { limitClaim } from './limit-ranger.ts';
+import { limitClaim, limitPod } from './limit-ranger.ts';
 import { restrictNode } from './node-restriction.ts';
 import { checkPodSecurity } from './pod-security.ts';
 import { admitPod } from './pod.ts';
@@ -24,7 +24,6 @@ export function mutate(context: RequestContext, draft: Draft, old: Stored | unde
   const done: string[] = [];
   if (old === undefined && draft.kind === 'Pod') done.push(...admitPod(context, draft as unknown as Pod & Draft));
   if (old === undefined && draft.kind === 'PersistentVolumeClaim') {
-    limitClaim(context, draft as unknown as PersistentVolumeClaim & Draft);
     done.push(...admitClaim(context, draft as unknown as PersistentVolumeClaim & Draft));
   }
   if (old === undefined && draft.kind === 'PersistentVolume') addFinalizer(draft, 'kubernetes.io/pv-protection');
@@ -39,7 +38,7 @@ export function admit(
   old: Stored | undefined,
   addresses: ServiceAddresses,
 ): void {
-  if (draft.kind === 'PersistentVolumeClaim' && old && !context.request.subresource) checkResize(context, draft, old);
+  if (!context.request.subresource) checkSizes(context, draft, old);
   if (old === undefined && draft.kind === 'PriorityClass') checkDefaultPriority(context, draft);
   checkPodSecurity(context, draft, old);
   restrictNode(context, draft, old);
@@ -47,7 +46,15 @@ export function admit(
   note(context, 'admit', 'ok');
 }
 
-/** PersistentVolumeClaimResize. Upstream: plugin/pkg/admission/storage/persistentvolume/resize/admission.go. */
+/** LimitRanger, which leaves pods alone once they are there, and PersistentVolumeClaimResize. */
+function checkSizes(context: RequestContext, draft: Draft, old: Stored | undefined): void {
+  if (draft.kind === 'Pod' && !old) limitPod(context, draft as unknown as Pod & Draft);
+  if (draft.kind !== 'PersistentVolumeClaim') return;
+  limitClaim(context, draft as unknown as PersistentVolumeClaim & Draft);
+  if (old) checkResize(context, draft, old);
+}
+
+/** Upstream: plugin/pkg/admission/storage/persistentvolume/resize/admission.go. */
 function checkResize(context: RequestContext, draft: Draft, old: Stored): void {
   const sizeOf = (claim: PersistentVolumeClaim): string => claim.spec?.resources?.requests?.['storage'] ?? '0';
   const [next, before] = [draft as PersistentVolumeClaim, old as Stored<PersistentVolumeClaim>];
@@ -84,10 +91,9 @@ function checkNamespace(context: RequestContext, draft: Draft): void {
   const found = context.find('namespaces', undefined, namespace) as Stored<Namespace> | undefined;
   if (!found) refuse(context, 'mutate', notFound('namespaces', namespace));
   if (!found.metadata.deletionTimestamp) return;
-  const name = draft.metadata.name ?? '';
   const status = forbidden(
     context.resource,
-    name,
+    nameForMutation(draft),
     `unable to create new content in namespace ${namespace} because it is being terminated`,
     [
       {

@@ -22,17 +22,9 @@ function rangesOf(context: RequestContext, draft: Draft): readonly Stored<LimitR
   return [...(context.list('limitranges', draft.metadata.namespace) as Iterable<Stored<LimitRange>>)];
 }
 
-/** True where it has changed the pod. */
-export function limitPod(context: RequestContext, pod: Pod & Draft): boolean {
-  const ranges = rangesOf(context, pod);
-  if (ranges.length === 0) return false;
-  const notes = fillDefaults(pod, ranges);
-  hold(context, pod, ranges, (item) => {
-    if (item.type === 'Pod') return faultsOf(item, podAsks(pod));
-    if (item.type !== 'Container') return [];
-    const { containers, initContainers = [] } = pod.spec!;
-    return [...containers, ...initContainers].flatMap(({ resources }) => faultsOf(item, resources ?? {}));
-  });
+/** Fills in the defaults of a pod; true where it has changed it. */
+export function defaultLimits(context: RequestContext, pod: Pod & Draft): boolean {
+  const notes = fillDefaults(pod, rangesOf(context, pod));
   if (notes.length === 0) return false;
   const metadata = pod.metadata as { annotations?: Record<string, string> };
   metadata.annotations = {
@@ -40,6 +32,16 @@ export function limitPod(context: RequestContext, pod: Pod & Draft): boolean {
     'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${notes.join('; ')}`,
   };
   return true;
+}
+
+/** Refuses a pod that is beyond the limits. By then a generated name is there, and stands in the message. */
+export function limitPod(context: RequestContext, pod: Pod & Draft): void {
+  hold(context, pod, rangesOf(context, pod), (item) => {
+    if (item.type === 'Pod') return faultsOf(item, podAsks(pod));
+    if (item.type !== 'Container') return [];
+    const { containers, initContainers = [] } = pod.spec!;
+    return [...containers, ...initContainers].flatMap(({ resources }) => faultsOf(item, resources ?? {}));
+  });
 }
 
 export function limitClaim(context: RequestContext, claim: PersistentVolumeClaim & Draft): void {
@@ -60,7 +62,7 @@ function hold(
     const found = [...new Set((spec?.limits ?? []).flatMap(faults))];
     if (found.length === 0) continue;
     const text = found.length === 1 ? found[0]! : `[${found.join(', ')}]`;
-    refuse(context, 'mutate', forbidden(context.resource, draft.metadata.name ?? '', text));
+    refuse(context, 'admit', forbidden(context.resource, draft.metadata.name ?? '', text));
   }
 }
 

@@ -7,8 +7,8 @@ import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { Stored } from '../../api/object.ts';
 import { forbidden } from '../../api/status.ts';
 import { mintSuffix } from '../../kernel/index.ts';
-import { refuse, type Draft, type RequestContext } from '../context.ts';
-import { limitPod } from './limit-ranger.ts';
+import { nameForMutation, refuse, type Draft, type RequestContext } from '../context.ts';
+import { defaultLimits } from './limit-ranger.ts';
 import { admitRuntimeClass } from './runtime-class.ts';
 
 type PodDraft = Pod & Draft;
@@ -20,7 +20,7 @@ export function admitPod(context: RequestContext, pod: PodDraft): readonly strin
   // A Pod without containers is refused by validation, which comes later.
   pod.spec = { ...pod.spec, containers: pod.spec?.containers ?? [] };
   return [
-    ...(limitPod(context, pod) ? ['LimitRanger'] : []),
+    ...(defaultLimits(context, pod) ? ['LimitRanger'] : []),
     ...(serviceAccount(context, pod) ? ['ServiceAccount'] : []),
     ...(priority(context, pod) ? ['Priority'] : []),
     ...(defaultTolerations(pod) ? ['DefaultTolerationSeconds'] : []),
@@ -37,7 +37,7 @@ function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
   const account = context.find('serviceaccounts', namespace, name);
   if (!account) {
     const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-    refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', why));
+    refuse(context, 'mutate', forbidden(context.resource, nameForMutation(pod), why));
   }
   const { imagePullSecrets, automountServiceAccountToken } = account as Stored<ServiceAccount>;
   if ((spec.imagePullSecrets?.length ?? 0) === 0 && imagePullSecrets?.length) spec.imagePullSecrets = imagePullSecrets;
@@ -85,7 +85,7 @@ function priority(context: RequestContext, pod: PodDraft): boolean {
     found = context.find(resource, undefined, spec.priorityClassName) as Stored<PriorityClass> | undefined;
     if (!found) {
       const why = `no PriorityClass with name ${spec.priorityClassName} was found`;
-      refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', why));
+      refuse(context, 'mutate', forbidden(context.resource, nameForMutation(pod), why));
     }
   } else {
     for (const item of context.list(resource) as Iterable<Stored<PriorityClass>>) {
@@ -97,7 +97,7 @@ function priority(context: RequestContext, pod: PodDraft): boolean {
   const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
   const mismatch = (type: string, what: string, given: number | string, computed: number | string): never => {
     const text = `the ${type} value of ${what} (${given}) must not be provided in pod spec; priority admission controller computed ${computed} from the given PriorityClass name`;
-    return refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', text));
+    return refuse(context, 'mutate', forbidden(context.resource, nameForMutation(pod), text));
   };
   if (spec.priority !== undefined && spec.priority !== wanted) mismatch('integer', 'priority', spec.priority, wanted);
   if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {

@@ -4,7 +4,7 @@ import type { RuntimeClass } from 'kubernetes-types/node/v1';
 import type { Stored } from '../../api/object.ts';
 import { canonicalAmounts } from '../../api/quantity.ts';
 import { forbidden } from '../../api/status.ts';
-import { refuse, type Draft, type RequestContext } from '../context.ts';
+import { nameForMutation, refuse, type Draft, type RequestContext } from '../context.ts';
 import { isDeepEqual } from '../equality.ts';
 
 type PodDraft = Pod & Draft;
@@ -13,7 +13,7 @@ type PodDraft = Pod & Draft;
 export function admitRuntimeClass(context: RequestContext, pod: PodDraft): boolean {
   const spec = pod.spec!;
   const reject = (text: string): never =>
-    refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', `pod rejected: ${text}`));
+    refuse(context, 'mutate', forbidden(context.resource, nameForMutation(pod), `pod rejected: ${text}`));
   const { runtimeClassName: name } = spec;
   if (!name) {
     if (spec.overhead) reject("Pod's Overhead set without corresponding RuntimeClass defined Overhead");

@@ -21,7 +21,7 @@ import {
   type PodControl,
 } from '../pod-control.ts';
 import { isPodAvailable, isPodReady } from '../pods.ts';
-import { byRevision, currentRevision, truncateHistory } from '../revisions.ts';
+import { claimRevisions, currentRevision, truncateHistory } from '../revisions.ts';
 import { affinityTo, daemonTolerations, fitsNode, targetOf } from './daemon-nodes.ts';
 import { daemonMachine } from './machine.ts';
 import { allowsSurge, daemonLimits, replaceByDeletion, replaceBySurge, type NodePods } from './rolling-update.ts';
@@ -105,7 +105,7 @@ export class DaemonSetController extends ManagedController {
   protected reconcile(key: string): Outcome {
     const set = this.sets.byKey(key);
     if (!set || set.metadata.deletionTimestamp) return undefined;
-    const known = [...this.revisions.byIndex('controller', set.metadata.uid)].sort(byRevision);
+    const known = claimRevisions(this.client, set, 'daemonsets.apps', this.revisions);
     const found = currentRevision(this.client, set, known);
     if (!found.ok) return found.message;
     const hash = found.update.metadata.labels?.[HASH_LABEL] ?? '';

@@ -4,7 +4,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from 'kubernetes-types/policy/v1';
 import { keyOf, type KubeObject, type Stored } from '../../api/object.ts';
-import { formatSelector, matchesLabels, selectorOf } from '../../api/selectors.ts';
+import { goLabelSelector, matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
@@ -111,7 +111,7 @@ export class DisruptionController extends ManagedController {
       else scales.set(owner.metadata.uid, owner.spec?.replicas ?? 1);
     }
     if (hasUnmanaged) {
-      const text = `Pods selected by this PodDisruptionBudget (selector: &LabelSelector{${formatSelector(budget.spec?.selector)}}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
+      const text = `Pods selected by this PodDisruptionBudget (selector: ${goLabelSelector(budget.spec?.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
       this.tell(budget, 'Warning', 'UnmanagedPods', text);
     }
     return [...scales.values()].reduce((sum, count) => sum + count, 0);

@@ -49,8 +49,8 @@ export class JobController extends ManagedController {
     this.batch = new Batch(this.queue);
     const { kernel, client, recorder } = this;
     const control: PodControl = { kernel, client, recorder, resource: 'jobs.batch' };
-    this.podManager = new PodManager(control, this.expectations);
     this.tracker = new JobTracker(kernel, client, recorder);
+    this.podManager = new PodManager(control, this.expectations, (pod) => this.tracker.release(pod));
     this.jobs.onChange((next, old) => {
       const key = keyOf((next ?? old)!);
       if (!next) {
@@ -136,7 +136,7 @@ export class JobController extends ManagedController {
     let resumedAt = startTime;
     const wasSuspended = hasCondition(job, 'Suspended');
     if (condition) {
-      const removed = this.podManager.deleteAll(key, job, found.active);
+      const removed = this.podManager.deleteAll(key, job, found.active, true);
       active -= removed.done;
       failure = removed.failure;
     } else if (!job.metadata.deletionTimestamp && this.expectations.areMet(key)) {

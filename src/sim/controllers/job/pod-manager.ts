@@ -43,9 +43,20 @@ export class PodManager {
   constructor(
     private readonly control: PodControl,
     private readonly expectations: Expectations,
+    /** Takes the tracking finalizer off a pod. */
+    private readonly release: (pod: Stored<Pod>) => Outcome,
   ) {}
 
-  deleteAll(key: string, job: Stored<Job>, pods: readonly Stored<Pod>[]): { done: number; failure: Outcome } {
+  /**
+   * Pods that the Job no longer wants lose the finalizer before they go, so that they do not count as failed
+   * (deleteJobPods). Those of a Job that is over keep it, and count (deleteActivePods).
+   */
+  deleteAll(
+    key: string,
+    job: Stored<Job>,
+    pods: readonly Stored<Pod>[],
+    isCounted: boolean,
+  ): { done: number; failure: Outcome } {
     if (pods.length === 0) return { done: 0, failure: undefined };
     this.expectations.expect(
       key,
@@ -55,6 +66,12 @@ export class PodManager {
     let [done, failure] = [0, undefined as Outcome];
     this.control.kernel.parallel(
       pods.map((pod) => () => {
+        const kept = isCounted ? undefined : this.release(pod);
+        if (kept !== undefined) {
+          this.expectations.observeDelete(key, pod.metadata.uid);
+          failure ??= `removing completion finalizer: ${kept}`;
+          return;
+        }
         const status = deletePod(this.control, job, pod);
         if (!status) {
           done += 1;
@@ -71,7 +88,7 @@ export class PodManager {
     const { active } = found;
     const { parallelism = 1, completions, suspend } = job.spec!;
     if (suspend) {
-      const { done, failure } = this.deleteAll(key, job, active);
+      const { done, failure } = this.deleteAll(key, job, active, false);
       return { active: active.length - done, failure };
     }
     const open =
@@ -82,7 +99,7 @@ export class PodManager {
         : Math.max(0, Math.min(parallelism, completions - found.succeeded - found.failedIndexes.size));
     const surplus = surplusOf(job, active, Math.max(0, active.length - open), nowEpochMs).slice(0, BURST);
     if (surplus.length > 0) {
-      const { done, failure } = this.deleteAll(key, job, surplus);
+      const { done, failure } = this.deleteAll(key, job, surplus, false);
       return { active: active.length - done, failure };
     }
     const ending = replacesOnlyFailed(job) ? found.terminating : 0;

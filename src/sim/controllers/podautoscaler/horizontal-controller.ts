@@ -10,7 +10,7 @@ import { keyOf, type KubeObject, type Stored } from '../../api/object.ts';
 import { formatMillis, milliValue, wholeValue } from '../../api/quantity.ts';
 import type { ResourceName } from '../../api/resource-types.ts';
 import { parseLabelSelector } from '../../api/label-selector-text.ts';
-import { matchesLabels } from '../../api/selectors.ts';
+import { goLabelSelector, matchesLabels } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
@@ -45,8 +45,14 @@ interface Proposal {
 
 interface Fault {
   readonly reason: string;
+  /** As the event of the metric and the condition say it. */
   readonly message: string;
+  /** As the event about all metrics says it of the first. */
+  readonly summary: string;
 }
+
+/** What upstream's status has of a metric that could not be computed. */
+const NO_STATUS = { type: '' } as MetricStatus;
 
 const NO_HISTORY: History = { recommendations: [], ups: [], downs: [] };
 
@@ -107,7 +113,8 @@ export class HorizontalController extends ManagedController {
     const current = scale.spec?.replicas ?? 0;
     const { minReplicas = 1, maxReplicas } = spec;
     let [desired, reason] = [current, ''];
-    let { currentMetrics } = autoscaler.status ?? {};
+    // Metrics are told of only by a look that computed them.
+    let currentMetrics: readonly MetricStatus[] | null = null;
     if (current === 0 && minReplicas !== 0) {
       const message = 'scaling is disabled since the replica count of the target is zero';
       conditions.set('ScalingActive', { status: 'False', reason: 'ScalingDisabled', message });
@@ -117,12 +124,11 @@ export class HorizontalController extends ManagedController {
       [desired, reason] = [minReplicas, 'Current number of replicas below Spec.MinReplicas'];
     } else {
       const proposed = this.propose(autoscaler, scale, current, conditions);
-      if (typeof proposed === 'string') {
-        this.tell(autoscaler, 'Warning', 'FailedComputeMetricsReplicas', proposed);
-        const written = this.writeStatus(autoscaler, { conditions: conditions.list, currentReplicas: current });
-        return written;
-      }
       currentMetrics = proposed.metrics;
+      if ('failure' in proposed) {
+        this.tell(autoscaler, 'Warning', 'FailedComputeMetricsReplicas', proposed.failure);
+        return this.writeStatus(autoscaler, { conditions: conditions.list, currentMetrics, currentReplicas: current });
+      }
       desired = this.normalise(key, autoscaler, current, proposed.best.replicas, conditions);
       if (desired > current) reason = `${proposed.best.name} above target`;
       if (desired < current) reason = 'All metrics below target';
@@ -132,7 +138,7 @@ export class HorizontalController extends ManagedController {
     const isDone = desired !== current && failure === undefined;
     const outcome = this.writeStatus(autoscaler, {
       conditions: conditions.list,
-      currentMetrics: currentMetrics ?? [],
+      currentMetrics,
       currentReplicas: current,
       desiredReplicas: failure === undefined ? desired : current,
       ...(isDone ? { lastScaleTime: this.kernel.formatTime() } : {}),
@@ -145,15 +151,19 @@ export class HorizontalController extends ManagedController {
     scale: Stored<Scale>,
     current: number,
     conditions: ConditionList,
-  ): { best: Proposal; metrics: MetricStatus[] } | string {
+  ): { metrics: readonly MetricStatus[] } & ({ best: Proposal } | { failure: string }) {
     const specs = autoscaler.spec?.metrics ?? [];
     const proposals: Proposal[] = [];
     const faults: Fault[] = [];
+    const metrics: MetricStatus[] = [];
     for (const spec of specs) {
       const found = this.proposalOf(autoscaler, scale, spec, current);
-      if ('replicas' in found) proposals.push(found);
-      else {
+      if ('replicas' in found) {
+        proposals.push(found);
+        metrics.push(found.status);
+      } else {
         faults.push(found);
+        metrics.push(NO_STATUS);
         this.tell(autoscaler, 'Warning', found.reason, found.message);
       }
     }
@@ -165,11 +175,12 @@ export class HorizontalController extends ManagedController {
     if (first && (!best || best.replicas < current)) {
       const message = `the HPA was unable to compute the replica count: ${first.message}`;
       conditions.set('ScalingActive', { status: 'False', reason: first.reason, message });
-      return `invalid metrics (${faults.length} invalid out of ${specs.length}), first error is: ${first.message}`;
+      const count = `${faults.length} invalid out of ${specs.length}`;
+      return { metrics, failure: `invalid metrics (${count}), first error is: ${first.summary}` };
     }
     const text = `the HPA was able to successfully calculate a replica count from ${best!.name}`;
     conditions.set('ScalingActive', { status: 'True', reason: 'ValidMetricFound', message: text });
-    return { best: best!, metrics: proposals.map(({ status }) => status) };
+    return { metrics, best: best! };
   }
 
   private proposalOf(
@@ -179,7 +190,7 @@ export class HorizontalController extends ManagedController {
     current: number,
   ): Proposal | Fault {
     const source = spec.resource ?? spec.containerResource;
-    if (!source) return withoutSource(spec);
+    if (!source) return withoutSource(spec, autoscaler.metadata.namespace ?? '');
     const container = spec.containerResource?.container;
     const { name, target } = source;
     const kind = container === undefined ? 'resource' : 'container resource';
@@ -196,12 +207,14 @@ export class HorizontalController extends ManagedController {
     const reason = container === undefined ? 'FailedGetResourceMetric' : 'FailedGetContainerResourceMetric';
     const answer = this.measure(autoscaler, scale, question);
     if (!answer.ok) {
-      const what = target.averageUtilization === undefined ? `${name} resource metric value` : `${name} utilization`;
-      return { reason, message: `failed to get ${what}: ${answer.message}` };
+      const what = target.averageUtilization === undefined ? 'usage' : 'utilization';
+      const message = `failed to get ${name} ${what}: ${answer.message}`;
+      const whole = container === undefined ? `${name} resource` : `${container} container`;
+      return { reason, message, summary: `failed to get ${whole} metric value: ${message}` };
     }
     const label =
       target.averageUtilization === undefined
-        ? `${name} ${kind}`
+        ? `${name} resource`
         : `${name} ${kind} utilization (percentage of request)`;
     const averageValue = name === 'cpu' ? formatMillis(answer.average) : String(answer.average);
     const value = {
@@ -299,7 +312,9 @@ export class HorizontalController extends ManagedController {
 
   private writeStatus(
     autoscaler: Autoscaler,
-    changes: Partial<NonNullable<HorizontalPodAutoscaler['status']>>,
+    changes: Partial<Omit<NonNullable<HorizontalPodAutoscaler['status']>, 'currentMetrics'>> & {
+      currentMetrics?: readonly MetricStatus[] | null;
+    },
   ): Outcome {
     const status = {
       desiredReplicas: 0,
@@ -351,21 +366,26 @@ function toleranceOf({ spec }: HorizontalPodAutoscaler): { up: number; down: num
   return { up: of(spec?.behavior?.scaleUp), down: of(spec?.behavior?.scaleDown) };
 }
 
-const CUSTOM = 'no custom metrics API (custom.metrics.k8s.io) registered';
-
-function withoutSource({ type, pods, object, external }: MetricSpec): Fault {
-  const custom = (name: string | undefined): string =>
-    `unable to get metric ${name ?? ''}: unable to fetch metrics from custom metrics API: ${CUSTOM}`;
+/** What has no source on a cluster without adapters for metrics fails as it does there. */
+function withoutSource({ type, pods, object, external }: MetricSpec, namespace: string): Fault {
+  const custom =
+    'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered';
   if (type === 'Pods') {
-    return { reason: 'FailedGetPodsMetric', message: `failed to get pods metric value: ${custom(pods?.metric.name)}` };
+    const message = `unable to get metric ${pods?.metric.name ?? ''}: ${custom}`;
+    return { reason: 'FailedGetPodsMetric', message, summary: `failed to get pods metric value: ${message}` };
   }
   if (type === 'Object') {
-    return {
-      reason: 'FailedGetObjectMetric',
-      message: `failed to get object metric value: ${custom(object?.metric.name)}`,
-    };
+    const { metric, describedObject, target } = object!;
+    const about = `${describedObject.kind} on ${namespace} ${describedObject.name}`;
+    const message = `unable to get metric ${metric.name}: ${about}/${custom}`;
+    const inner = target.type === 'AverageValue' ? `failed to get ${metric.name} object metric: ${message}` : message;
+    return { reason: 'FailedGetObjectMetric', message, summary: `failed to get object metric value: ${inner}` };
   }
-  const name = external?.metric.name ?? '';
-  const message = `failed to get ${name} external metric: unable to get external metric ${name}: unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered`;
-  return { reason: 'FailedGetExternalMetric', message };
+  const { metric, target } = external!;
+  const api = 'no external metrics API (external.metrics.k8s.io) registered';
+  const path = `${namespace}/${metric.name}/${goLabelSelector(metric.selector)}`;
+  const message = `unable to get external metric ${path}: unable to fetch metrics from external metrics API: ${api}`;
+  const what = target.averageValue === undefined ? `external metric ${metric.name}` : `${metric.name} external metric`;
+  const summary = `failed to get ${metric.name} external metric value: failed to get ${what}: ${message}`;
+  return { reason: 'FailedGetExternalMetric', message, summary };
 }

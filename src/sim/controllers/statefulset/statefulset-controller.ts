@@ -11,7 +11,7 @@ import type { Informer, Outcome } from '../../client/index.ts';
 import { Lives, type ShownLife } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byController, byNamespace, claim, controllerOf } from '../owners.ts';
-import { byRevision, currentRevision, truncateHistory, type StoredRevision } from '../revisions.ts';
+import { claimRevisions, currentRevision, truncateHistory, type StoredRevision } from '../revisions.ts';
 import {
   identityMatches,
   isCreated,
@@ -94,7 +94,7 @@ export class StatefulSetController extends ManagedController {
       orphans: this.pods.byIndex('orphan', set.metadata.namespace ?? ''),
       mayAdopt: (pod) => ordinalOf(set, pod) >= 0,
     });
-    const known = [...this.revisions.byIndex('controller', set.metadata.uid)].sort(byRevision);
+    const known = claimRevisions(this.client, set, 'statefulsets.apps', this.revisions);
     const found = currentRevision(this.client, set, known);
     if (!found.ok) return found.message;
     const { update, all, collisionCount } = found;

@@ -39,31 +39,74 @@ export const sizeOf = (volume: PersistentVolume): number => wholeValue(volume.sp
 export const wantedSizeOf = (claim: PersistentVolumeClaim): number =>
   wholeValue(claim.spec?.resources?.requests?.['storage']);
 
-/** Whether the volume is what the claim asks for, whoever has it. */
-export function satisfies(volume: Volume, claim: Claim): boolean {
-  const { spec } = claim;
-  const modes = volume.spec?.accessModes ?? [];
-  return (
-    (volume.spec?.storageClassName ?? '') === (spec?.storageClassName ?? '') &&
-    (volume.spec?.volumeMode ?? 'Filesystem') === (spec?.volumeMode ?? 'Filesystem') &&
-    (spec?.accessModes ?? []).every((mode) => modes.includes(mode)) &&
-    sizeOf(volume) >= wantedSizeOf(claim)
-  );
+const hasModesOf = (volume: Volume, claim: Claim): boolean =>
+  (claim.spec?.accessModes ?? []).every((mode) => volume.spec?.accessModes?.includes(mode));
+
+const isOfClassOf = (volume: Volume, claim: Claim): boolean =>
+  (volume.spec?.storageClassName ?? '') === (claim.spec?.storageClassName ?? '');
+
+const isOfKindOf = (volume: Volume, claim: Claim): boolean =>
+  (volume.spec?.volumeMode ?? 'Filesystem') === (claim.spec?.volumeMode ?? 'Filesystem');
+
+/**
+ * Why the volume that a claim names is not what it asks for; undefined when it is.
+ * Upstream: pkg/controller/volume/persistentvolume/pv_controller.go (checkVolumeSatisfyClaim).
+ */
+export function mismatchOf(volume: Volume, claim: Claim): string | undefined {
+  if (volume.metadata.deletionTimestamp) return `the volume is marked for deletion "${volume.metadata.name}"`;
+  if (sizeOf(volume) < wantedSizeOf(claim)) return 'requested PV is too small';
+  if (!isOfClassOf(volume, claim)) return 'storageClassName does not match';
+  if (!isOfKindOf(volume, claim)) return 'incompatible volumeMode';
+  return hasModesOf(volume, claim) ? undefined : 'incompatible accessMode';
 }
 
-/** The smallest free volume that satisfies the claim, or the one that is kept for it. */
+/**
+ * The volume that is kept for the claim; else of the free ones that satisfy it those with the fewest access modes, and
+ * the smallest of these. Upstream: pkg/controller/volume/persistentvolume/index.go, FindMatchingVolume.
+ */
 export function bestMatch(volumes: Iterable<Volume>, claim: Claim, isDelayed: boolean): Volume | undefined {
   let best: Volume | undefined;
   const selector = claim.spec?.selector ? selectorOf(claim.spec.selector) : undefined;
+  const modesOf = ({ spec }: Volume): number => spec?.accessModes?.length ?? 0;
   for (const volume of volumes) {
-    if (volume.metadata.deletionTimestamp) continue;
-    if (isBoundTo(volume, claim) && satisfies(volume, claim)) return volume;
-    if (isDelayed || volume.spec?.claimRef || volume.status?.phase !== 'Available') continue;
+    const isKept = isBoundTo(volume, claim);
+    if (volume.metadata.deletionTimestamp || (volume.spec?.claimRef && !isKept)) continue;
+    if (sizeOf(volume) < wantedSizeOf(claim) || !isOfKindOf(volume, claim) || !hasModesOf(volume, claim)) continue;
+    if (isKept) return volume;
+    if (isDelayed || volume.status?.phase !== 'Available' || !isOfClassOf(volume, claim)) continue;
     if (selector && !matchesLabels(selector, volume.metadata.labels)) continue;
-    if (!satisfies(volume, claim)) continue;
-    if (!best || sizeOf(volume) < sizeOf(best)) best = volume;
+    const isBetter = !best || modesOf(volume) - modesOf(best) || sizeOf(volume) - sizeOf(best);
+    if (isBetter === true || isBetter < 0) best = volume;
   }
   return best;
+}
+
+/** Plugins of old that CSI drivers stand in for. Upstream: staging/src/k8s.io/csi-translation-lib/plugins. */
+export const MIGRATED: Readonly<Record<string, string>> = {
+  'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
+  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
+  'kubernetes.io/azure-file': 'file.csi.azure.com',
+  'kubernetes.io/cinder': 'cinder.csi.openstack.org',
+  'kubernetes.io/gce-pd': 'pd.csi.storage.gke.io',
+  'kubernetes.io/portworx-volume': 'pxd.portworx.com',
+  'kubernetes.io/vsphere-volume': 'csi.vsphere.vmware.com',
+};
+
+/**
+ * Why the controller cannot delete a released volume: '' when it can, undefined when that is not its business (another
+ * policy, or an external provisioner). Of its own it deletes only test directories of a host.
+ * Upstream: pv_controller.go (findDeletablePlugin), pkg/volume/hostpath/host_path.go (hostPathDeleter).
+ */
+export function deletionFault({ metadata, spec }: Volume): string | undefined {
+  if (spec?.persistentVolumeReclaimPolicy !== 'Delete') return undefined;
+  const provisioner = metadata.annotations?.[PROVISIONED_BY];
+  if (provisioner && !provisioner.startsWith('kubernetes.io/')) return undefined;
+  if (spec.hostPath) {
+    const { path } = spec.hostPath;
+    return /\/tmp\/.+/.test(path) ? '' : `host_path deleter only supports /tmp/.+ but received provided ${path}`;
+  }
+  const reason = spec.csi ? 'no volume plugin matched' : 'no deletable volume plugin matched';
+  return `Error getting deleter volume plugin for volume "${metadata.name}": ${reason}`;
 }
 
 export const keyOfClaimRef = (volume: Volume): string | undefined => {

@@ -13,12 +13,14 @@ import {
   BIND_COMPLETED,
   BOUND_BY_CONTROLLER,
   byClaim,
+  deletionFault,
   isBoundTo,
   isEnded,
   keyOfClaimRef,
+  MIGRATED,
+  mismatchOf,
   OLD_PROVISIONER,
   PROVISIONER,
-  satisfies,
   SELECTED_NODE,
   type Claim,
   type Volume,
@@ -110,14 +112,19 @@ export class PersistentVolumeController extends ManagedController {
   private bindNamed(claim: Claim, name: string): Outcome {
     const volume = this.volumes.get(undefined, name);
     if (!volume) return undefined;
-    const isFree = !volume.spec?.claimRef;
-    if (!isFree && !isBoundTo(volume, claim)) return undefined;
-    if (isFree && !satisfies(volume, claim)) {
-      const text = `Cannot bind to requested volume ${JSON.stringify(name)}: requested PV is too small`;
+    if (!volume.spec?.claimRef) {
+      const fault = mismatchOf(volume, claim);
+      if (fault === undefined) return this.bind(claim, volume);
+      const text = `Cannot bind to requested volume ${JSON.stringify(name)}: ${fault}`;
       this.tell(claim, 'Warning', 'VolumeMismatch', text);
       return undefined;
     }
-    return this.bind(claim, volume);
+    if (isBoundTo(volume, claim)) return this.bind(claim, volume);
+    if (!claim.metadata.annotations?.[BOUND_BY_CONTROLLER]) {
+      const text = `volume ${JSON.stringify(name)} already bound to a different claim.`;
+      this.tell(claim, 'Warning', 'FailedBinding', text);
+    }
+    return undefined;
   }
 
   private awaitConsumer(claim: Claim): Outcome {
@@ -143,7 +150,7 @@ export class PersistentVolumeController extends ManagedController {
       this.claimLives.send(key, 'FAIL');
       return undefined;
     }
-    const { provisioner } = storageClass;
+    const provisioner = MIGRATED[storageClass.provisioner] ?? storageClass.provisioner;
     if (provisioner === NO_PROVISIONER || provisioner.startsWith('kubernetes.io/')) {
       this.tell(claim, 'Warning', 'ProvisioningFailed', `no volume plugin matched name: ${provisioner}`);
       this.claimLives.send(key, 'FAIL');
@@ -200,10 +207,11 @@ export class PersistentVolumeController extends ManagedController {
     return this.setPhase(held, 'Bound');
   }
 
-  private setPhase(volume: Volume, phase: string): Volume | string {
+  private setPhase(volume: Volume, phase: string, message?: string): Volume | string {
     if (volume.status?.phase === phase) return volume;
     const lastPhaseTransitionTime = this.kernel.formatTime();
-    const status = { ...volume.status, phase, lastPhaseTransitionTime };
+    const { message: _message, ...rest } = volume.status ?? {};
+    const status = { ...rest, phase, lastPhaseTransitionTime, ...(message === undefined ? {} : { message }) };
     const written = this.client.updateStatus('persistentvolumes', { ...volume, status });
     if (written.ok) return written.object;
     return written.status.code === 404 ? volume : (written.status.message ?? '');
@@ -267,7 +275,23 @@ export class PersistentVolumeController extends ManagedController {
     const { namespace, name = '', uid } = volume.spec.claimRef;
     const live = this.client.get('persistentvolumeclaims', namespace, name);
     if (live.ok && live.object.metadata.uid === uid) return undefined;
-    return asOutcome(this.setPhase(volume, 'Released'));
+    if (volume.status?.phase === 'Failed') return undefined;
+    const released = this.setPhase(volume, 'Released');
+    return typeof released === 'string' ? released : this.reclaim(released);
+  }
+
+  /** What becomes of a volume whose claim is gone, where no external provisioner sees to it. */
+  private reclaim(volume: Volume): Outcome {
+    const fault = deletionFault(volume);
+    if (fault === undefined || volume.metadata.deletionTimestamp) return undefined;
+    if (fault === '') {
+      const gone = this.client.delete('persistentvolumes', undefined, volume.metadata.name);
+      return gone.ok || gone.status.code === 404 ? undefined : gone.status.message;
+    }
+    const failed = this.setPhase(volume, 'Failed', fault);
+    if (typeof failed === 'string') return failed;
+    this.recorder.record('persistentvolumes', failed, 'Warning', 'VolumeFailedDelete', fault);
+    return undefined;
   }
 
   private tell(claim: Claim, type: 'Normal' | 'Warning', reason: string, message: string): void {
