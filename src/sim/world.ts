@@ -201,7 +201,8 @@ export class World {
     kernel.runTurn(API_SERVER, 0, (turn) => {
       this.api.start();
       const policy = this.options.preset === 'aks' ? addonPolicy() : [];
-      for (const object of [...foundation(), ...bootstrapPolicy(), ...policy]) this.make(object);
+      for (const object of [...foundation(this.options, SERVICE_CIDR), ...bootstrapPolicy(), ...policy])
+        this.make(object);
       this.api.fillCaches();
       turn.cursor = kernel.now;
       for (const id of kernel.componentIds())

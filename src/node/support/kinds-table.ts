@@ -27,11 +27,6 @@ const NO_FLOW_CONTROL = idle(
   'Requests are not queued by priority and fairness.',
   '요청을 우선순위와 공정성에 따라 대기시키지 않습니다.',
 );
-const ADDRESSES = idle(
-  'Cluster addresses are allocated from one fixed range without it.',
-  '클러스터 주소는 이 오브젝트 없이 고정된 한 범위에서 할당됩니다.',
-);
-
 export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
   pods: acted(
     'kube-scheduler kubelet CoreDNS kube-proxy pod-garbage-collector-controller taint-eviction-controller',
@@ -57,9 +52,9 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
   replicationcontrollers: acted('replicationcontroller-controller'),
   'leases.coordination.k8s.io': acted('kubelet node-lifecycle-controller'),
   'endpointslices.discovery.k8s.io': acted(
-    'endpointslice-controller kube-proxy CoreDNS',
-    'No topology hints, IPv4 only.',
-    '토폴로지 힌트가 없고 IPv4만 지원합니다.',
+    'endpointslice-controller endpointslicemirroring-controller kube-proxy CoreDNS',
+    'Hints of trafficDistribution are written, kube-proxy does not follow them. IPv4 only.',
+    'trafficDistribution의 힌트는 기록되지만 kube-proxy가 따르지는 않습니다. IPv4만 지원합니다.',
   ),
   endpoints: acted('endpoints-controller'),
   podtemplates: idle('No controller of upstream uses it either.', '업스트림에도 사용하는 컨트롤러가 없습니다.'),
@@ -95,8 +90,12 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
     'Not enforced, as on AKS without a network policy engine.',
     '네트워크 정책 엔진이 없는 AKS와 같이 적용되지 않습니다.',
   ),
-  'ipaddresses.networking.k8s.io': ADDRESSES,
-  'servicecidrs.networking.k8s.io': ADDRESSES,
+  'ipaddresses.networking.k8s.io': acted(API),
+  'servicecidrs.networking.k8s.io': acted(
+    'service-cidrs-controller',
+    'Addresses come from the range of the cluster alone.',
+    '주소는 클러스터의 범위에서만 할당됩니다.',
+  ),
   'clusterroles.rbac.authorization.k8s.io': acted('kube-apiserver clusterrole-aggregation-controller'),
   'roles.rbac.authorization.k8s.io': acted(API),
   'clusterrolebindings.rbac.authorization.k8s.io': acted(API),

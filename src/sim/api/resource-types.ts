@@ -11,6 +11,24 @@ import type * as policy from 'kubernetes-types/policy/v1';
 import type * as rbac from 'kubernetes-types/rbac/v1';
 import type * as scheduling from 'kubernetes-types/scheduling/v1';
 import type * as storage from 'kubernetes-types/storage/v1';
+import type { KubeObject } from './object.ts';
+
+/** Of networking.k8s.io/v1 since 1.33, later than `kubernetes-types`. */
+export interface IpAddress extends KubeObject {
+  readonly spec?: {
+    readonly parentRef?: Readonly<Partial<Record<'group' | 'resource' | 'namespace' | 'name', string>>>;
+  };
+}
+
+/** Of networking.k8s.io/v1 since 1.33, later than `kubernetes-types`. */
+export interface ServiceCidr extends KubeObject {
+  readonly spec?: { readonly cidrs?: readonly string[] };
+  readonly status?: {
+    readonly conditions?: readonly Readonly<
+      Record<'type' | 'status' | 'reason' | 'message' | 'lastTransitionTime', string>
+    >[];
+  };
+}
 
 export interface ResourceTypes {
   bindings: core.Binding;
@@ -39,6 +57,8 @@ export interface ResourceTypes {
   'jobs.batch': batch.Job;
   'leases.coordination.k8s.io': coordination.Lease;
   'endpointslices.discovery.k8s.io': discovery.EndpointSlice;
+  'ipaddresses.networking.k8s.io': IpAddress;
+  'servicecidrs.networking.k8s.io': ServiceCidr;
   'ingresses.networking.k8s.io': networking.Ingress;
   'ingressclasses.networking.k8s.io': networking.IngressClass;
   'networkpolicies.networking.k8s.io': networking.NetworkPolicy;

@@ -58,3 +58,9 @@ export function refuse(context: RequestContext, stage: RequestStageName, status:
 export function nameForMutation({ metadata: { name, generateName } }: Draft): string {
   return name || generateName || 'Unknown';
 }
+
+/** The draft with the revision that its write has: from here on it is never changed. */
+export function stamped(draft: Draft, revision: number): Stored {
+  (draft.metadata as { resourceVersion?: string }).resourceVersion = String(revision);
+  return draft as unknown as Stored;
+}

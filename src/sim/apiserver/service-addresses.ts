@@ -10,6 +10,7 @@ import { isSame } from '../api/rules.ts';
 import { fieldInvalid, type FieldError } from '../api/status.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { Draft, RequestContext } from './context.ts';
+import { dropIpAddress, keepIpAddress } from './ip-address-objects.ts';
 
 export interface ServiceAddressState {
   readonly addresses: ReadonlyMap<string, string>;
@@ -92,14 +93,18 @@ export class ServiceAddresses {
     if (context.kind.kind !== 'Service') return;
     const { spec, metadata } = stored as Stored<Service>;
     const owner = `${metadata.namespace}/${metadata.name}`;
-    this.drop(owner);
-    if (spec?.clusterIP && spec.clusterIP !== 'None') this.addresses.set(spec.clusterIP, owner);
+    const before = this.drop(owner);
+    const address = spec?.clusterIP === 'None' ? undefined : spec?.clusterIP;
+    if (address) this.addresses.set(address, owner);
+    for (const item of before) if (item !== address) dropIpAddress(context, item);
+    if (address && !before.includes(address)) keepIpAddress(context, address, stored);
     for (const { nodePort } of spec?.ports ?? []) if (nodePort) this.ports.set(nodePort, owner);
     if (spec?.healthCheckNodePort) this.ports.set(spec.healthCheckNodePort, owner);
   }
 
   release(context: RequestContext, old: Stored): void {
-    if (context.kind.kind === 'Service') this.drop(`${old.metadata.namespace}/${old.metadata.name}`);
+    if (context.kind.kind !== 'Service') return;
+    for (const address of this.drop(`${old.metadata.namespace}/${old.metadata.name}`)) dropIpAddress(context, address);
   }
 
   save(): ServiceAddressState {
@@ -111,9 +116,12 @@ export class ServiceAddresses {
     this.ports = new Map(state.ports);
   }
 
-  private drop(owner: string): void {
-    for (const [address, holder] of this.addresses) if (holder === owner) this.addresses.delete(address);
+  /** Frees what the Service holds; its addresses. */
+  private drop(owner: string): readonly string[] {
+    const held = [...this.addresses].filter(([, holder]) => holder === owner).map(([address]) => address);
+    for (const address of held) this.addresses.delete(address);
     for (const [port, holder] of this.ports) if (holder === owner) this.ports.delete(port);
+    return held;
   }
 
   private allocateAddress(spec: NonNullable<Service['spec']>, before: Service['spec'], owner: string): FieldError[] {

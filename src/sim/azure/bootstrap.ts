@@ -39,8 +39,13 @@ const csiDriver = (name: string, attachRequired: boolean): KubeObject =>
     spec: { attachRequired, podInfoOnMount: !attachRequired, fsGroupPolicy: 'File' },
   }) as KubeObject;
 
+/** Where the API server says that it is: behind Azure's tunnel, or in the network of the nodes. */
+const AKS_ADDRESS = '172.31.0.1';
+const PLAIN_ADDRESS = '10.224.0.250';
+
 /** What the API server makes for itself, before any node is there. */
-export function foundation(): readonly KubeObject[] {
+export function foundation({ preset }: Pick<WorldOptions, 'preset'>, serviceCidr: string): readonly KubeObject[] {
+  const address = preset === 'plain' ? PLAIN_ADDRESS : AKS_ADDRESS;
   return [
     ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
     ...localApiServices(),
@@ -69,11 +74,27 @@ export function foundation(): readonly KubeObject[] {
       },
     } as KubeObject,
     {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'ServiceCIDR',
+      metadata: { name: 'kubernetes' },
+      spec: { cidrs: [serviceCidr] },
+    } as KubeObject,
+    {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+      },
+      subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }] }],
+    } as KubeObject,
+    {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
       metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
       addressType: 'IPv4',
-      endpoints: [{ addresses: ['172.31.0.1'], conditions: { ready: true } }],
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
       ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
     } as KubeObject,
   ];

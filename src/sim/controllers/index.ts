@@ -23,6 +23,8 @@ import { DeploymentController } from './deployment/deployment-controller.ts';
 import { ClusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { rolloutMachine } from './deployment/machine.ts';
 import { EndpointSliceController } from './endpointslice/endpointslice-controller.ts';
+import { EndpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller.ts';
+import { ServiceCidrController } from './service-cidr/service-cidr-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeIpamController } from './node-ipam/node-ipam-controller.ts';
@@ -91,6 +93,8 @@ export function makeControllers(
     new AzureCsiDriver(manager, settings.csi),
     new EndpointsController(manager),
     new EndpointSliceController(manager),
+    new EndpointSliceMirroringController(manager),
+    new ServiceCidrController(manager),
     new GarbageCollector(manager),
     new NamespaceController(manager),
     new PodGcController(manager),

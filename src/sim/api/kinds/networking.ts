@@ -10,7 +10,7 @@ import type {
   NetworkPolicyPort,
 } from 'kubernetes-types/networking/v1';
 import type { KindDefinition } from '../kind.ts';
-import type { KubeObject } from '../object.ts';
+import type { IpAddress, ServiceCidr } from '../resource-types.ts';
 import { nameFaults, validateName, validateSelector, wildcardFaults } from '../names.ts';
 import {
   cidrErrors,
@@ -229,16 +229,6 @@ const networkPolicyKind: KindDefinition<NetworkPolicy> = stored<NetworkPolicy>(
   },
 );
 
-interface IpAddress extends KubeObject {
-  readonly spec?: {
-    readonly parentRef?: Readonly<Partial<Record<'group' | 'resource' | 'namespace' | 'name', string>>>;
-  };
-}
-
-interface ServiceCidr extends KubeObject {
-  readonly spec?: { readonly cidrs?: readonly string[] };
-}
-
 /** `services/default/web`, with its group where it has one. */
 function parentText(parent: NonNullable<IpAddress['spec']>['parentRef']): string {
   if (!parent) return '<none>';
@@ -272,10 +262,12 @@ export const NETWORKING_KINDS = [
   }),
   networkPolicyKind,
   stored<IpAddress>(GROUP, 'IPAddress', 'ipaddresses', 'cluster', {
+    support: 'simulated',
     shortNames: ['ip'],
     columns: [nameColumn(), textColumn('ParentRef', ({ spec }) => parentText(spec?.parentRef)), ageColumn()],
   }),
   stored<ServiceCidr>(GROUP, 'ServiceCIDR', 'servicecidrs', 'cluster', {
+    support: 'simulated',
     subresources: status('ServiceCIDR'),
     columns: [nameColumn(), textColumn('CIDRs', ({ spec }) => (spec?.cidrs ?? []).join(',')), ageColumn()],
   }),

@@ -87,7 +87,13 @@ function fillDefaults(pod: Pod & Draft, ranges: readonly Stored<LimitRange>[]): 
         if (filled[side].length > 0)
           notes.push(`${filled[side].sort().join(', ')} ${side} for ${title} ${container.name}`);
       }
-      return { ...container, resources: { ...container.resources, requests, limits } };
+      if (filled.request.length + filled.limit.length === 0) return container;
+      const resources = {
+        ...container.resources,
+        ...(Object.keys(requests).length > 0 ? { requests } : {}),
+        ...(Object.keys(limits).length > 0 ? { limits } : {}),
+      };
+      return { ...container, resources };
     };
   const { containers, initContainers } = pod.spec!;
   pod.spec = {

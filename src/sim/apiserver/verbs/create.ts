@@ -7,7 +7,7 @@ import { alreadyExists, badRequest, failure, invalid, type FieldError } from '..
 import { mintSuffix, mintUid } from '../../kernel/index.ts';
 import { admit, mutate } from '../admission/index.ts';
 import { checkEscalation } from '../authorization/escalation.ts';
-import { note, refuse, type Draft, type RequestContext } from '../context.ts';
+import { note, refuse, stamped, type Draft, type RequestContext } from '../context.ts';
 import { decodeBody } from '../decode.ts';
 import { keyFor, prefixOf } from '../keys.ts';
 import { trackCreate } from '../managed-fields.ts';
@@ -145,10 +145,4 @@ function put(context: RequestContext, draft: Draft, wanted: string | undefined):
   note(context, 'store', 'changed', `revision ${swap.stored.modRevision}`);
   context.changes.push({ revision: swap.stored.modRevision, key, next: swap.stored });
   return swap.stored.value;
-}
-
-/** The draft with the revision that its write has: from here on it is never changed. */
-export function stamped(draft: Draft, revision: number): Stored {
-  (draft.metadata as { resourceVersion?: string }).resourceVersion = String(revision);
-  return draft as unknown as Stored;
 }

@@ -5,7 +5,7 @@ import { podWarnings } from '../../api/pod-warnings.ts';
 import { badRequest, conflict, fieldInvalid, invalid, notFound } from '../../api/status.ts';
 import { admit, mutate } from '../admission/index.ts';
 import { checkEscalation } from '../authorization/escalation.ts';
-import { note, refuse, type Draft, type RequestContext } from '../context.ts';
+import { note, refuse, stamped, type Draft, type RequestContext } from '../context.ts';
 import { decodeBody } from '../decode.ts';
 import { isDeepEqual } from '../equality.ts';
 import { keyFor, prefixOf } from '../keys.ts';
@@ -14,7 +14,7 @@ import { validateMetadataUpdate } from '../metadata.ts';
 import type { ApiResponse } from '../request.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
 import { takePodPart } from '../pod-parts.ts';
-import { checkValid, draftOf, stamped, storeNew } from './create.ts';
+import { checkValid, draftOf, storeNew } from './create.ts';
 
 export function updateObject(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
   const { kind, request, store } = context;
@@ -147,7 +147,8 @@ function bumpGeneration(context: RequestContext, draft: Draft, old: Stored): voi
   };
   const isChanged =
     !isDeepEqual(wantedOf(draft), wantedOf(old)) ||
-    (old.kind === 'Deployment' && !isDeepEqual(draft.metadata.annotations, old.metadata.annotations));
+    (old.kind === 'Deployment' && !isDeepEqual(draft.metadata.annotations, old.metadata.annotations)) ||
+    (old.kind === 'EndpointSlice' && !isDeepEqual(draft.metadata.labels, old.metadata.labels));
   if (isChanged) (draft.metadata as { generation?: number }).generation = (old.metadata.generation ?? 0) + 1;
 }
 

@@ -8,6 +8,7 @@ import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { Batch } from '../job/batch.ts';
 import { targetPort } from '../endpointslice/endpointslice-controller.ts';
+import { TriggerTimes, withTriggerTime } from '../endpointslice/trigger-times.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byNamespace } from '../owners.ts';
 import { isNamespaceEnding } from '../pod-control.ts';
@@ -19,7 +20,6 @@ const MAX_ADDRESSES = 1000;
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 const HEADLESS = 'service.kubernetes.io/headless';
-const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
 
 type Address = NonNullable<EndpointSubset['addresses']>[number];
 
@@ -28,6 +28,7 @@ export class EndpointsController extends ManagedController {
   private readonly pods: Informer<'pods'>;
   private readonly endpoints: Informer<'endpoints'>;
   private readonly batch: Batch;
+  private readonly triggers = new TriggerTimes();
 
   constructor(manager: Manager) {
     super(manager, 'endpoint');
@@ -54,22 +55,30 @@ export class EndpointsController extends ManagedController {
     const service = this.services.byKey(key);
     const found = this.endpoints.byKey(key);
     if (!service) {
+      this.triggers.forget(key);
       if (found) this.client.delete('endpoints', found.metadata.namespace, found.metadata.name);
       return undefined;
     }
     const { selector, type } = service.spec ?? {};
     if (!selector || Object.keys(selector).length === 0 || type === 'ExternalName') return undefined;
-    const { subsets, isCut } = this.subsetsOf(service);
-    return this.write(service, found, subsets, isCut);
+    const wanted = selectorOfMap(selector);
+    const pods = this.pods
+      .byIndex('namespace', service.metadata.namespace ?? '')
+      .filter(({ metadata }) => matchesLabels(wanted, metadata.labels));
+    const time = this.triggers.look(key, service, pods);
+    const { subsets, isCut } = this.subsetsOf(service, pods);
+    return this.write(service, found, subsets, isCut, time);
   }
 
-  private subsetsOf(service: Stored<Service>): { subsets: readonly EndpointSubset[]; isCut: boolean } {
+  private subsetsOf(
+    service: Stored<Service>,
+    pods: readonly Stored<Pod>[],
+  ): { subsets: readonly EndpointSubset[]; isCut: boolean } {
     const groups = new Map<string, { ready: Address[]; notReady: Address[]; ports: EndpointSubset['ports'] }>();
-    const wanted = selectorOfMap(service.spec?.selector);
     let count = 0;
     let isCut = false;
-    for (const pod of this.pods.byIndex('namespace', service.metadata.namespace ?? '')) {
-      if (!matchesLabels(wanted, pod.metadata.labels) || !isIncluded(service, pod)) continue;
+    for (const pod of pods) {
+      if (!isIncluded(service, pod)) continue;
       if (count >= MAX_ADDRESSES) {
         isCut = true;
         break;
@@ -102,6 +111,7 @@ export class EndpointsController extends ManagedController {
     found: Stored<Endpoints> | undefined,
     subsets: readonly EndpointSubset[],
     isCut: boolean,
+    time: string | undefined,
   ): Outcome {
     const { name, namespace = '' } = service.metadata;
     const labels = {
@@ -110,17 +120,14 @@ export class EndpointsController extends ManagedController {
       ...(service.spec?.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
     };
     const { [OVER_CAPACITY]: _over, ...others } = found?.metadata.annotations ?? {};
-    const annotations = {
-      ...others,
-      [TRIGGER_TIME]: found?.metadata.annotations?.[TRIGGER_TIME] ?? this.kernel.formatTime(),
-      ...(isCut ? { [OVER_CAPACITY]: 'truncated' } : {}),
-    };
+    const annotations = withTriggerTime({ ...others, ...(isCut ? { [OVER_CAPACITY]: 'truncated' } : {}) }, time);
     const isSame = isDeepEqual(found?.subsets ?? [], subsets) && isDeepEqual(found?.metadata.labels, labels);
     if (found && isSame) return undefined;
+    const { annotations: _annotations, ...metadata } = found?.metadata ?? {};
     const body: Endpoints = {
       apiVersion: 'v1',
       kind: 'Endpoints',
-      metadata: { ...found?.metadata, name, namespace, labels, annotations },
+      metadata: { ...metadata, name, namespace, labels, ...(annotations ? { annotations } : {}) },
       ...(subsets.length > 0 ? { subsets: [...subsets] } : {}),
     } as Endpoints;
     const written = found ? this.client.update('endpoints', body) : this.client.create('endpoints', body);
@@ -129,11 +136,13 @@ export class EndpointsController extends ManagedController {
   }
 
   protected override saveOwn(): unknown {
-    return this.batch.save();
+    return { batch: this.batch.save(), triggers: this.triggers.save() };
   }
 
   protected override loadOwn(own: unknown): void {
-    this.batch.load(own);
+    const saved = own as Record<'batch' | 'triggers', unknown>;
+    this.batch.load(saved.batch);
+    this.triggers.load(saved.triggers);
   }
 }
 

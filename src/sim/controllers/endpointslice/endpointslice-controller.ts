@@ -1,6 +1,6 @@
 /**
  * EndpointSlices of Services with a selector. Upstream: pkg/controller/endpointslice, staging/src/k8s.io/endpointslice.
- * Left out: IPv6, topology hints.
+ * Left out: IPv6, and the hints of the older annotation service.kubernetes.io/topology-mode.
  */
 import type { Pod, Service, ServicePort } from 'kubernetes-types/core/v1';
 import type { Endpoint, EndpointPort, EndpointSlice } from 'kubernetes-types/discovery/v1';
@@ -10,12 +10,16 @@ import type { Informer, Outcome } from '../../client/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byNamespace, ownerReferenceTo } from '../owners.ts';
 import { isPodReady } from '../pods.ts';
+import { TriggerTimes, withTriggerTime } from './trigger-times.ts';
 
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGER = 'endpointslice-controller.k8s.io';
 const HEADLESS = 'service.kubernetes.io/headless';
 export const ENDPOINTS_PER_SLICE = 100;
+/** Values of `trafficDistribution` by which endpoints tell where they are best used from. */
+const CLOSE: readonly string[] = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
+
 interface Wanted {
   readonly ports: readonly EndpointPort[];
   readonly endpoints: readonly Endpoint[];
@@ -26,6 +30,7 @@ export class EndpointSliceController extends ManagedController {
   private readonly pods: Informer<'pods'>;
   private readonly slices: Informer<'endpointslices.discovery.k8s.io'>;
   private readonly nodes: Informer<'nodes'>;
+  private readonly triggers = new TriggerTimes();
 
   constructor(manager: Manager) {
     super(manager, 'endpointslice', 'endpoint-slice-controller');
@@ -59,6 +64,7 @@ export class EndpointSliceController extends ManagedController {
     const existing = this.slices.byIndex('service', key);
     if (!service) {
       // The garbage collector removes the slices of a deleted Service by their owner.
+      this.triggers.forget(key);
       return undefined;
     }
     if (
@@ -67,11 +73,13 @@ export class EndpointSliceController extends ManagedController {
       service.spec.type === 'ExternalName'
     )
       return undefined;
-    const wanted = this.wantedOf(service);
+    const pods = this.podsOf(service);
+    const time = this.triggers.look(key, service, pods);
     return this.apply(
       service,
-      wanted,
+      this.wantedOf(service, pods.filter(isIncluded)),
       existing.filter(({ metadata }) => !metadata.deletionTimestamp),
+      time,
     );
   }
 
@@ -79,12 +87,12 @@ export class EndpointSliceController extends ManagedController {
     const { namespace = '' } = service.metadata;
     const [first] = Object.entries(service.spec!.selector!);
     const candidates = this.pods.byIndex('label', `${namespace}/${first![0]}=${first![1]}`);
-    return candidates.filter((pod) => selects(service.spec!.selector, pod) && isIncluded(pod));
+    return candidates.filter((pod) => selects(service.spec!.selector, pod));
   }
 
-  private wantedOf(service: Stored<Service>): readonly Wanted[] {
+  private wantedOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): readonly Wanted[] {
     const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
-    for (const pod of this.podsOf(service)) {
+    for (const pod of pods) {
       const ports = portsFor(service, pod);
       const name = JSON.stringify(ports);
       const group = groups.get(name) ?? { ports, endpoints: [] };
@@ -98,57 +106,59 @@ export class EndpointSliceController extends ManagedController {
     const serving = isPodReady(pod);
     const terminating = Boolean(pod.metadata.deletionTimestamp);
     const zone = this.nodes.get(undefined, pod.spec?.nodeName ?? '')?.metadata.labels?.['topology.kubernetes.io/zone'];
-    const { hostname, subdomain } = pod.spec ?? {};
+    const { hostname, subdomain, nodeName } = pod.spec ?? {};
+    const ready = service.spec?.publishNotReadyAddresses || (serving && !terminating);
+    const hints = ready ? hintsOf(service, zone, nodeName) : undefined;
     return {
       addresses: [pod.status!.podIP!],
-      conditions: { ready: service.spec?.publishNotReadyAddresses || (serving && !terminating), serving, terminating },
-      ...(pod.spec?.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+      conditions: { ready, serving, terminating },
+      ...(hints ? { hints } : {}),
+      ...(nodeName ? { nodeName } : {}),
       ...(zone ? { zone } : {}),
       ...(hostname && subdomain === service.metadata.name ? { hostname } : {}),
       targetRef: { kind: 'Pod', namespace: pod.metadata.namespace!, name: pod.metadata.name, uid: pod.metadata.uid },
     };
   }
 
-  /** Keeps endpoints where they are, fills slices that have room, then makes new ones. */
+  /**
+   * Keeps endpoints where they are, fills slices that have room, then makes new ones: of those that nothing is left in,
+   * where there are any. A Service without endpoints has one empty slice.
+   */
   private apply(
     service: Stored<Service>,
     groups: readonly Wanted[],
     existing: readonly Stored<EndpointSlice>[],
+    time: string | undefined,
   ): Outcome {
     let failure: Outcome;
-    const used = new Set<string>();
-    const wanted = groups.length > 0 ? groups : [{ ports: [], endpoints: [] }];
-    for (const group of wanted) {
-      const slices = existing.filter(
-        (slice) => !used.has(slice.metadata.name) && isDeepEqual(slice.ports ?? [], group.ports),
-      );
-      const byAddress = new Map(group.endpoints.map((endpoint) => [endpoint.addresses[0]!, endpoint]));
-      const filled = slices.map((slice) => {
-        used.add(slice.metadata.name);
-        const kept: Endpoint[] = [];
-        for (const { addresses } of slice.endpoints ?? []) {
-          const endpoint = byAddress.get(addresses[0]!);
-          if (!endpoint) continue;
-          byAddress.delete(addresses[0]!);
-          kept.push(endpoint);
-        }
-        return { slice, endpoints: kept };
-      });
+    const kept = new Set<Stored<EndpointSlice>>();
+    const made: Wanted[] = [];
+    for (const { ports, endpoints } of groups) {
+      const slices = existing.filter((slice) => isDeepEqual(slice.ports ?? [], ports));
+      const byAddress = new Map(endpoints.map((endpoint) => [endpoint.addresses[0]!, endpoint]));
+      const filled = slices.map((slice) => ({ slice, endpoints: takeFrom(byAddress, slice) }));
       const rest = [...byAddress.values()];
-      for (const item of filled) item.endpoints.push(...rest.splice(0, ENDPOINTS_PER_SLICE - item.endpoints.length));
-      for (const { slice, endpoints } of filled) failure = this.update(service, slice, endpoints) ?? failure;
-      while (
-        rest.length > 0 ||
-        (slices.length === 0 && group === wanted[0] && existing.length === 0 && used.size === 0)
-      ) {
-        used.add('');
-        failure = this.create(service, group.ports, rest.splice(0, ENDPOINTS_PER_SLICE)) ?? failure;
+      for (const item of filled) {
+        item.endpoints.push(...rest.splice(0, ENDPOINTS_PER_SLICE - item.endpoints.length));
+        if (item.endpoints.length === 0) continue;
+        kept.add(item.slice);
+        failure = this.update(service, item.slice, { ports, endpoints: item.endpoints }, time) ?? failure;
       }
+      while (rest.length > 0) made.push({ ports, endpoints: rest.splice(0, ENDPOINTS_PER_SLICE) });
     }
-    for (const slice of existing) {
-      if (!used.has(slice.metadata.name))
-        this.client.delete('endpointslices.discovery.k8s.io', slice.metadata.namespace, slice.metadata.name);
+    const idle = existing.filter((slice) => !kept.has(slice));
+    if (kept.size === 0 && made.length === 0) {
+      const [only, ...others] = idle;
+      if (only && others.length === 0 && isEmpty(only) && isDeepEqual(only.metadata.labels, this.labelsOf(service)))
+        return failure;
+      made.push({ ports: [], endpoints: [] });
     }
+    for (const wanted of made.reverse()) {
+      const slice = idle.shift();
+      failure = (slice ? this.update(service, slice, wanted, time) : this.create(service, wanted, time)) ?? failure;
+    }
+    for (const { metadata } of idle)
+      this.client.delete('endpointslices.discovery.k8s.io', metadata.namespace, metadata.name);
     return failure;
   }
 
@@ -161,7 +171,8 @@ export class EndpointSliceController extends ManagedController {
     };
   }
 
-  private create(service: Stored<Service>, ports: readonly EndpointPort[], endpoints: readonly Endpoint[]): Outcome {
+  private create(service: Stored<Service>, { ports, endpoints }: Wanted, time: string | undefined): Outcome {
+    const annotations = withTriggerTime(undefined, time);
     const made = this.client.create('endpointslices.discovery.k8s.io', {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
@@ -169,6 +180,7 @@ export class EndpointSliceController extends ManagedController {
         generateName: `${service.metadata.name}-`,
         namespace: service.metadata.namespace!,
         labels: this.labelsOf(service),
+        ...(annotations ? { annotations } : {}),
         ownerReferences: [ownerReferenceTo(service)],
       },
       addressType: 'IPv4',
@@ -180,16 +192,60 @@ export class EndpointSliceController extends ManagedController {
     return isEnding ? undefined : made.status.message;
   }
 
-  private update(service: Stored<Service>, slice: Stored<EndpointSlice>, endpoints: readonly Endpoint[]): Outcome {
+  private update(
+    service: Stored<Service>,
+    slice: Stored<EndpointSlice>,
+    { ports, endpoints }: Wanted,
+    time: string | undefined,
+  ): Outcome {
     const labels = this.labelsOf(service);
-    if (isDeepEqual(slice.endpoints ?? [], endpoints) && isDeepEqual(slice.metadata.labels, labels)) return undefined;
+    const isSame =
+      isDeepEqual(slice.endpoints ?? [], endpoints) &&
+      isDeepEqual(slice.ports ?? [], ports) &&
+      isDeepEqual(slice.metadata.labels, labels);
+    if (isSame) return undefined;
+    const { annotations: before, ...metadata } = slice.metadata;
+    const annotations = withTriggerTime(before, time);
     const written = this.client.update('endpointslices.discovery.k8s.io', {
       ...slice,
-      metadata: { ...slice.metadata, labels },
+      metadata: { ...metadata, labels, ...(annotations ? { annotations } : {}) },
       endpoints: [...endpoints],
+      ports: [...ports],
     });
     return written.ok || written.status.code === 404 ? undefined : written.status.message;
   }
+
+  protected override saveOwn(): unknown {
+    return this.triggers.save();
+  }
+
+  protected override loadOwn(own: unknown): void {
+    this.triggers.load(own);
+  }
+}
+
+const isEmpty = ({ endpoints, ports }: EndpointSlice): boolean =>
+  (endpoints?.length ?? 0) === 0 && (ports?.length ?? 0) === 0;
+
+/** The endpoints that stay in the slice, in its order; they are taken from those that are to be placed. */
+function takeFrom(byAddress: Map<string, Endpoint>, slice: EndpointSlice): Endpoint[] {
+  return (slice.endpoints ?? []).flatMap(({ addresses }) => {
+    const endpoint = byAddress.get(addresses[0]!);
+    byAddress.delete(addresses[0]!);
+    return endpoint ?? [];
+  });
+}
+
+/** Upstream: staging/src/k8s.io/endpointslice/trafficdist/trafficdist.go. */
+function hintsOf({ spec }: Service, zone: string | undefined, node: string | undefined): Endpoint['hints'] {
+  const { trafficDistribution = '' } = spec ?? {};
+  if (!CLOSE.includes(trafficDistribution)) return undefined;
+  const isForNode = trafficDistribution === 'PreferSameNode' && node !== undefined;
+  if (zone === undefined && !isForNode) return undefined;
+  return {
+    ...(zone === undefined ? {} : { forZones: [{ name: zone }] }),
+    ...(isForNode ? { forNodes: [{ name: node }] } : {}),
+  };
 }
 
 function labelIndex({ metadata }: Stored<Pod>): readonly string[] {
@@ -236,7 +292,8 @@ function portsFor(service: Stored<Service>, pod: Stored<Pod>): readonly Endpoint
 export function targetPort(port: ServicePort, pod: Pod): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target;
-  for (const { ports } of pod.spec?.containers ?? []) {
+  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  for (const { ports } of [...(pod.spec?.containers ?? []), ...sidecars]) {
     const found = ports?.find(
       ({ name, protocol }) => name === target && (protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
     );
