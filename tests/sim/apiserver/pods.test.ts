@@ -153,6 +153,23 @@ describe('a service', () => {
   });
 });
 
+describe('the network of the host', () => {
+  it('gives its ports to pods, and not to templates', () => {
+    const spec = { hostNetwork: true, containers: [{ name: 'c', image: 'x', ports: [{ containerPort: 80 }] }] };
+    const body = { metadata: { name: 'host' }, spec };
+    expect(request(world, 'POST', `${CORE}/pods?dryRun=All`, body).body).toMatchObject({
+      spec: { containers: [{ ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }] }] },
+    });
+    const template = { metadata: { labels: { a: 'b' } }, spec };
+    const deployment = { metadata: { name: 'host' }, spec: { selector: { matchLabels: { a: 'b' } }, template } };
+    const path = '/apis/apps/v1/namespaces/default/deployments?dryRun=All';
+    const made = request(world, 'POST', path, deployment).body as {
+      spec: { template: { spec: { containers: { ports: object[] }[] } } };
+    };
+    expect(made.spec.template.spec.containers[0]!.ports).toEqual([{ containerPort: 80, protocol: 'TCP' }]);
+  });
+});
+
 describe('events', () => {
   it('are forgotten an hour after they were last written', () => {
     const write = (name: string): void => {

@@ -80,7 +80,6 @@ export function defaultPodSpec(spec: PodSpec): void {
   setDefault(spec, 'schedulerName', 'default-scheduler');
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     defaultContainer(container);
-    if (spec.hostNetwork) for (const port of container.ports ?? []) setDefault(port, 'hostPort', port.containerPort);
   }
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
 }

@@ -1,5 +1,5 @@
 /** Pod. Upstream: pkg/registry/core/pod/strategy.go, pkg/apis/core/validation/validation.go, pkg/printers/internalversion/printers.go. */
-import type { ContainerStateTerminated, ContainerStatus, Pod, PodSpec } from 'kubernetes-types/core/v1';
+import type { Container, ContainerStateTerminated, ContainerStatus, Pod, PodSpec } from 'kubernetes-types/core/v1';
 import { ageOf, humanDuration } from '../duration.ts';
 import type { Column, ColumnContext, KindDefinition } from '../kind.ts';
 import { milliValue, wholeValue } from '../quantity.ts';
@@ -186,6 +186,18 @@ function validatePodCreate({ spec }: Pod): readonly FieldError[] {
   ];
 }
 
+/** On the host's network, a port is one of the host. Only Pods are given it: templates are left as they are. */
+function withHostPorts(containers: readonly Container[]): Container[] {
+  return containers.map((container) =>
+    container.ports?.some(({ hostPort }) => !hostPort)
+      ? {
+          ...container,
+          ports: container.ports.map((port) => ({ ...port, hostPort: port.hostPort || port.containerPort })),
+        }
+      : container,
+  );
+}
+
 export const podKind: KindDefinition<Pod> = {
   group: '',
   version: 'v1',
@@ -209,7 +221,10 @@ export const podKind: KindDefinition<Pod> = {
   ],
   applyDefaults(pod) {
     // The spec may be that of a stored template: what only Pods get goes into a copy.
-    const { containers = [], initContainers, ...rest } = pod.spec ?? { containers: [] };
+    const { containers: own = [], initContainers: early, ...rest } = pod.spec ?? { containers: [] };
+    const [containers, initContainers] = rest.hostNetwork
+      ? [withHostPorts(own), early && withHostPorts(early)]
+      : [own, early];
     const spec = { ...rest, containers, ...(initContainers ? { initContainers } : {}) };
     defaultPodSpec(spec);
     pod.spec = {

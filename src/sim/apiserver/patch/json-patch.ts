@@ -54,7 +54,8 @@ function sizeOfCopy(target: unknown, { from = '' }: Operation): number {
 
 function checked(operation: unknown): Operation {
   const fields = operation as Partial<Operation> | null;
-  const hasFrom = fields?.from === undefined || typeof fields.from === 'string';
+  const needsFrom = fields?.op === 'move' || fields?.op === 'copy';
+  const hasFrom = typeof fields?.from === 'string' || (!needsFrom && fields?.from === undefined);
   if (typeof fields?.op !== 'string' || typeof fields.path !== 'string' || !hasFrom) {
     throw new PatchFailure('Unexpected kind: unknown', 422);
   }
