@@ -56,6 +56,8 @@ const TIME_NOTE_MS = 1_000;
 /** Upstream: Go's net/http (DefaultMaxHeaderBytes), which the API server leaves as it is. */
 const HEADERS_LIMIT_BYTES = 1024 * 1024;
 const HANDSHAKE_MS = 10_000;
+/** How long a connection may wait for its next request. Upstream: apiserver/pkg/server/secure_serving.go (IdleTimeout). */
+const IDLE_MS = 90_000;
 /** How soon a client that is gone without a word is missed. */
 const KEEP_ALIVE_MS = 15_000;
 /** What is left of a body that nobody wants is read away up to here, so that the client hears the answer. */
@@ -107,6 +109,7 @@ export class ApiHost {
         requestTimeout: requestMs,
         connectionsCheckingInterval: checkEveryMs,
         handshakeTimeout: HANDSHAKE_MS,
+        keepAliveTimeout: IDLE_MS,
         maxHeaderSize: HEADERS_LIMIT_BYTES,
         keepAlive: true,
         keepAliveInitialDelay: KEEP_ALIVE_MS,

@@ -91,9 +91,12 @@ interface Place {
 
 /** Numbers that Go holds in 64 bits; the others are int32. */
 const LONG = new Set(
-  'activeDeadlineSeconds deletionGracePeriodSeconds expirationSeconds fsGroup generation observedGeneration remainingItemCount revision runAsGroup runAsUser startingDeadlineSeconds supplementalGroups terminationGracePeriodSeconds tolerationSeconds'.split(
-    ' ',
-  ),
+  (
+    'activeDeadlineSeconds deletionGracePeriodSeconds expirationSeconds fsGroup generation gid gracePeriodSeconds ' +
+    'maxItems maxLength maxProperties minItems minLength minProperties nodeAllocatableUpdatePeriodSeconds ' +
+    'observedGeneration remainingItemCount revision runAsGroup runAsUser sizeBytes startingDeadlineSeconds ' +
+    'supplementalGroups terminationGracePeriodSeconds tolerationSeconds'
+  ).split(' '),
 );
 const FLOAT = new Set(['maximum', 'minimum', 'multipleOf']);
 /** Maps of bytes, which JSON holds as base64. */
@@ -104,6 +107,11 @@ function check(shape: Shape, value: unknown, at: Place, walk: Walk): void {
   if (typeof shape === 'string') return checkSimple(shape, value, at, walk);
   if (Array.isArray(shape)) {
     const options = shape as readonly Shape[];
+    if (typeof value === 'number' && options.includes('n') && options.includes('s') && !isWhole(value, 'int32')) {
+      // A number or a text reads its number by itself, and so does not name the field.
+      const message = `json: cannot unmarshal number ${value} into Go value of type int32`;
+      return void walk.errors.push({ path: at.path, message });
+    }
     if (options.some((option) => fits(option, value))) return;
     return refuse(walk, at, value, goType(options[0] ?? 'x', at.field));
   }
@@ -155,10 +163,18 @@ function checkSimple(shape: string, value: unknown, at: Place, walk: Walk): void
       ? "unable to parse quantity's suffix"
       : QUANTITY_TEXT;
     walk.errors.push({ path: at.path, message });
-  } else if (shape === 'n' && !Number.isInteger(value) && !FLOAT.has(lastOf(at.field))) {
+  } else if ((shape === 'n' || shape === 'i') && !isWhole(value as number, goType('n', at.field))) {
     const message = `json: cannot unmarshal number ${String(value)} into Go struct field ${at.owner}.${at.field} of type ${goType('n', at.field)}`;
     walk.errors.push({ path: at.path, message });
   }
+}
+
+const LARGEST: Readonly<Record<string, number>> = { int32: 2 ** 31, int64: 2 ** 63 };
+
+/** Whether a Go integer of the type can hold a number; a float holds any. */
+function isWhole(value: number, type: string): boolean {
+  const largest = LARGEST[type];
+  return largest === undefined || (Number.isInteger(value) && value >= -largest && value < largest);
 }
 
 function fits(shape: Shape, value: unknown): boolean {

@@ -10,11 +10,11 @@ import type {
   VolumeAttachment,
 } from 'kubernetes-types/storage/v1';
 import type { KindDefinition } from '../kind.ts';
-import { keyFaults } from '../names.ts';
+import { keyFaults, nameFaults } from '../names.ts';
 import type { KubeObject } from '../object.ts';
 import { canonicalAmounts, parseQuantity } from '../quantity.ts';
 import { immutable, isSame, oneOf, setDefault } from '../rules.ts';
-import { fieldForbidden, fieldInvalid, fieldRequired } from '../status.ts';
+import { fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
 import { validateClaimSpec } from './claim-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
 import { canonicaliseResources } from './pod-template.ts';
@@ -173,9 +173,24 @@ const classKind: KindDefinition<StorageClass> = stored<StorageClass>(
   },
 );
 
+/** Upstream: pkg/apis/storage/validation (ValidateVolumeAttachment). */
+function validateAttachment({ spec }: VolumeAttachment): readonly FieldError[] {
+  const { attacher = '', nodeName = '', source } = spec ?? {};
+  const { inlineVolumeSpec, persistentVolumeName } = source ?? {};
+  const errors: FieldError[] = [];
+  if (attacher === '') errors.push(fieldRequired('spec.attacher'));
+  const text = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
+  if (!inlineVolumeSpec && !persistentVolumeName) errors.push(fieldRequired('spec.source', text));
+  if (inlineVolumeSpec && persistentVolumeName) errors.push(fieldForbidden('spec.source', text));
+  return [...errors, ...nameFaults('subdomain', nodeName).map((why) => fieldInvalid('spec.nodeName', nodeName, why))];
+}
+
 const driverKind: KindDefinition<CSIDriver> = stored<CSIDriver>(GROUP, 'CSIDriver', 'csidrivers', 'cluster', {
   support: 'simulated',
-  applyDefaults({ spec }) {
+  applyDefaults(driver) {
+    // The struct is always there in Go.
+    const spec = driver.spec ?? {};
+    driver.spec = spec;
     setDefault(spec, 'attachRequired', true);
     setDefault(spec, 'podInfoOnMount', false);
     setDefault(spec, 'storageCapacity', false);
@@ -206,7 +221,7 @@ export const STORAGE_KINDS = [
   driverKind,
   stored<CSINode>(GROUP, 'CSINode', 'csinodes', 'cluster', {
     support: 'simulated',
-    columns: [nameColumn(), textColumn('Drivers', ({ spec }) => spec.drivers?.length ?? 0), ageColumn()],
+    columns: [nameColumn(), textColumn('Drivers', ({ spec }) => spec?.drivers?.length ?? 0), ageColumn()],
   }),
   stored<CSIStorageCapacity>(GROUP, 'CSIStorageCapacity', 'csistoragecapacities', 'namespaced', {
     columns: [
@@ -218,6 +233,8 @@ export const STORAGE_KINDS = [
   }),
   stored<VolumeAttachment>(GROUP, 'VolumeAttachment', 'volumeattachments', 'cluster', {
     support: 'simulated',
+    validate: validateAttachment,
+    validateUpdate: (next, old) => immutable('spec', next.spec, old.spec),
     subresources: status('VolumeAttachment'),
     columns: [
       nameColumn(),

@@ -144,7 +144,7 @@ export const STORED_KINDS = [
       ],
       // Who asks is written down by the server, whatever the request says of it.
       prepareForCreate(request, { user }) {
-        const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = request.spec;
+        const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = request.spec ?? {};
         const { name, groups, uid, extra } = user;
         const asked = {
           ...spec,
@@ -168,10 +168,10 @@ export const STORED_KINDS = [
       columns: [
         nameColumn(),
         ageColumn(),
-        textColumn('SignerName', ({ spec }) => spec.signerName),
-        textColumn('Requestor', ({ spec }) => spec.username ?? ''),
+        textColumn('SignerName', ({ spec }) => spec?.signerName ?? ''),
+        textColumn('Requestor', ({ spec }) => spec?.username ?? ''),
         textColumn('RequestedDuration', ({ spec }) =>
-          spec.expirationSeconds === undefined ? '<none>' : `${spec.expirationSeconds}s`,
+          spec?.expirationSeconds === undefined ? '<none>' : `${spec.expirationSeconds}s`,
         ),
         textColumn('Condition', (request) => {
           const types = (request.status?.conditions ?? []).map(({ type }) => type);
@@ -186,7 +186,7 @@ export const STORED_KINDS = [
     subresources: status('FlowSchema'),
     columns: [
       nameColumn(),
-      textColumn('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration.name ?? ''),
+      textColumn('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration?.name ?? ''),
       textColumn('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 1000),
       textColumn('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? '<none>'),
       ageColumn(),

@@ -269,6 +269,9 @@ export class StatefulSetController extends ManagedController {
   }
 }
 
+/** Pods that are still to come are looked at so far ahead: a set may ask for two thousand million of them. */
+const PLANNED_AHEAD = 500;
+
 function planOf(
   set: Stored<StatefulSet>,
   pods: readonly Stored<Pod>[],
@@ -279,7 +282,7 @@ function planOf(
   const start = startOf(set);
   const byOrdinal = new Map(pods.map((pod) => [ordinalOf(set, pod), pod]));
   const replicas = Array.from(
-    { length: count },
+    { length: Math.min(count, pods.length + PLANNED_AHEAD) },
     (_, index): Pod => byOrdinal.get(start + index) ?? versionedPod(set, current, update, start + index),
   );
   const condemned = pods
