@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [--json] [--full] [--browser] [--only NAME]...`: events a second of the kernel, what rollouts and large
- * worlds take, requests a second of the REST API, what the page weighs before Monaco, and pods a second of the scheduler on upstream's workloads at 5,000 nodes.
+ * `npm run bench -- [--json] [--full] [--browser] [--only NAME]...`: events a second of the kernel, what rollouts, workload
+ * kinds and large worlds take, requests a second of the REST API, what the page weighs before Monaco, and pods a second of the scheduler on upstream's workloads at 5,000 nodes.
  * Each measurement runs in a process of its own, so that peak memory is its own. `--browser` alone is
  * a rollout in a browser. Progress goes to stderr.
  */
@@ -15,10 +15,11 @@ import { REST_CASES, type RestFigures } from './bench/rest.ts';
 import type { RecordingFigures } from './bench/scheduler-alone.ts';
 import type { WholeFigures } from './bench/scheduler-whole.ts';
 import { WORKLOADS } from './bench/scheduler-workloads.ts';
+import { KIND_CASES, type KindFigures } from './bench/workload-kinds.ts';
 import { WORLD_SIZES, type WorldFigures } from './bench/world-start.ts';
 
 /** Everything that a run without options measures. */
-const PARTS = ['kernel', 'rollouts', 'worlds', 'rest', 'page', 'recording', 'scheduler'];
+const PARTS = ['kernel', 'rollouts', 'kinds', 'worlds', 'rest', 'page', 'recording', 'scheduler'];
 const WORKLOAD_NAMES = WORKLOADS.map(({ name }) => name);
 
 interface Options {
@@ -33,6 +34,7 @@ interface Options {
 interface Figures {
   readonly kernelEventsPerSecond?: number;
   readonly rollouts?: readonly RolloutFigures[];
+  readonly kinds?: readonly KindFigures[];
   readonly worlds?: readonly WorldFigures[];
   readonly rest?: readonly RestFigures[];
   readonly page?: PageWeight;
@@ -92,6 +94,7 @@ async function measure({ isFull, isBrowser, only }: Options): Promise<Figures> {
     ...(wants('rollouts')
       ? { rollouts: ROLLOUT_SIZES.map((size) => inChild<RolloutFigures>(file, 'rollout', String(size))) }
       : {}),
+    ...(wants('kinds') ? { kinds: KIND_CASES.map((name) => inChild<KindFigures>(file, 'kind', name)) } : {}),
     ...(wants('worlds')
       ? {
           worlds: WORLD_SIZES.map(({ preset, nodes }) => inChild<WorldFigures>(file, 'world', preset, String(nodes))),
@@ -140,6 +143,13 @@ function tasksLine({ replicas, seconds, longTasks, longestMs }: PageTasks): stri
   return `page during a rollout of ${replicas} replicas (${seconds} s): ${longTasks} long tasks, the longest ${longestMs} ms`;
 }
 
+const BUSIEST = 4;
+
+function kindLine({ name, pods, cpuMs, wallMs, virtualSeconds, heapKbPerPod, controllers }: KindFigures): string {
+  const rates = controllers.slice(0, BUSIEST).map(({ component, perSecond }) => `${component} ${perSecond}`);
+  return `${name}, ${pods} pods: ${wallMs} ms wall, ${cpuMs} ms CPU, ${virtualSeconds} s virtual, ${heapKbPerPod} kB a pod; turns a second of ${rates.join(', ')}`;
+}
+
 function worldLine(row: WorldFigures): string {
   const boot = `boot ${row.bootCpuMs} ms CPU (${row.bootVirtualSeconds} s virtual, ${row.bootEvents} events)`;
   return `${row.nodes} ${row.preset} nodes: ${boot}, a minute at rest ${row.restCpuMs} ms, fork ${row.forkCpuMs} ms, ${row.heapMb} MB (${row.heapKbPerNode} kB a node)`;
@@ -167,6 +177,7 @@ function print(figures: Figures): void {
   if (figures.kernelEventsPerSecond !== undefined)
     console.log(`kernel: ${figures.kernelEventsPerSecond.toLocaleString('en')} events a second`);
   for (const row of figures.rollouts ?? []) console.log(rolloutLine(row));
+  for (const row of figures.kinds ?? []) console.log(kindLine(row));
   for (const row of figures.worlds ?? []) console.log(worldLine(row));
   for (const row of figures.rest ?? []) console.log(restLine(row));
   if (figures.page) console.log(pageLine(figures.page));

@@ -5,6 +5,7 @@ import { measureRest } from './rest.ts';
 import { measureRecording, rateAlone } from './scheduler-alone.ts';
 import { measureWhole, type WholeFigures } from './scheduler-whole.ts';
 import { NODES, WORKLOADS, type Workload } from './scheduler-workloads.ts';
+import { measureKind } from './workload-kinds.ts';
 import { measureWorld } from './world-start.ts';
 
 export interface WorkloadFigures {
@@ -51,6 +52,8 @@ async function measure([part = '', first = '', second = '']: readonly string[]):
       return kernelEventsPerSecond();
     case 'rollout':
       return measureRollout(Number(first));
+    case 'kind':
+      return measureKind(first);
     case 'world':
       return measureWorld(first, Number(second));
     case 'rest':
