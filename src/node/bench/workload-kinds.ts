@@ -199,10 +199,11 @@ export function measureKind(name: string): KindFigures {
   };
   const waitFor = (count: number): void => {
     const begin = world.now;
-    while (reached() < count) {
+    // What is applied has to be seen first: until then the status tells of before.
+    do {
       kernel.advanceTo(world.now + LOOK_MS);
       if (world.now - begin > VIRTUAL_LIMIT_MS) throw new Error(`${name}: only ${reached()} of ${count}`);
-    }
+    } while (reached() < count);
   };
   const emptyHeap = heap();
   apply(before);

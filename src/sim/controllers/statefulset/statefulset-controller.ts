@@ -204,7 +204,7 @@ export class StatefulSetController extends ManagedController {
     const { partition = 0, maxUnavailable } = set.spec?.updateStrategy?.rollingUpdate ?? {};
     const minReady = set.spec?.minReadySeconds ?? 0;
     const unavailable = replicas.filter((pod) => !isHealthy(pod, minReady, this.nowEpochMs)).length;
-    let room = unavailableLimit(maxUnavailable, replicas.length) - unavailable;
+    let room = unavailableLimit(maxUnavailable, set.spec?.replicas ?? 1) - unavailable;
     let deletedOld = 0;
     for (let index = replicas.length - 1; index >= partition && room > 0; index -= 1) {
       const pod = replicas[index] as Stored<Pod>;
@@ -269,8 +269,11 @@ export class StatefulSetController extends ManagedController {
   }
 }
 
-/** Pods that are still to come are looked at so far ahead: a set may ask for two thousand million of them. */
-const PLANNED_AHEAD = 500;
+/**
+ * Pods that are still to come are looked at so far ahead: a set may ask for two thousand million of them. One that makes
+ * them in order makes the first missing one, whatever comes behind it.
+ */
+const PLANNED_AHEAD = { inOrder: 1, parallel: 500 };
 
 function planOf(
   set: Stored<StatefulSet>,
@@ -280,9 +283,12 @@ function planOf(
 ): Plan {
   const { replicas: count = 1, podManagementPolicy } = set.spec!;
   const start = startOf(set);
+  const isMonotonic = podManagementPolicy !== 'Parallel';
   const byOrdinal = new Map(pods.map((pod) => [ordinalOf(set, pod), pod]));
+  let planned = pods.length + (isMonotonic ? PLANNED_AHEAD.inOrder : PLANNED_AHEAD.parallel);
+  for (const ordinal of byOrdinal.keys()) planned = Math.max(planned, ordinal - start + 1);
   const replicas = Array.from(
-    { length: Math.min(count, pods.length + PLANNED_AHEAD) },
+    { length: Math.min(count, planned) },
     (_, index): Pod => byOrdinal.get(start + index) ?? versionedPod(set, current, update, start + index),
   );
   const condemned = pods
@@ -291,7 +297,7 @@ function planOf(
       return ordinal >= 0 && (ordinal < start || ordinal >= start + count);
     })
     .sort((left, right) => ordinalOf(set, right) - ordinalOf(set, left));
-  return { set, current, update, replicas, condemned, isMonotonic: podManagementPolicy !== 'Parallel' };
+  return { set, current, update, replicas, condemned, isMonotonic };
 }
 
 /** Percentages round down, and at least one may be unavailable. */
