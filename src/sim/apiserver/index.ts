@@ -4,3 +4,4 @@ export { apiServerMachine } from './machine.ts';
 export { strategicMerge, threeWayPatch } from './patch/strategic-merge.ts';
 export * from './request.ts';
 export { bootstrapPolicy } from './authorization/bootstrap-policy.ts';
+export { mintSecretToken } from './authentication/tokens.ts';

@@ -18,6 +18,7 @@ import { HorizontalController, type MetricsSource } from './podautoscaler/horizo
 import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { NodeTtlController } from './ttl/node-ttl-controller.ts';
 import { AccountsController } from './accounts/accounts-controller.ts';
+import { TokensController } from './accounts/tokens-controller.ts';
 import { DaemonSetController } from './daemonset/daemonset-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
 import { ClusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation-controller.ts';
@@ -71,6 +72,7 @@ export function makeControllers(
   return [
     informers,
     new AccountsController(manager),
+    new TokensController(manager),
     new NodeIpamController(manager, settings.podCidr),
     new NodeLifecycleController(manager),
     new TaintEvictionController(manager),

@@ -20,7 +20,7 @@ interface Claims {
   readonly aud: readonly string[];
   readonly exp: number;
   readonly iat: number;
-  readonly iss: string;
+  readonly iss: typeof ISSUER;
   readonly jti: string;
   readonly 'kubernetes.io': {
     readonly namespace: string;
@@ -78,9 +78,50 @@ export function mintToken(kernel: Kernel, wish: TokenWish): string {
     nbf: wish.issuedAt,
     sub: `system:serviceaccount:${namespace}:${name}`,
   };
+  return signed(kernel, claims);
+}
+
+function signed(kernel: Kernel, claims: Claims | SecretClaims): string {
   const header = urlSafe(encodeBase64(JSON.stringify({ alg: 'HS256', kid: 'pilothouse' })));
   const text = `${header}.${urlSafe(encodeBase64(JSON.stringify(claims)))}`;
   return `${text}.${signature(kernel, text)}`;
+}
+
+/** The first issuer of all, whose tokens live as long as the Secret that holds them. Upstream: pkg/serviceaccount/legacy.go. */
+const SECRET_ISSUER = 'kubernetes/serviceaccount';
+
+interface SecretClaims {
+  readonly iss: typeof SECRET_ISSUER;
+  readonly 'kubernetes.io/serviceaccount/namespace': string;
+  readonly 'kubernetes.io/serviceaccount/secret.name': string;
+  readonly 'kubernetes.io/serviceaccount/service-account.name': string;
+  readonly 'kubernetes.io/serviceaccount/service-account.uid': string;
+  readonly sub: string;
+}
+
+/** The token of a Secret of the type `kubernetes.io/service-account-token`: it does not run out. */
+export function mintSecretToken(kernel: Kernel, account: Stored, secret: Stored): string {
+  const { name, namespace = '', uid } = account.metadata;
+  const claims: SecretClaims = {
+    iss: SECRET_ISSUER,
+    'kubernetes.io/serviceaccount/namespace': namespace,
+    'kubernetes.io/serviceaccount/secret.name': secret.metadata.name,
+    'kubernetes.io/serviceaccount/service-account.name': name,
+    'kubernetes.io/serviceaccount/service-account.uid': uid,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+  };
+  return signed(kernel, claims);
+}
+
+function readSecretToken(world: TokenWorld, token: string, claims: SecretClaims): UserInfo | undefined {
+  const namespace = claims['kubernetes.io/serviceaccount/namespace'];
+  const name = claims['kubernetes.io/serviceaccount/service-account.name'];
+  const uid = claims['kubernetes.io/serviceaccount/service-account.uid'];
+  const secret = world.find('secrets', namespace, claims['kubernetes.io/serviceaccount/secret.name']);
+  const { data } = (secret ?? {}) as { data?: Readonly<Record<string, string>> };
+  if (!secret || secret.metadata.deletionTimestamp || decodeBase64(data?.['token'] ?? '') !== token) return undefined;
+  if (world.find('serviceaccounts', namespace, name)?.metadata.uid !== uid) return undefined;
+  return { name: claims.sub, uid, groups: [...serviceAccountGroups(namespace), 'system:authenticated'] };
 }
 
 /** Whose token it is, and for which of the wanted audiences; undefined when it is not to be believed. */
@@ -91,16 +132,21 @@ export function readToken(
 ): { readonly user: UserInfo; readonly audiences: readonly string[] } | undefined {
   const claims = verified(world.kernel, token);
   if (!claims) return undefined;
+  if (claims.iss === SECRET_ISSUER) {
+    const user = readSecretToken(world, token, claims);
+    // Such a token names no audience: it is for the API server.
+    return user && audiences.includes(ISSUER) ? { user, audiences: [ISSUER] } : undefined;
+  }
   const now = Math.floor((world.kernel.options.epochMs + world.kernel.now) / 1000);
   const shared = audiences.filter((audience) => claims.aud.includes(audience));
   if (claims.iss !== ISSUER || claims.exp <= now || shared.length === 0 || !isAlive(world, claims)) return undefined;
   return { user: userOf(claims), audiences: shared };
 }
 
-function verified(kernel: Kernel, token: string): Claims | undefined {
-  const [header, payload, signed] = token.split('.');
-  if (!header || !payload || !signed || signature(kernel, `${header}.${payload}`) !== signed) return undefined;
-  return JSON.parse(decodeBase64(plain(payload))) as Claims;
+function verified(kernel: Kernel, token: string): Claims | SecretClaims | undefined {
+  const [header, payload, sign] = token.split('.');
+  if (!header || !payload || !sign || signature(kernel, `${header}.${payload}`) !== sign) return undefined;
+  return JSON.parse(decodeBase64(plain(payload))) as Claims | SecretClaims;
 }
 
 function isAlive(world: TokenWorld, claims: Claims): boolean {
