@@ -5,7 +5,7 @@
 import { parse } from 'yaml';
 import { checkOptions, defaultOptions, NODE_LIMIT } from '../sim/azure/index.ts';
 import { schedulerConfigurationJson } from './scheduler-configuration.ts';
-import type { PoolOptions, WorldOptions } from '../sim/options.ts';
+import type { PoolOptions, StaticPodOptions, WorldOptions } from '../sim/options.ts';
 import { LINE_LIMIT, type Language } from '../shell/terminal/index.ts';
 import { RunFault } from './fault.ts';
 import {
@@ -110,6 +110,18 @@ function decodePool(value: unknown, where: string, fallback: PoolOptions): PoolO
   };
 }
 
+function decodeStaticPod(value: unknown, where: string): StaticPodOptions {
+  const fields = fieldsOf(value, where);
+  const named = (['pool', 'node'] as const).flatMap((key) =>
+    fields[key] === undefined ? [] : [[key, textOf(fields[key], `${where}.${key}`)] as const],
+  );
+  return {
+    file: textOf(fields['file'], `${where}.file`),
+    ...Object.fromEntries(named),
+    manifest: fieldsOf(fields['manifest'], `${where}.manifest`),
+  };
+}
+
 export function decodeOptions(value: unknown, where = 'options'): WorldOptions {
   const fields = value === undefined || value === null ? {} : fieldsOf(value, where);
   const seed = fields['seed'] === undefined ? undefined : textOf(String(fields['seed']), `${where}.seed`);
@@ -133,6 +145,13 @@ export function decodeOptions(value: unknown, where = 'options'): WorldOptions {
       textOf(item, `${where}.privateRegistries[${index}]`),
     ),
     runtime: oneOf(fields['runtime'], `${where}.runtime`, ['scripted', 'pretended'], base.runtime),
+    ...(fields['staticPods'] === undefined
+      ? {}
+      : {
+          staticPods: listOf(fields['staticPods'], `${where}.staticPods`).map((item, index) =>
+            decodeStaticPod(item, `${where}.staticPods[${index}]`),
+          ),
+        }),
   };
   schedulerConfigurationJson(options.schedulerConfiguration);
   const [first] = checkOptions(options);

@@ -3,6 +3,7 @@
  * pkg/{scraper,storage}; staging/src/k8s.io/metrics (metrics.k8s.io/v1beta1).
  */
 import type { Pod } from 'kubernetes-types/core/v1';
+import { runtimeUidOf } from './api/mirror-pods.ts';
 import type { Stored } from './api/object.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ProcessTable, Usage } from './workloads/index.ts';
@@ -90,12 +91,12 @@ export class ResourceMetrics {
 
   private measure(pod: Stored<Pod>): PodMetrics | undefined {
     const { processes } = this.ports;
-    const { namespace, name, uid, labels = {} } = pod.metadata;
+    const { namespace, name, labels = {} } = pod.metadata;
     if (pod.status?.phase !== 'Running') return undefined;
     const { initContainers = [], containers } = pod.spec!;
     const names = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')];
     const measured = names.flatMap((spec): readonly ContainerMetrics[] => {
-      const process = processes.get(uid, spec.name);
+      const process = processes.get(runtimeUidOf(pod), spec.name);
       const isSeen = process && process.startedAt + SCRAPE_MS <= this.scrapedAt;
       return isSeen ? [{ name: spec.name, ...processes.usage(process) }] : [];
     });

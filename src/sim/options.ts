@@ -13,6 +13,17 @@ export interface PoolOptions {
   readonly taints: readonly { key: string; value?: string; effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' }[];
 }
 
+/** A file in the directory of static pods (/etc/kubernetes/manifests) of some nodes. */
+export interface StaticPodOptions {
+  /** `etcd.yaml`. */
+  readonly file: string;
+  /** Every node of a pool has it, or the one node of that name; all nodes where neither is said. */
+  readonly pool?: string;
+  readonly node?: string;
+  /** A Pod, as the file holds it: what is wrong with it is found by the kubelet. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+}
+
 /**
  * What runs in containers. `scripted`: images behave as the catalogue says, and take their time. `pretended`: no program at
  * all, as a test runtime below a real kubelet has it; see kubelet/pretended-runtime.ts.
@@ -37,4 +48,6 @@ export interface WorldOptions {
   /** Scripted behaviour of images that the catalogue does not know, and private registries; see workloads/catalogue.ts. */
   readonly privateRegistries: readonly string[];
   readonly runtime: RuntimeOption;
+  /** Pods that kubelets run from files, whatever the API server says; none on AKS, whose control plane is elsewhere. */
+  readonly staticPods?: readonly StaticPodOptions[];
 }

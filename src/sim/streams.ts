@@ -3,6 +3,7 @@
  * and what is typed into them. Upstream: pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go. Left out: port-forward.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
+import { runtimeUidOf } from './api/mirror-pods.ts';
 import type { Stored } from './api/object.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ExecOptions, LogLine, ProcessTable, Session } from './workloads/index.ts';
@@ -61,7 +62,7 @@ export class ContainerStreams {
     if (!found.ok) return found;
     const { pod, container } = found.value;
     const { waiting } = this.stateOf(pod, container);
-    const read = this.processes.logs.read(`${pod.metadata.uid}/${container}`, {
+    const read = this.processes.logs.read(`${runtimeUidOf(pod)}/${container}`, {
       isPrevious: query.previous ?? false,
       ...(query.tailLines === undefined ? {} : { tailLines: query.tailLines }),
       ...(query.sinceSeconds === undefined ? {} : { sinceMs: this.kernel.now - query.sinceSeconds * 1000 }),
@@ -90,13 +91,13 @@ export class ContainerStreams {
     options: Pick<ExecOptions, 'stdin' | 'hasTerminal'> = {},
   ): Streamed<Execution> {
     return this.begin(name, 'exec into', ({ pod, container }) =>
-      this.processes.exec(pod.metadata.uid, container, argv, options),
+      this.processes.exec(runtimeUidOf(pod), container, argv, options),
     );
   }
 
   /** Looks on at what a container's own program writes from now on, within a turn. */
   attach(name: ContainerName): Streamed<Execution> {
-    return this.begin(name, 'attach', ({ pod, container }) => this.processes.attach(pod.metadata.uid, container));
+    return this.begin(name, 'attach', ({ pod, container }) => this.processes.attach(runtimeUidOf(pod), container));
   }
 
   private begin(

@@ -253,6 +253,10 @@ export class World {
       privateRegistries: this.options.privateRegistries,
       runtime: this.options.runtime,
       clusterDns: CLUSTER_DNS,
+      staticPods: (this.options.staticPods ?? []).filter(
+        ({ pool = machine.poolName, node = machine.nodeName }) =>
+          pool === machine.poolName && node === machine.nodeName,
+      ),
       declared: (image) => declaredFor(image, this.api.list('workloads.pilothouse.dev') as Iterable<Workload>),
     });
     this.kernel.add(kubelet as unknown as Component);

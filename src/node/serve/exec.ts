@@ -5,6 +5,7 @@
  */
 import { StringDecoder } from 'node:string_decoder';
 import type { WebSocket } from 'ws';
+import { runtimeUidOf } from '../../sim/api/mirror-pods.ts';
 import type { World } from '../../sim/world.ts';
 import type { OutsideActs } from './outside-acts.ts';
 import type { PodTarget } from './pod-target.ts';
@@ -77,7 +78,7 @@ export class ExecServer {
   }
 
   private begin({ pod, container, query }: PodTarget, wishes: Wishes, what: 'exec' | 'attach'): number | undefined {
-    const podUid = pod.metadata.uid;
+    const podUid = runtimeUidOf(pod);
     if (what === 'attach') return this.acts.begin({ act: 'attach', podUid, container });
     const argv = query.getAll('command');
     return this.acts.begin({

@@ -1,6 +1,7 @@
 /** Logs of a container over HTTP, as they are or as they come. Upstream: pkg/registry/core/pod/rest/log.go, pkg/kubelet/kubelet_pods.go. */
 import type { ServerResponse } from 'node:http';
 import { refusal, type HttpAnswer } from '../../sim/apiserver/http.ts';
+import { runtimeUidOf } from '../../sim/api/mirror-pods.ts';
 import { badRequest } from '../../sim/api/status.ts';
 import type { World } from '../../sim/world.ts';
 import { containerStatusOf, type PodTarget } from './pod-target.ts';
@@ -38,7 +39,7 @@ function wishOf({ query }: PodTarget, world: World): LogWish {
 export function sendLogs(world: World, target: PodTarget, outgoing: ServerResponse): HttpAnswer | undefined {
   const wish = wishOf(target, world);
   const { pod, container } = target;
-  const key = `${pod.metadata.uid}/${container}`;
+  const key = `${runtimeUidOf(pod)}/${container}`;
   const fault = faultOf(target, wish);
   if (fault) return fault;
   const log = world.processes.logs.read(key, wish) ?? { lines: [], dropped: 0 };
@@ -67,10 +68,10 @@ function follow(
     return log ? log.lines.length + log.dropped : 0;
   };
   let sent = count();
-  const begun = world.processes.get(pod.metadata.uid, container)?.containerId;
+  const begun = world.processes.get(runtimeUidOf(pod), container)?.containerId;
   const timer = setInterval(() => {
     const log = world.processes.logs.read(key);
-    const process = world.processes.get(pod.metadata.uid, container);
+    const process = world.processes.get(runtimeUidOf(pod), container);
     if (log && process?.containerId === begun) {
       const fresh = log.lines.slice(Math.max(0, sent - log.dropped));
       sent = count();

@@ -104,6 +104,9 @@ function checkCluster({ seed, clusterName: name, ...options }: WorldOptions): Op
   const total = pools.reduce((sum, { count }) => sum + count, 0);
   if (total > NODE_LIMIT)
     faults.push(fault('pools', 'nodes', `A cluster has at most ${NODE_LIMIT} nodes.`, { limit: NODE_LIMIT }));
+  for (const [index, { pool, file }] of (options.staticPods ?? []).entries())
+    if (pool !== undefined && !pools.some((known) => known.name === pool))
+      faults.push(fault(`staticPods[${index}].pool`, 'staticPodPool', `${file}: there is no pool ${pool}.`, { pool }));
   return faults;
 }
 

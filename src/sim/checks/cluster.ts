@@ -3,6 +3,7 @@
  * services, budgets, quotas, volumes, owners, and the caches of every component.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
+import { runtimeUidOf } from '../api/mirror-pods.ts';
 import type { Stored } from '../api/object.ts';
 import { matchesLabels, selectorOf, selectorOfMap } from '../api/selectors.ts';
 import { kubeletId } from '../kernel/index.ts';
@@ -19,7 +20,7 @@ export function* checkPods(world: CheckedWorld): Generator<Violation> {
   for (const process of world.processes.list()) {
     running.set(`${process.podUid}/${process.container}`, process.containerId);
     const pod = world.find('pods', process.namespace, process.pod);
-    if (pod?.metadata.uid !== process.podUid && hasLiveKubelet(world, process.node)) {
+    if (!process.isStatic && pod?.metadata.uid !== process.podUid && hasLiveKubelet(world, process.node)) {
       const subject = `pods|${process.namespace}/${process.pod}`;
       yield { check: 'processes-have-pods', subject, message: `${process.container} runs, but its pod is gone` };
     }
@@ -48,7 +49,7 @@ function isExplained({ status }: Pod): boolean {
 /** What the status says of containers is what runs. */
 function* checkContainers(pod: Stored<Pod>, running: ReadonlyMap<string, string>): Generator<Violation> {
   for (const { name, state, containerID } of pod.status?.containerStatuses ?? []) {
-    const process = running.get(`${pod.metadata.uid}/${name}`);
+    const process = running.get(`${runtimeUidOf(pod)}/${name}`);
     if (state?.running && process !== undefined && !containerID?.endsWith(process)) {
       yield violation('status-is-current', 'pods', pod, `${name} runs as ${process}, its status says ${containerID}`);
     }

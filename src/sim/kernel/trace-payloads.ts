@@ -169,6 +169,8 @@ export interface TracePayloads {
   };
 
   node: { readonly what: 'provisioned' | 'booted' | 'registered' | 'removed' };
+  /** A kubelet has read a file of a static pod; `refusal` is why it cannot run what stands in it. */
+  'static-pod': { readonly file: string; readonly refusal?: string };
   /** A stated limit was reached; nothing is dropped silently. */
   limit: { readonly what: string; readonly limit: number };
 }

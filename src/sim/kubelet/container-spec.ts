@@ -104,6 +104,7 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     stopSignal: stopSignalOf(spec.image ?? ''),
     limits: limitsOf(given),
     isTask,
+    ...(record.isStatic ? { isStatic: true } : {}),
     startedAt: facts.now,
     ports: portsOf(spec, launch),
   };

@@ -4,6 +4,7 @@
  * thresholds, memory that tmpfs volumes take.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
+import { CONFIG_SOURCE } from '../api/mirror-pods.ts';
 import type { Stored } from '../api/object.ts';
 import { formatBytes, wholeValue } from '../api/quantity.ts';
 import { podVolume } from './volumes.ts';
@@ -29,7 +30,7 @@ const CRITICAL_PRIORITY = 2_000_000_000;
 
 /** Static pods, their mirrors and those of the system classes: no pressure takes them. Upstream: pkg/kubelet/types/pod_update.go. */
 export const isCritical = ({ metadata, spec }: Stored<Pod>): boolean =>
-  (spec?.priority ?? 0) >= CRITICAL_PRIORITY || metadata.annotations?.['kubernetes.io/config.source'] === 'file';
+  (spec?.priority ?? 0) >= CRITICAL_PRIORITY || metadata.annotations?.[CONFIG_SOURCE] === 'file';
 
 export interface ContainerUse {
   readonly name: string;

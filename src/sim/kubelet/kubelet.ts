@@ -4,6 +4,7 @@
  * user namespaces, checkpoints.
  */
 import type { Pod } from 'kubernetes-types/core/v1';
+import { isMirrorPod } from '../api/mirror-pods.ts';
 import { keyOf, type Stored } from '../api/object.ts';
 import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
@@ -16,7 +17,7 @@ import { EvictionManager } from './eviction-manager.ts';
 import { ImageManager } from './image-manager.ts';
 import { kubeletMachine } from './kubelet-machine.ts';
 import type { MachineSpec } from './machine-spec.ts';
-import { NodeReporter } from './node-reporter.ts';
+import { NETWORK_NOT_READY, NodeReporter } from './node-reporter.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { PodSandboxes } from './pod-sandboxes.ts';
 import { specFacts } from './spec-facts.ts';
@@ -30,6 +31,7 @@ import {
   podLife,
   type PodRecord,
 } from './records.ts';
+import { StaticPods } from './static-pods.ts';
 import { reportStatus } from './status-patch.ts';
 import { allocatedPod } from './resize.ts';
 import { Resizes } from './resizes.ts';
@@ -48,6 +50,7 @@ interface KubeletState {
   readonly reporter: unknown;
   readonly eviction: unknown;
   readonly resizes: unknown;
+  readonly statics: unknown;
   readonly life: LifeSave;
 }
 
@@ -64,6 +67,7 @@ export class Kubelet extends Controller {
   private readonly eviction: EvictionManager;
   private readonly sandboxes: PodSandboxes;
   private readonly resizes: Resizes;
+  private readonly statics: StaticPods;
   private pods = new Map<string, PodRecord>();
   private readonly life: Life;
 
@@ -138,13 +142,27 @@ export class Kubelet extends Controller {
       put: (uid, record) => this.pods.set(uid, record),
       report: (uid) => this.reportSoon(uid),
     });
+    this.statics = new StaticPods({
+      kernel,
+      client: this.client,
+      component: this.id,
+      nodeName,
+      files: options.staticPods,
+      records: () => this.pods.values(),
+      put: (uid, record) => this.pods.set(uid, record),
+      node: () => this.node.get(undefined, nodeName),
+      accept: (pod) => this.accept(pod, true),
+      report: (uid) => this.reportSoon(uid),
+    });
     this.bound = this.informer('pods', { fieldSelector: `spec.nodeName=${nodeName}` });
     this.node = this.informer('nodes', { fieldSelector: `metadata.name=${nodeName}` });
     this.bound.onChange((next, old) => this.boundChanged(next, old));
     this.services = this.informer('services');
     this.node.onChange((next) => {
       if (next?.spec?.podCIDR) this.addresses.setCidr(next.spec.podCIDR);
-      if (next) this.reporter.noticeUnknown(this.id, next);
+      if (!next) return;
+      this.reporter.noticeUnknown(this.id, next);
+      this.statics.nodeSeen();
     });
   }
 
@@ -166,6 +184,7 @@ export class Kubelet extends Controller {
     this.life.send({ type: 'REGISTERED' });
     super.start();
     this.reporter.begin(this.id);
+    this.statics.begin();
   }
 
   protected reconcile(): Outcome {
@@ -181,6 +200,7 @@ export class Kubelet extends Controller {
         return this.reporter.reportProblems(this.id);
       case 'node-ready':
         this.reporter.becomeReady();
+        this.networkReady();
         return this.life.send({ type: 'RUNTIME_READY' });
       case 'node-status':
         return this.reporter.report(this.id);
@@ -192,6 +212,8 @@ export class Kubelet extends Controller {
         return this.deadlinePassed(payload as string);
       case 'sandbox':
         return this.sandboxes.make(payload as string);
+      case 'mirrors':
+        return this.statics.retry();
       case 'resize':
         return this.resizes.check(payload as string);
       case 'volumes':
@@ -204,7 +226,9 @@ export class Kubelet extends Controller {
   }
 
   private boundChanged(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
-    const { uid } = (next ?? old)!.metadata;
+    const either = (next ?? old)!;
+    if (isMirrorPod(either)) return this.statics.changed(next, old);
+    const { uid } = either.metadata;
     const record = this.pods.get(uid);
     if (!next) {
       if (record) this.forget(uid, record);
@@ -227,9 +251,10 @@ export class Kubelet extends Controller {
     }
   }
 
-  private accept(pod: Stored<Pod>): void {
+  private accept(pod: Stored<Pod>, isStatic = false): void {
     const { uid } = pod.metadata;
-    const record = newRecord(pod, this.kernel.turn.cursor, this.kernel.formatTime());
+    const seen = newRecord(pod, this.kernel.turn.cursor, this.kernel.formatTime());
+    const record = isStatic ? { ...seen, isStatic } : seen;
     this.pods.set(uid, record);
     if (pod.metadata.deletionTimestamp) return this.terminate(uid);
     const others = [...this.pods.values()].map(allocatedPod);
@@ -242,10 +267,21 @@ export class Kubelet extends Controller {
       return this.reportSoon(uid);
     }
     this.movePod(uid, 'ADMITTED');
-    this.sandboxes.begin(uid);
+    if (this.waitsForNetwork(record)) {
+      this.recorder.record('pods', pod, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_NOT_READY}`);
+    } else this.sandboxes.begin(uid);
     const deadline = pod.spec?.activeDeadlineSeconds;
     if (deadline !== undefined) this.kernel.schedule(deadline * 1000, this.id, 'deadline', uid, true);
     this.reportSoon(uid);
+  }
+
+  /** A static pod is there before the network of its node is; one of the host's network needs no other. */
+  private waitsForNetwork({ isStatic, pod }: PodRecord): boolean {
+    return isStatic === true && !pod.spec?.hostNetwork && !this.reporter.isNodeReady;
+  }
+
+  private networkReady(): void {
+    for (const [uid, { isStatic, pod }] of this.pods) if (isStatic && !pod.spec?.hostNetwork) this.sandboxes.begin(uid);
   }
 
   /** Upstream: pkg/kubelet/active_deadline.go. */
@@ -409,7 +445,10 @@ export class Kubelet extends Controller {
     const now = this.pods.get(uid);
     // The answer is newer than what the watch has brought so far: of it the status alone is taken, so that a deletion
     // which it tells of is still news when the watch brings it.
-    if (now && written?.status) this.pods.set(uid, { ...now, pod: { ...now.pod, status: written.status } });
+    if (!now || !written?.status) return;
+    const { status } = written;
+    const mirror = now.mirror && { mirror: { ...now.mirror, status } };
+    this.pods.set(uid, { ...now, pod: { ...now.pod, status }, ...mirror });
   }
 
   override save(): never {
@@ -421,6 +460,7 @@ export class Kubelet extends Controller {
       reporter: this.reporter.save(),
       eviction: this.eviction.save(),
       resizes: this.resizes.save(),
+      statics: this.statics.save(),
       life: this.life.save(),
     };
     return state as never;
@@ -435,6 +475,7 @@ export class Kubelet extends Controller {
     this.reporter.load(state.reporter);
     this.eviction.load(state.eviction);
     this.resizes.load(state.resizes);
+    this.statics.load(state.statics);
     this.life.load(state.life);
   }
 }

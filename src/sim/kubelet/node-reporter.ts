@@ -48,6 +48,9 @@ const PRESSURES: Readonly<Record<Starvable, Pressure>> = {
 const CHANGE_MS = 10_000;
 const LEASES = 'kube-node-lease';
 const PROBLEMS_AFTER_MS = 5_000;
+/** What the container runtime says before its network plugin has come up. */
+export const NETWORK_NOT_READY =
+  'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
 
 export class NodeReporter {
   private isReady = false;
@@ -257,8 +260,6 @@ export class NodeReporter {
       }
       return { type, status, lastHeartbeatTime: now, lastTransitionTime: before ?? now, reason, message };
     };
-    const network =
-      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
     return [
       ...STARVABLE.map((resource) => {
         const { type, reasons, messages } = PRESSURES[resource];
@@ -267,7 +268,7 @@ export class NodeReporter {
       }),
       this.isReady
         ? make('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
-        : make('Ready', 'False', 'KubeletNotReady', network),
+        : make('Ready', 'False', 'KubeletNotReady', NETWORK_NOT_READY),
     ];
   }
 

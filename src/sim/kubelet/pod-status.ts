@@ -134,6 +134,8 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
     initialized,
     readiness('Ready'),
     readiness('ContainersReady'),
+    // No scheduler speaks for a static pod.
+    ...(record.isStatic ? [{ type: 'PodScheduled', status: 'True' } as const] : []),
   ];
 }
 

@@ -47,7 +47,12 @@ export interface ContainerRecord {
 }
 
 export interface PodRecord {
+  /** As the API has it; a static pod as its file has it, with the status that was reported last. */
   readonly pod: Stored<Pod>;
+  /** It stands in a file of the node, see static-pods.ts. */
+  readonly isStatic?: boolean;
+  /** What shows a static pod in the API. */
+  readonly mirror?: Stored<Pod>;
   readonly state: number;
   readonly since: number;
   readonly podIp: string;

@@ -13,8 +13,10 @@ export function reportStatus(
   hostIp: string,
   format: (virtualMs?: number) => string,
 ): { readonly transitions: PodRecord['transitions']; readonly written?: Stored<Pod> } {
-  const { pod } = record;
   const { status, transitions } = podStatusOf(record, hostIp, format);
+  // The status of a static pod is told of its mirror, or of nothing while there is none.
+  const pod = record.isStatic ? record.mirror : record.pod;
+  if (!pod) return { transitions };
   const patch = changedFields(status as Record<string, unknown>, (pod.status ?? {}) as Record<string, unknown>);
   if (Object.keys(patch).length === 0) return { transitions };
   const { namespace, name, uid } = pod.metadata;

@@ -54,6 +54,8 @@ export interface RunningProcess {
   readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number };
   /** It is expected to end by itself: an init container, or one of a pod that is not always restarted. */
   readonly isTask: boolean;
+  /** Its pod stands in a file of its node: it runs whether the API knows of it or not. */
+  readonly isStatic?: boolean;
   readonly startedAt: number;
   /** Ports it listens on, once `startedAt + behaviour.listenAfterMs` has passed. */
   readonly ports: readonly OpenPort[];

@@ -105,6 +105,10 @@ export const explainEn = {
       unschedulable: '{{name}} waits as unschedulable: {{because}}',
       gated: '{{name}} is held by its scheduling gates: {{because}}',
     },
+    staticPod: {
+      read: '{{who}} runs {{name}} from the file {{file}} of its node. The API shows a mirror of this static pod: deleting it stops nothing',
+      refused: '{{who}} cannot run the static pod of {{file}}: {{message}}',
+    },
     pull: {
       pulled: '{{who}} has pulled {{image}}',
       present: '{{who}} has {{image}} already',

@@ -107,6 +107,10 @@ export const explainKo: ExplainTexts = {
       unschedulable: '{{name}} 스케줄링 불가로 대기: {{because}}',
       gated: '{{name}} 스케줄링 게이트에 막힘: {{because}}',
     },
+    staticPod: {
+      read: '{{who}}: 노드의 파일 {{file}}에 있는 {{name}} 실행. API에는 이 스태틱 파드의 미러만 보이며, 미러를 삭제해도 멈추지 않음',
+      refused: '{{who}}: {{file}}의 스태틱 파드를 실행할 수 없음: {{message}}',
+    },
     pull: {
       pulled: '{{who}}: {{image}} 풀 완료',
       present: '{{who}}: {{image}} 이미 있음',

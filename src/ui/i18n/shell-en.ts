@@ -300,6 +300,7 @@ export const shellEn = {
       systemPool: 'A cluster needs a pool of mode System with at least one node.',
       poolName: 'Begin with a lower-case letter; then lower-case letters and digits, at most 12 in all.',
       poolTwice: 'Another pool has the name {{name}}. Give this one its own.',
+      staticPodPool: 'There is no pool {{pool}} for this static pod.',
       vmSize: 'There is no VM size {{size}}. Choose one of the list.',
       systemSize: 'A system pool needs a size of at least 2 vCPU and 4 GiB; {{size}} has less.',
       poolCount: 'A pool has at most 1,000 nodes.',

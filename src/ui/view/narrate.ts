@@ -70,6 +70,13 @@ export function narrate(event: TraceEvent): Sentence {
         name,
         output: (event.data.output ?? '').trim() || '—',
       });
+    case 'static-pod':
+      return sentence(event.data.refusal === undefined ? 'staticPod.read' : 'staticPod.refused', {
+        who: componentName(event.component),
+        file: event.data.file,
+        name,
+        message: event.data.refusal ?? '',
+      });
     case 'pipeline.step':
       return sentence(`pipeline.${event.data.step}.${event.data.outcome}`, {
         release: event.data.release,
@@ -230,6 +237,8 @@ export function isProblem(event: TraceEvent): boolean {
       return event.data.exitCode !== 0;
     case 'image.pull':
       return event.data.outcome === 'failed';
+    case 'static-pod':
+      return event.data.refusal !== undefined;
     case 'traffic.done':
       return event.data.failure !== undefined || (event.data.status ?? 0) >= 400;
     case 'proxy.choose':

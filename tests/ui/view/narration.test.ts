@@ -97,6 +97,7 @@ const EVERY: { [T in TraceType]: readonly TracePayloads[T][] } = {
   'container.exit': [{ container: 'app', exitCode: 137, reason: 'OOMKilled' }],
   'container.log': [{ container: 'app', line: 'hello' }],
   probe: (['success', 'failure'] as const).map((result) => ({ ...hop, container: 'app', probe: 'readiness', result })),
+  'static-pod': [{ file: 'web.yaml' }, { file: 'web.yaml', refusal: 'static pods may not reference secrets' }],
   'proxy.sync': [{ services: 1, endpoints: 2 }],
   'dns.sync': [{ names: 3 }],
   'address.assign': [{ address: '10.0.0.1', what: 'pod' }],

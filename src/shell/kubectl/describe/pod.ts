@@ -1,5 +1,6 @@
 /** `kubectl describe pod`. Upstream: kubectl/pkg/describe/describe.go (describePod). */
 import type { Pod } from 'kubernetes-types/core/v1';
+import { mirroredHashOf } from '../../../sim/api/mirror-pods.ts';
 import { podValue, writeContainers, writeResources } from './containers.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
@@ -36,7 +37,7 @@ export const describePod: Describer<Pod> = (session, pod, writer) => {
   writeLabels(writer, 'Node-Selectors', spec?.nodeSelector);
   writeTolerations(writer, 'Tolerations', spec?.tolerations);
   writeSpread(writer, spec?.topologySpreadConstraints);
-  writeEvents(writer, eventsAbout(session, pod));
+  writeEvents(writer, eventsAbout(session, pod, mirroredHashOf(pod)));
 };
 
 function writeIdentity(writer: DescribeWriter, { metadata, spec, status }: Pod): void {

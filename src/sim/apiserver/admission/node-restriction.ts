@@ -4,12 +4,13 @@
  */
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { KubeObject, Stored } from '../../api/object.ts';
+import { CONFIG_MIRROR, isMirrorPod } from '../../api/mirror-pods.ts';
+import { apiReferenceOf } from '../../api/pod-references.ts';
 import { forbidden } from '../../api/status.ts';
 import { nodeOf } from '../authorization/node.ts';
 import { refuse, type RequestContext } from '../context.ts';
 import { isDeepEqual } from '../equality.ts';
 
-const MIRROR = 'kubernetes.io/config.mirror';
 const KUBERNETES_LABEL = /(^|\.)(kubernetes|k8s)\.io\//;
 const OWN_LABEL = /(^|\.)(kubelet\.kubernetes\.io|node\.kubernetes\.io)\//;
 const OWN_LABELS = new Set([
@@ -37,12 +38,13 @@ export function restrictNode(context: RequestContext, next: KubeObject | undefin
 }
 
 function faultOf(
-  { kind, request }: RequestContext,
+  context: RequestContext,
   node: string,
   name: string,
   next: KubeObject | undefined,
   old: Stored | undefined,
 ): string | undefined {
+  const { kind, request } = context;
   const quoted = JSON.stringify(node);
   switch (kind.kind) {
     case 'Node':
@@ -57,7 +59,8 @@ function faultOf(
         ? 'can only access CSINode with the same name as the requesting node'
         : undefined;
     case 'Pod':
-      return podFault(quoted, node, request.subresource, next as Pod | undefined, old as Stored<Pod> | undefined);
+      if (!old && next) return newPodFault(context, quoted, node, next as Pod);
+      return podFault(quoted, node, request.subresource, next as Pod | undefined, old as Stored<Pod>);
     default:
       return undefined;
   }
@@ -84,23 +87,36 @@ function podFault(
   node: string,
   subresource: string | undefined,
   next: Pod | undefined,
-  old: Stored<Pod> | undefined,
+  old: Stored<Pod>,
 ): string | undefined {
   if (!next)
-    return old?.spec?.nodeName === node
+    return old.spec?.nodeName === node
       ? undefined
       : `node ${quoted} can only delete pods with spec.nodeName set to itself`;
-  if (!old) {
-    if (next.metadata?.annotations?.[MIRROR] === undefined)
-      return `pod does not have "${MIRROR}" annotation, node ${quoted} can only create mirror pods`;
-    return next.spec?.nodeName === node
-      ? undefined
-      : `node ${quoted} can only create pods with spec.nodeName set to itself`;
-  }
   if (subresource !== 'status') return undefined;
   if (old.spec?.nodeName !== node)
     return `node ${quoted} can only update pod status for pods with spec.nodeName set to itself`;
   return isDeepEqual(old.metadata.labels, next.metadata?.labels)
     ? undefined
     : `node ${quoted} cannot update labels through pod status`;
+}
+
+/** A node makes mirrors of its static pods and nothing else: its own, owned by its Node, and in need of no other object. */
+function newPodFault(context: RequestContext, quoted: string, node: string, pod: Pod): string | undefined {
+  const can = (what: string): string => `node ${quoted} can only create pods with ${what}`;
+  if (!isMirrorPod(pod))
+    return `pod does not have "${CONFIG_MIRROR}" annotation, node ${quoted} can only create mirror pods`;
+  if (pod.spec?.nodeName !== node) return can('spec.nodeName set to itself');
+  const owners = pod.metadata?.ownerReferences ?? [];
+  const [owner] = owners;
+  if (owners.length > 1) return can('a single owner reference set to itself');
+  if (owner?.apiVersion !== 'v1' || owner.kind !== 'Node' || owner.name !== node)
+    return can('an owner reference set to itself');
+  if (!owner.controller) return can('a controller owner reference set to itself');
+  if (owner.blockOwnerDeletion) return `node ${quoted} must not set blockOwnerDeletion on an owner reference`;
+  const known = context.find('nodes', undefined, node);
+  if (known?.metadata.uid !== owner.uid)
+    return `node ${node} UID mismatch: expected ${known?.metadata.uid ?? ''} got ${owner.uid}`;
+  const reference = apiReferenceOf(pod);
+  return reference === undefined ? undefined : `node ${quoted} can not create pods that reference ${reference}`;
 }

@@ -5,6 +5,8 @@
 import type { Container, Pod, ServiceAccount, Toleration } from 'kubernetes-types/core/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { Stored } from '../../api/object.ts';
+import { isMirrorPod } from '../../api/mirror-pods.ts';
+import { secretNamesOf } from '../../api/pod-references.ts';
 import { forbidden } from '../../api/status.ts';
 import { mintSuffix } from '../../kernel/index.ts';
 import { nameForMutation, refuse, type Draft, type RequestContext } from '../context.ts';
@@ -28,7 +30,22 @@ export function admitPod(context: RequestContext, pod: PodDraft): readonly strin
   ];
 }
 
+/** The spec of a mirror pod is its kubelet's: nothing is added, and what a static pod cannot have is refused. */
+function mirrorFault(pod: PodDraft): string | undefined {
+  if (pod.spec!.serviceAccountName) return 'a mirror pod may not reference service accounts';
+  if (secretNamesOf(pod).some(Boolean)) return 'a mirror pod may not reference secrets';
+  const sources = (pod.spec!.volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  return sources.some(({ serviceAccountToken }) => serviceAccountToken)
+    ? 'a mirror pod may not use ServiceAccountToken volume projections'
+    : undefined;
+}
+
 function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
+  if (isMirrorPod(pod)) {
+    const why = mirrorFault(pod);
+    if (why !== undefined) refuse(context, 'mutate', forbidden(context.resource, pod.metadata.name ?? '', why));
+    return false;
+  }
   const spec = pod.spec!;
   const namespace = pod.metadata.namespace ?? '';
   const name = spec.serviceAccountName || 'default';

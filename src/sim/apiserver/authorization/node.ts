@@ -6,6 +6,7 @@
 import type { Pod, PersistentVolume } from 'kubernetes-types/core/v1';
 import type { VolumeAttachment } from 'kubernetes-types/storage/v1';
 import type { Stored } from '../../api/object.ts';
+import { configMapNamesOf, secretNamesOf } from '../../api/pod-references.ts';
 import type { UserInfo } from '../request.ts';
 import { nodeRules } from './bootstrap-policy.ts';
 import { ruleAllows, type Attributes, type PolicySource, type Verdict } from './rbac.ts';
@@ -140,34 +141,15 @@ function refersTo(source: PolicySource, node: string, { resource, namespace, nam
 }
 
 /** Names of the objects of a kind that a pod uses. */
-function namesOf({ metadata, spec }: Stored<Pod>, resource: string): readonly (string | undefined)[] {
-  const volumes = spec?.volumes ?? [];
-  const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
-  const containers = [
-    ...(spec?.initContainers ?? []),
-    ...(spec?.containers ?? []),
-    ...(spec?.ephemeralContainers ?? []),
-  ];
-  const bulk = containers.flatMap(({ envFrom = [] }) => envFrom);
-  const values = containers.flatMap(({ env = [] }) => env.map(({ valueFrom }) => valueFrom));
+function namesOf(pod: Stored<Pod>, resource: string): readonly (string | undefined)[] {
+  const { metadata, spec } = pod;
   switch (resource) {
     case 'configmaps':
-      return [
-        ...volumes.map(({ configMap }) => configMap?.name),
-        ...sources.map(({ configMap }) => configMap?.name),
-        ...bulk.map(({ configMapRef }) => configMapRef?.name),
-        ...values.map((value) => value?.configMapKeyRef?.name),
-      ];
+      return configMapNamesOf(pod);
     case 'secrets':
-      return [
-        ...volumes.map(({ secret, csi }) => secret?.secretName ?? csi?.nodePublishSecretRef?.name),
-        ...sources.map(({ secret }) => secret?.name),
-        ...bulk.map(({ secretRef }) => secretRef?.name),
-        ...values.map((value) => value?.secretKeyRef?.name),
-        ...(spec?.imagePullSecrets ?? []).map((reference) => reference.name),
-      ];
+      return secretNamesOf(pod);
     case 'persistentvolumeclaims':
-      return volumes.map(
+      return (spec?.volumes ?? []).map(
         ({ name, persistentVolumeClaim, ephemeral }) =>
           persistentVolumeClaim?.claimName ?? (ephemeral ? `${metadata.name}-${name}` : undefined),
       );
