@@ -1,8 +1,8 @@
 /**
  * What of a Pod may change, and how. Upstream: pkg/apis/core/validation/validation.go (ValidatePodUpdate).
- * Left out: the differences that upstream prints behind the fault, in a form that its library varies on purpose.
  */
 import type { Pod, PodSpec, Toleration } from 'kubernetes-types/core/v1';
+import { isSameStruct, structDiff } from '../go-diff.ts';
 import type { Stored } from '../object.ts';
 import { isSame } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldRequired, NIL, type FieldError } from '../status.ts';
@@ -11,6 +11,8 @@ import { validateToleration } from './placement-rules.ts';
 const MUTABLE_TEXT =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 const INT32_MAX = 2_147_483_647;
+
+type Containers = PodSpec['containers'] | undefined;
 
 export function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldError[] {
   const [now, before] = [next.spec, old.spec];
@@ -32,19 +34,12 @@ export function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldEr
   errors.push(...deadline.errors);
   if (deadline.isFinal) return errors;
   errors.push(...tolerationErrors(now.tolerations ?? [], before.tolerations ?? []), ...gateErrors(now, before));
-  const [grace, graceBefore] = [now.terminationGracePeriodSeconds, before.terminationGracePeriodSeconds ?? 30];
-  // One that was negative may be put right.
-  const isMended = graceBefore < 0 && grace === 1;
-  const isMoved = before.nodeName !== undefined && now.nodeName !== before.nodeName;
-  const [fixed, fixedBefore] = [fixedPart(now), fixedPart(before)];
   const isGated = (before.schedulingGates ?? []).length > 0;
-  if (isGated) {
-    errors.push(...selectorErrors(now, before));
-    fixed.nodeSelector = fixedBefore.nodeSelector;
-    fixed.affinity = withNodeAffinityOf(fixed.affinity, fixedBefore.affinity);
+  if (isGated) errors.push(...selectorErrors(now, before));
+  const kept = withFreeFieldsOf(now, before, isGated);
+  if (!isSame(kept, before) && !isSameStruct('PodSpec', kept, before)) {
+    errors.push(fieldForbidden('spec', `${MUTABLE_TEXT}\n${structDiff('PodSpec', before, kept)}`));
   }
-  const isGraceKept = grace === graceBefore || isMended;
-  if (isMoved || !isGraceKept || !isSame(fixed, fixedBefore)) errors.push(fieldForbidden('spec', MUTABLE_TEXT));
   return errors;
 }
 
@@ -103,18 +98,34 @@ function withNodeAffinityOf(now: PodSpec['affinity'], before: PodSpec['affinity'
   return Object.keys(next).length === 0 ? before : next;
 }
 
-/** What of a spec may never change. */
-function fixedPart(spec: PodSpec): Record<string, unknown> & { affinity?: PodSpec['affinity'] } {
-  const {
-    containers = [],
-    initContainers = [],
-    tolerations: _tolerations,
-    activeDeadlineSeconds: _deadline,
-    terminationGracePeriodSeconds: _grace,
-    nodeName: _node,
-    schedulingGates: _gates,
-    ...rest
-  } = spec;
-  const bare = (list: typeof containers): unknown => list.map(({ image: _image, ...container }) => container);
-  return { ...rest, containers: bare(containers), initContainers: bare(initContainers) };
+/** The next spec with what may change as it was: a difference that is left is a fault. */
+function withFreeFieldsOf(now: PodSpec, before: PodSpec, isGated: boolean): PodSpec {
+  const { terminationGracePeriodSeconds: grace = 30 } = before;
+  const withImages = (list: Containers = [], old: Containers = []): PodSpec['containers'] =>
+    list.map((container, index) => withFieldsOf(container, old[index]!, ['image']));
+  const free: readonly (keyof PodSpec)[] = [
+    'activeDeadlineSeconds',
+    'schedulingGates',
+    'tolerations',
+    // One that was negative may be put right.
+    ...(grace < 0 && now.terminationGracePeriodSeconds === 1 ? (['terminationGracePeriodSeconds'] as const) : []),
+    ...(isGated ? (['nodeSelector'] as const) : []),
+  ];
+  const kept = withFieldsOf(now, before, free);
+  kept.containers = withImages(now.containers, before.containers);
+  if (now.initContainers) kept.initContainers = withImages(now.initContainers, before.initContainers);
+  if (!isGated) return kept;
+  const affinity = withNodeAffinityOf(now.affinity, before.affinity);
+  if (affinity) kept.affinity = affinity;
+  else delete kept.affinity;
+  return kept;
+}
+
+function withFieldsOf<T extends object>(next: T, old: T, fields: readonly (keyof T)[]): T {
+  const kept = { ...next };
+  for (const field of fields) {
+    if (old[field] === undefined) delete kept[field];
+    else kept[field] = old[field];
+  }
+  return kept;
 }

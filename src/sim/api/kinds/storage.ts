@@ -1,7 +1,7 @@
 /**
  * Volumes, claims and classes. Upstream: pkg/apis/core/{v1/defaults,validation/validation}.go, pkg/apis/storage.
  */
-import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1';
+import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec } from 'kubernetes-types/core/v1';
 import type {
   CSIDriver,
   CSINode,
@@ -9,6 +9,7 @@ import type {
   StorageClass,
   VolumeAttachment,
 } from 'kubernetes-types/storage/v1';
+import { isSameStruct, structDiff } from '../go-diff.ts';
 import type { KindDefinition } from '../kind.ts';
 import { keyFaults, nameFaults } from '../names.ts';
 import type { KubeObject } from '../object.ts';
@@ -44,6 +45,26 @@ export function defaultClaim({ spec }: PersistentVolumeClaim): void {
   if (spec.resources) canonicaliseResources(spec.resources);
 }
 
+/** The two specs without what may change: a difference that is left is a fault. Upstream: ValidatePersistentVolumeClaimUpdate. */
+function comparableClaims(
+  { spec: next }: PersistentVolumeClaim,
+  { spec, status: found }: PersistentVolumeClaim,
+): readonly [PersistentVolumeClaimSpec, PersistentVolumeClaimSpec] {
+  const kept: PersistentVolumeClaimSpec = { ...next };
+  const before: PersistentVolumeClaimSpec = { ...spec };
+  // Binding names the volume once, and a class may be filled in where there was none.
+  if (!before.volumeName && kept.volumeName) before.volumeName = kept.volumeName;
+  if (before.storageClassName === undefined) delete kept.storageClassName;
+  if (found?.phase !== 'Bound') return [kept, before];
+  const [size, wanted] = [before.resources?.requests?.['storage'], kept.resources?.requests];
+  if (wanted && size !== undefined) kept.resources = { ...kept.resources, requests: { ...wanted, storage: size } };
+  if (kept.volumeAttributesClassName !== undefined) {
+    delete kept.volumeAttributesClassName;
+    if (before.volumeAttributesClassName) kept.volumeAttributesClassName = before.volumeAttributesClassName;
+  }
+  return [kept, before];
+}
+
 const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolumeClaim>(
   'v1',
   'PersistentVolumeClaim',
@@ -59,15 +80,12 @@ const claimKind: KindDefinition<PersistentVolumeClaim> = stored<PersistentVolume
     },
     validate: ({ spec }) => validateClaimSpec(spec, 'spec'),
     validateUpdate(next, old) {
-      const isBound = old.status?.phase === 'Bound';
-      const fixed = ({ spec }: PersistentVolumeClaim): unknown => ({
-        ...spec,
-        ...(isBound ? { resources: undefined } : {}),
-        volumeAttributesClassName: undefined,
-        // Binding fills in the volume and its class.
-        ...(old.spec?.volumeName ? {} : { volumeName: undefined, storageClassName: undefined }),
-      });
-      if (!isSame(fixed(next), fixed(old))) return [fieldForbidden('spec', CLAIM_UPDATE_TEXT)];
+      const [kept, before] = comparableClaims(next, old);
+      if (!isSameStruct('PersistentVolumeClaimSpec', kept, before)) {
+        return [
+          fieldForbidden('spec', `${CLAIM_UPDATE_TEXT}\n${structDiff('PersistentVolumeClaimSpec', before, kept)}`),
+        ];
+      }
       const size = (claim: PersistentVolumeClaim): number =>
         parseQuantity(claim.spec?.resources?.requests?.['storage'] ?? '0') ?? 0;
       const capacity = parseQuantity(old.status?.capacity?.['storage'] ?? '0') ?? 0;

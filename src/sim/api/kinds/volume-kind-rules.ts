@@ -1,5 +1,6 @@
 /** Rules of PersistentVolumes, in upstream's order. Upstream: pkg/apis/core/validation/validation.go. */
 import type { PersistentVolume, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import { isSameStruct, structDiff } from '../go-diff.ts';
 import { immutable, isSame, oneOf } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, type FieldError } from '../status.ts';
 import { classNameErrors, modeErrors, positiveErrors } from './claim-rules.ts';
@@ -80,12 +81,16 @@ export function validateVolume({ spec }: PersistentVolume): readonly FieldError[
 
 /** Upstream: ValidatePersistentVolumeUpdate. */
 export function validateVolumeUpdate(next: PersistentVolume, old: PersistentVolume): readonly FieldError[] {
-  const sourceOf = ({ spec }: PersistentVolume): unknown =>
+  const sourceOf = ({ spec }: PersistentVolume): object =>
     Object.fromEntries(sourcesOf(spec).map((key) => [key, spec![key as keyof PersistentVolumeSpec]]));
   const field = 'spec.persistentvolumesource';
   const affinity = old.spec?.nodeAffinity;
+  const [source, before] = [sourceOf(next), sourceOf(old)];
+  const diff = isSameStruct('PersistentVolumeSource', before, source)
+    ? ''
+    : structDiff('PersistentVolumeSource', before, source);
   return [
-    ...(isSame(sourceOf(next), sourceOf(old)) ? [] : [fieldForbidden(field, `${field} is immutable after creation`)]),
+    ...(diff ? [fieldForbidden(field, `${field} is immutable after creation\n${diff}`)] : []),
     ...immutable('volumeMode', next.spec?.volumeMode, old.spec?.volumeMode),
     ...(affinity && !isSame(next.spec?.nodeAffinity, affinity)
       ? [

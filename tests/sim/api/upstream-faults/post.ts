@@ -45,13 +45,11 @@ export function post(world: World, manifest: string): Answer {
   return answerOf(request(world, 'POST', `${path}?fieldValidation=Strict`, object));
 }
 
-/** A merge patch of what a manifest creates, which is made first. */
-export function change(world: World, manifest: string, patch: object): Answer {
+/** A merge patch, or another one, of what a manifest creates, which is made first. */
+export function change(world: World, manifest: string, patch: object, type = 'merge-patch'): Answer {
   const { object, path } = placeOf(manifest);
   const made = request(world, 'POST', path, object);
   if (made.status >= 300 && made.status !== 409) throw new Error(JSON.stringify(made.body));
   const name = object.metadata?.name ?? '';
-  return answerOf(
-    request(world, 'PATCH', `${path}/${name}`, patch, { 'content-type': 'application/merge-patch+json' }),
-  );
+  return answerOf(request(world, 'PATCH', `${path}/${name}`, patch, { 'content-type': `application/${type}+json` }));
 }
