@@ -23,33 +23,38 @@ export function shortNode(name: string): string {
   return name.replace(/^aks-(.+)-\d{8}-(vmss\w+)$/, '$1-$2');
 }
 
-/** Controllers by the kind that they look after, as upstream names them. */
+/** Controllers by the kind that they look after, as upstream names the kinds. */
 const CONTROLLERS: Readonly<Record<string, string>> = {
+  informers: 'Informers',
   'service-account': 'ServiceAccount',
-  'service-account-token': 'ServiceAccount token',
+  'serviceaccount-token': 'ServiceAccount token',
   'node-ipam': 'Node IPAM',
   node: 'Node lifecycle',
-  'node-lifecycle': 'Node lifecycle',
+  'taint-eviction': 'Taint eviction',
+  ttl: 'Node TTL',
   deployment: 'Deployment',
   replicaset: 'ReplicaSet',
+  replication: 'ReplicationController',
   statefulset: 'StatefulSet',
   daemonset: 'DaemonSet',
   job: 'Job',
   cronjob: 'CronJob',
-  endpointslice: 'EndpointSlice',
-  endpoints: 'Endpoints',
-  'generic-garbage-collector': 'Garbage collector',
-  'garbage-collector': 'Garbage collector',
-  namespace: 'Namespace',
-  'pod-garbage-collector': 'Pod garbage collector',
-  'horizontal-pod-autoscaling': 'HorizontalPodAutoscaler',
-  horizontalpodautoscaling: 'HorizontalPodAutoscaler',
-  disruption: 'PodDisruptionBudget',
   'ttl-after-finished': 'TTL after finished',
-  'persistentvolume-binder': 'PersistentVolume binder',
-  'attach-detach': 'Attach/detach',
+  'horizontal-pod-autoscaler': 'HorizontalPodAutoscaler',
+  disruption: 'PodDisruptionBudget',
   resourcequota: 'ResourceQuota',
   'clusterrole-aggregation': 'ClusterRole aggregation',
+  'persistent-volume-binder': 'PersistentVolume binder',
+  attachdetach: 'Attach/detach',
+  'pvc-protection': 'PVC protection',
+  'csi-azure': 'Azure CSI driver',
+  endpoint: 'Endpoints',
+  endpointslice: 'EndpointSlice',
+  endpointslicemirroring: 'EndpointSlice mirroring',
+  'service-cidrs': 'ServiceCIDR',
+  'generic-garbage-collector': 'Garbage collector',
+  namespace: 'Namespace',
+  'pod-garbage-collector': 'Pod garbage collector',
 };
 
 const COMPONENTS = new Set([
@@ -65,12 +70,7 @@ const COMPONENTS = new Set([
   'registry',
 ]);
 
-export function controllerTitle(id: string): string {
-  const known = CONTROLLERS[id];
-  return (
-    known ?? id.replace(/(^|-)(\w)/g, (_, dash: string, letter: string) => (dash ? ' ' : '') + letter.toUpperCase())
-  );
-}
+export const controllerTitle = (id: string): string => CONTROLLERS[id] ?? id;
 
 /** A component of the trace, as a noun. */
 export function componentName(id: string): Part {

@@ -60,6 +60,8 @@ describe('a script', () => {
     ["printf '%s-%03d\\n' a 7 b 8", 'a-007\nb-008\n'],
     ['greet() { local who=$1; echo "hi $who"; return 3; }; greet you; echo $?', 'hi you\n3\n'],
     ['seq 1 20 | grep 1 | wc -l', '11\n'],
+    ['echo 한글 | wc -c; echo 한글 | wc -m; echo a b | wc', '7\n3\n      1       2       4\n'],
+    ['echo a b > /tmp/f; wc /tmp/f; wc -lc /tmp/f /tmp/f', '1 2 4 /tmp/f\n1 4 /tmp/f\n1 4 /tmp/f\n2 8 total\n'],
     ['printf "b\\na\\nb\\n" | sort | uniq -c', '      1 a\n      2 b\n'],
     ['echo a:b:c | cut -d: -f2; echo "one two" | awk \'{print $2}\'; echo abc | sed s/b/X/', 'b\ntwo\naXc\n'],
     ['echo text > /tmp/f; echo more >> /tmp/f; cat /tmp/f; wc -l < /tmp/f', 'text\nmore\n2\n'],

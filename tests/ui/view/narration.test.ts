@@ -4,9 +4,10 @@ import { parseScenario, Run, whyOf } from '../../../src/run/index.ts';
 import type { TraceEvent, TracePayloads, TraceType } from '../../../src/sim/kernel/index.ts';
 import { en } from '../../../src/ui/i18n/en.ts';
 import { ko } from '../../../src/ui/i18n/ko.ts';
+import { controllerTitle } from '../../../src/ui/view/names.ts';
 import { tell } from '../../../src/ui/view/narrate.ts';
 import { foldCauses, storyLines, isOnLevel } from '../../../src/ui/view/story.ts';
-import { deployment, service } from '../../support/world.ts';
+import { bootWorld, deployment, service } from '../../support/world.ts';
 
 const languages = Object.entries({ en, ko }).map(([language, texts]) => {
   const instance = i18next.createInstance();
@@ -160,6 +161,13 @@ describe('the narration', () => {
       expect(faults).toEqual([]);
     });
   }
+
+  it('has a name for every controller', () => {
+    const unnamed = bootWorld()
+      .controllerNames()
+      .filter((id) => controllerTitle(id) === id);
+    expect(unnamed).toEqual([]);
+  });
 
   it('of Korean is not the English one', () => {
     const [english, korean] = languages;

@@ -45,7 +45,7 @@ export class TerminalScreen {
     this.terminal = new Terminal({
       convertEol: true,
       cursorBlink: false,
-      fontFamily: "'JetBrains Mono Variable', monospace",
+      fontFamily: "'JetBrains Mono Variable', 'Pretendard Variable', monospace",
       fontSize: FONT_PX,
       lineHeight: 1.3,
       minimumContrastRatio: 4.5,

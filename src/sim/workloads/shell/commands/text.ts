@@ -328,18 +328,33 @@ function translate(text: string, words: readonly string[]): string {
     : mapped.join('');
 }
 
+const byteLength = (text: string): number => new TextEncoder().encode(text).length;
+
+/** Lines, words, characters, bytes: those that are asked for, in that order. */
+const COUNTS: readonly (readonly [string, (text: string) => number])[] = [
+  ['l', (text) => text.split('\n').length - 1],
+  ['w', (text) => text.split(/\s+/).filter(Boolean).length],
+  ['m', (text) => [...text].length],
+  ['c', byteLength],
+];
+/** How wide columns are where the sizes are not known before. */
+const PIPE_WIDTH = 7;
+
 const wc: Command = (io, [, ...words]) => {
   const { flags, operands } = parseOptions(words);
   const found = inputs(io, 'wc', operands);
   if (isWait(found)) return found;
-  const isWhole = !flags.has('l') && !flags.has('w') && !flags.has('c');
-  for (const { name, text } of found.texts) {
-    const counts = [
-      ...(flags.has('l') || isWhole ? [text.split('\n').length - 1] : []),
-      ...(flags.has('w') || isWhole ? [text.split(/\s+/).filter(Boolean).length] : []),
-      ...(flags.has('c') || isWhole ? [text.length] : []),
-    ];
-    io.out(`${counts.join(' ')}${name === '-' ? '' : ` ${name}`}\n`);
+  const asked = COUNTS.filter(([flag]) => flags.has(flag));
+  const counts = asked.length > 0 ? asked : COUNTS.filter(([flag]) => flag !== 'm');
+  const rows = found.texts.map(({ name, text }) => ({ name, numbers: counts.map(([, countOf]) => countOf(text)) }));
+  const totals = counts.map((_, column) => rows.reduce((sum, { numbers }) => sum + numbers[column]!, 0));
+  if (rows.length > 1) rows.push({ name: 'total', numbers: totals });
+  const bytes = found.texts.reduce((sum, { text }) => sum + byteLength(text), 0);
+  const isPipe = found.texts.some(({ name }) => name === '-');
+  const width = rows.length * counts.length === 1 ? 0 : isPipe ? PIPE_WIDTH : String(bytes).length;
+  for (const { name, numbers } of rows) {
+    const columns = numbers.map((number) => String(number).padStart(width)).join(' ');
+    io.out(`${columns}${name === '-' ? '' : ` ${name}`}\n`);
   }
   return found.code;
 };
