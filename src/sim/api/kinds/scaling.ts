@@ -13,90 +13,16 @@ import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import type { KindDefinition } from '../kind.ts';
 import { validateSelector } from '../names.ts';
 import { intOrPercent, notAboveHundredPercent, oneOf, setDefault } from '../rules.ts';
-import { fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
+import { fieldInvalid, type FieldError } from '../status.ts';
+import { METRIC_SOURCES, validateAutoscaler } from './autoscaler-rules.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
 import { status, stored } from './stored-kind.ts';
-
-const METRIC_SOURCES = {
-  ContainerResource: 'containerResource',
-  External: 'external',
-  Object: 'object',
-  Pods: 'pods',
-  Resource: 'resource',
-} as const;
 
 function defaultBehavior(rules: HPAScalingRules, isUp: boolean): void {
   if (isUp) setDefault(rules, 'stabilizationWindowSeconds', 0);
   setDefault(rules, 'selectPolicy', 'Max');
   const percent = { type: 'Percent', value: 100, periodSeconds: 15 };
   setDefault(rules, 'policies', isUp ? [{ type: 'Pods', value: 4, periodSeconds: 15 }, percent] : [percent]);
-}
-
-function validateTarget({ spec }: HorizontalPodAutoscaler): readonly FieldError[] {
-  const { scaleTargetRef } = spec ?? {};
-  const field = 'spec.scaleTargetRef';
-  const apiVersion = scaleTargetRef?.apiVersion ?? '';
-  const hasGroup = apiVersion.includes('/') || scaleTargetRef?.kind === 'ReplicationController';
-  return [
-    ...(scaleTargetRef?.kind ? [] : [fieldRequired(`${field}.kind`)]),
-    ...(scaleTargetRef?.name ? [] : [fieldRequired(`${field}.name`)]),
-    ...(hasGroup ? [] : [fieldInvalid(`${field}.apiVersion`, apiVersion, 'apiVersion must specify API group')]),
-  ];
-}
-
-function validateMetric(metric: MetricSpec, path: string): readonly FieldError[] {
-  const { type } = metric;
-  if (!type) return [fieldRequired(`${path}.type`, 'must specify a metric source type')];
-  const unknown = oneOf(`${path}.type`, type, Object.keys(METRIC_SOURCES));
-  if (unknown.length > 0) return unknown;
-  const source = METRIC_SOURCES[type as keyof typeof METRIC_SOURCES];
-  const value = metric[source] as { name?: string; target?: MetricTarget } | undefined;
-  if (!value) return [fieldRequired(`${path}.${source}`, 'must populate information for the given metric source')];
-  const errors: FieldError[] = [];
-  const field = `${path}.${source}`;
-  if (source === 'resource' && !value.name) {
-    errors.push(fieldRequired(`${field}.name`, 'must specify a resource name'));
-  }
-  const { averageUtilization, averageValue, type: kind } = value.target ?? {};
-  if (!kind) errors.push(fieldRequired(`${field}.target.type`, 'must specify a metric target type'));
-  else errors.push(...oneOf(`${field}.target.type`, kind, ['AverageValue', 'Utilization', 'Value']));
-  if (averageUtilization !== undefined && averageUtilization < 1) {
-    errors.push(fieldInvalid(`${field}.target.averageUtilization`, averageUtilization, 'must be greater than 0'));
-  }
-  if (source === 'resource' && averageUtilization === undefined && averageValue === undefined) {
-    const text = 'must set either a target raw value or a target utilization';
-    errors.push(fieldRequired(`${field}.target.averageUtilization`, text));
-  }
-  return errors;
-}
-
-const WINDOW_MAX_SECONDS = 3600;
-const PERIOD_MAX_SECONDS = 1800;
-
-/** Upstream: validateScalingRules. */
-function validateBehavior(rules: HPAScalingRules | undefined, path: string): readonly FieldError[] {
-  if (!rules) return [];
-  const { stabilizationWindowSeconds: seconds, selectPolicy, policies = [] } = rules;
-  const window = `${path}.stabilizationWindowSeconds`;
-  const errors: FieldError[] = [];
-  if ((seconds ?? 0) < 0) errors.push(fieldInvalid(window, seconds, 'must be greater than or equal to zero'));
-  if ((seconds ?? 0) > WINDOW_MAX_SECONDS) {
-    errors.push(fieldInvalid(window, seconds, `must be less than or equal to ${WINDOW_MAX_SECONDS}`));
-  }
-  errors.push(...oneOf(`${path}.selectPolicy`, selectPolicy, ['Disabled', 'Max', 'Min']));
-  if (policies.length === 0) errors.push(fieldRequired(`${path}.policies`, 'must specify at least one Policy'));
-  policies.forEach(({ type, value, periodSeconds }, index) => {
-    const field = `${path}.policies[${index}]`;
-    const positive = 'must be greater than zero';
-    errors.push(...oneOf(`${field}.type`, type, ['Percent', 'Pods']));
-    if (!(value > 0)) errors.push(fieldInvalid(`${field}.value`, value ?? 0, positive));
-    if (!(periodSeconds > 0)) errors.push(fieldInvalid(`${field}.periodSeconds`, periodSeconds ?? 0, positive));
-    else if (periodSeconds > PERIOD_MAX_SECONDS) {
-      const text = `must be less than or equal to ${PERIOD_MAX_SECONDS}`;
-      errors.push(fieldInvalid(`${field}.periodSeconds`, periodSeconds, text));
-    }
-  });
-  return errors;
 }
 
 /** `cpu: 12%/80%`. */
@@ -151,23 +77,7 @@ const autoscalerKind: KindDefinition<HorizontalPodAutoscaler> = stored<Horizonta
     prepareForCreate(autoscaler) {
       Object.assign(autoscaler, { status: { desiredReplicas: 0, currentMetrics: null } });
     },
-    validate(autoscaler) {
-      const { minReplicas, maxReplicas = 0, metrics = [] } = autoscaler.spec ?? {};
-      const errors: FieldError[] = [];
-      if (minReplicas !== undefined && minReplicas < 1) {
-        errors.push(fieldInvalid('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
-      }
-      if (maxReplicas < 1) errors.push(fieldInvalid('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
-      if (minReplicas !== undefined && maxReplicas < minReplicas) {
-        errors.push(fieldInvalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
-      }
-      errors.push(...validateTarget(autoscaler));
-      metrics.forEach((metric, index) => errors.push(...validateMetric(metric, `spec.metrics[${index}]`)));
-      const { scaleUp, scaleDown } = autoscaler.spec?.behavior ?? {};
-      errors.push(...validateBehavior(scaleUp, 'spec.behavior.scaleUp'));
-      errors.push(...validateBehavior(scaleDown, 'spec.behavior.scaleDown'));
-      return errors;
-    },
+    validate: validateAutoscaler,
     columns: [
       nameColumn(),
       textColumn('Reference', ({ spec }) => `${spec?.scaleTargetRef.kind ?? ''}/${spec?.scaleTargetRef.name ?? ''}`),
