@@ -1,7 +1,9 @@
 /** Static pods and their mirrors, case by case. Upstream: pkg/kubelet, by the path in each case. */
 import type { Pod } from 'kubernetes-types/core/v1';
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { parseScenario, Run, terminalOf, typeLine } from '../../src/run/index.ts';
+import { kubectlEngine } from '../../src/shell/kubectl-engine.ts';
 import type { Stored } from '../../src/sim/api/object.ts';
 import { unsettled } from '../../src/sim/checks/index.ts';
 import type { StaticPodOptions } from '../../src/sim/options.ts';
@@ -19,6 +21,23 @@ const fileOf = (manifest: string, more: Partial<StaticPodOptions> = { node: NODE
   manifest: parse(manifest) as Record<string, unknown>,
   ...more,
 });
+
+const SCENARIO = `options:
+  seed: static
+  preset: plain
+  staticPods:
+    - file: beat.yaml
+      node: ${NODE}
+      manifest:
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: beat }
+        spec:
+          containers:
+            - name: main
+              image: busybox:1.36
+              command: [sh, -c, "echo begun; sleep 1000"]
+`;
 
 const beating = { staticPods: [fileOf(scriptPod('beat', BEAT))] };
 
@@ -330,4 +349,61 @@ spec:
       },
     ],
   },
+
+  {
+    name: 'takes no debug container, no resize and no other annotation, and needs a node',
+    upstream: 'pkg/apis/core/validation/validation.go (ValidatePodSpecificAnnotations, ValidatePodResize)',
+    options: beating,
+    steps: [
+      (world) => {
+        advance(world, 20);
+        const path = `/api/v1/namespaces/default/pods/${MIRROR}`;
+        const answer = (at: string, body: object): string =>
+          (request(world, 'PATCH', `${path}${at}`, body, MERGE).body as { message: string }).message;
+        const invalid = `Pod "${MIRROR}" is invalid:`;
+        const debug = { spec: { ephemeralContainers: [{ name: 'd', image: 'busybox' }] } };
+        expect(answer('/ephemeralcontainers', debug)).toBe(
+          `${invalid} []: Forbidden: static pods do not support ephemeral containers`,
+        );
+        const more = { spec: { containers: [{ name: 'main', resources: { requests: { cpu: '1' } } }] } };
+        expect(answer('/resize', more)).toBe(`${invalid} []: Forbidden: static pods cannot be resized`);
+        const key = 'kubernetes.io/config.mirror';
+        expect(answer('', { metadata: { annotations: { [key]: 'other' } } })).toBe(
+          `${invalid} metadata.annotations[${key}]: Forbidden: may not remove or update mirror pod annotation`,
+        );
+        const nowhere = scriptPod('m', BEAT).replace('labels: { app: m }', `annotations: { ${key}: abc }`);
+        expect(() => apply(world, nowhere)).toThrow(
+          `metadata.annotations[${key}]: Invalid value: "abc": must set spec.nodeName if mirror pod annotation is set`,
+        );
+      },
+    ],
+  },
 ]);
+
+describe('Around static pods', () => {
+  it('kubectl drain passes mirror pods over without a word (kubectl/pkg/drain/filters.go, mirrorPodFilter)', () => {
+    const run = new Run(parseScenario(SCENARIO), () => kubectlEngine);
+    run.advance(run.now + 20_000);
+    typeLine(run, { line: `kubectl drain ${NODE}` }, {}, false);
+    run.advance(run.now + 60_000);
+    const { text } = terminalOf(run.world).view();
+    expect(text).toContain(`node/${NODE} cordoned\nnode/${NODE} drained\n`);
+    expect(findPod(run.world, MIRROR).status?.phase).toBe('Running');
+    expect(starts(run.world, MIRROR)).toBe(1);
+  });
+
+  it('kubectl describe shows a mirror pod with the events of its static pod (kubectl/pkg/describe/describe.go)', () => {
+    const run = new Run(parseScenario(SCENARIO), () => kubectlEngine);
+    run.advance(run.now + 20_000);
+    typeLine(run, { line: `kubectl describe pod ${MIRROR}` }, {}, false);
+    const { text } = terminalOf(run.world).view();
+    expect(text).toContain(`Controlled By:  Node/${NODE}`);
+    expect(text).toMatch(/Normal +Started +\S+ +kubelet +spec\.containers\{main\}: Container started/);
+  });
+
+  it('refuses a scenario whose static pod is for a pool that there is not', () => {
+    expect(() => parseScenario(SCENARIO.replace(`node: ${NODE}`, 'pool: other'))).toThrow(
+      'beat.yaml: there is no pool other.',
+    );
+  });
+});

@@ -4,6 +4,7 @@
  * ValidatePodResize).
  */
 import type { Container, EphemeralContainer, Pod, PodSpec } from 'kubernetes-types/core/v1';
+import { isMirrorPod } from '../api/mirror-pods.ts';
 import { qosClassOf } from '../api/kinds/pod.ts';
 import type { Stored } from '../api/object.ts';
 import { fieldForbidden, fieldInvalid, invalid } from '../api/status.ts';
@@ -17,6 +18,10 @@ export function takePodPart(context: RequestContext, draft: Draft, old: Stored):
   const { labels, annotations } = old.metadata;
   Object.assign(draft.metadata, { labels, annotations });
   const isResize = context.request.subresource === 'resize';
+  if (isMirrorPod(old)) {
+    const text = isResize ? 'static pods cannot be resized' : 'static pods do not support ephemeral containers';
+    refuse(context, 'validate', invalid('', 'Pod', old.metadata.name, [fieldForbidden('[]', text)]));
+  }
   pod.spec = isResize ? resized(wanted, spec!) : withEphemeral(context, wanted, spec!, old);
   if (status) pod.status = status;
   if (isResize && qosClassOf(pod as Pod) !== qosClassOf(old as Stored<Pod>)) {

@@ -106,7 +106,7 @@ export const explainEn = {
       gated: '{{name}} is held by its scheduling gates: {{because}}',
     },
     staticPod: {
-      read: '{{who}} runs {{name}} from the file {{file}} of its node. The API shows a mirror of this static pod: deleting it stops nothing',
+      read: '{{who}} reads the file {{file}} of its node and runs the static pod {{name}}',
       refused: '{{who}} cannot run the static pod of {{file}}: {{message}}',
     },
     pull: {
@@ -370,6 +370,8 @@ export const explainEn = {
     empty: 'Select anything on the stage to see what it is, how it lives and why.',
     loading: 'Looking',
     gone: 'This object is not there at this moment of the run.',
+    mirror:
+      'The mirror of a static pod: the kubelet runs it from a file of its node. Deleting the mirror stops nothing, and the kubelet makes another.',
     why: 'Why?',
     conditions: 'Conditions',
     events: 'Kubernetes Events',

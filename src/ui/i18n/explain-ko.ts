@@ -108,8 +108,8 @@ export const explainKo: ExplainTexts = {
       gated: '{{name}} 스케줄링 게이트에 막힘: {{because}}',
     },
     staticPod: {
-      read: '{{who}}: 노드의 파일 {{file}}에 있는 {{name}} 실행. API에는 이 스태틱 파드의 미러만 보이며, 미러를 삭제해도 멈추지 않음',
-      refused: '{{who}}: {{file}}의 스태틱 파드를 실행할 수 없음: {{message}}',
+      read: '{{who}}: 노드의 파일 {{file}}을 읽어 정적 Pod {{name}} 실행',
+      refused: '{{who}}: {{file}}의 정적 Pod를 실행할 수 없음: {{message}}',
     },
     pull: {
       pulled: '{{who}}: {{image}} 풀 완료',
@@ -370,6 +370,8 @@ export const explainKo: ExplainTexts = {
     empty: '무대에서 무엇이든 고르면 그것이 무엇이고, 어떻게 살아가며, 왜 그런지 보입니다.',
     loading: '찾는 중',
     gone: '실행의 이 순간에는 이 개체가 없습니다.',
+    mirror:
+      '정적 Pod의 미러입니다. kubelet이 노드의 파일을 읽어 직접 실행하므로, 미러를 삭제해도 컨테이너는 멈추지 않고 미러가 다시 생깁니다.',
     why: '왜?',
     conditions: '조건(Conditions)',
     events: 'Kubernetes 이벤트',

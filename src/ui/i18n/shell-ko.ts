@@ -305,7 +305,7 @@ export const shellKo: ShellTexts = {
       systemPool: '노드가 하나 이상인 시스템 모드 풀이 필요합니다.',
       poolName: '소문자로 시작하고 소문자와 숫자로 12자까지 쓰세요.',
       poolTwice: '{{name}}이라는 풀이 또 있습니다. 다른 이름을 쓰세요.',
-      staticPodPool: '이 스태틱 파드를 둘 풀 {{pool}}이 없습니다.',
+      staticPodPool: '이 정적 Pod를 둘 풀 {{pool}}이 없습니다.',
       vmSize: 'VM 크기 {{size}}가 없습니다. 목록에서 고르세요.',
       systemSize: '시스템 풀에는 vCPU 2개와 4 GiB 이상이 필요한데 {{size}}는 그보다 작습니다.',
       poolCount: '풀 하나의 노드는 1,000개까지입니다.',

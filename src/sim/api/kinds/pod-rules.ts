@@ -3,6 +3,7 @@
  * ValidatePodTemplateSpec). Faults come in upstream's order. Left out: options of Windows.
  */
 import type { PodSpec, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import { CONFIG_MIRROR } from '../mirror-pods.ts';
 import { keyFaults, nameFaults, validateAnnotations, validateLabels } from '../names.ts';
 import { addressErrors, oneOf } from '../rules.ts';
 import {
@@ -196,10 +197,16 @@ const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 export function validatePodAnnotations(
   annotations: Readonly<Record<string, string>> | undefined,
   path: string,
+  spec: PodSpec | undefined,
 ): readonly FieldError[] {
+  const mirror = annotations?.[CONFIG_MIRROR];
+  const nowhere = 'must set spec.nodeName if mirror pod annotation is set';
   const cost = annotations?.[DELETION_COST];
   const isCost = cost === undefined || (/^(0|-?[1-9]\d*)$/.test(cost) && Math.abs(Number(cost)) <= INT32_MAX);
-  return isCost ? [] : [fieldInvalid(`${path}[${DELETION_COST}]`, cost, 'must be a 32bit integer')];
+  return [
+    ...(mirror !== undefined && !spec?.nodeName ? [fieldInvalid(`${path}[${CONFIG_MIRROR}]`, mirror, nowhere)] : []),
+    ...(isCost ? [] : [fieldInvalid(`${path}[${DELETION_COST}]`, cost, 'must be a 32bit integer')]),
+  ];
 }
 
 /** Labels and annotations of a template. */
@@ -208,7 +215,7 @@ export function validateTemplateMetadata(template: PodTemplateSpec | undefined, 
   return [
     ...(labels ? validateLabels(labels, `${path}.labels`) : []),
     ...(annotations ? validateAnnotations(annotations, `${path}.annotations`) : []),
-    ...validatePodAnnotations(annotations, `${path}.annotations`),
+    ...validatePodAnnotations(annotations, `${path}.annotations`, template?.spec),
   ];
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Pod, PodSpec, Toleration } from 'kubernetes-types/core/v1';
 import { isSameStruct, structDiff } from '../go-diff.ts';
+import { CONFIG_MIRROR, mirroredHashOf } from '../mirror-pods.ts';
 import type { Stored } from '../object.ts';
 import { isSame } from '../rules.ts';
 import { fieldForbidden, fieldInvalid, fieldRequired, NIL, type FieldError } from '../status.ts';
@@ -16,8 +17,8 @@ type Containers = PodSpec['containers'] | undefined;
 
 export function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldError[] {
   const [now, before] = [next.spec, old.spec];
-  if (!now || !before || now === before) return [];
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = [...mirrorErrors(next, old)];
+  if (!now || !before || now === before) return errors;
   for (const list of ['containers', 'initContainers'] as const) {
     const containers = now[list] ?? [];
     if (containers.length !== (before[list] ?? []).length) {
@@ -41,6 +42,14 @@ export function validatePodUpdate(next: Pod, old: Stored<Pod>): readonly FieldEr
     errors.push(fieldForbidden('spec', `${MUTABLE_TEXT}\n${structDiff('PodSpec', before, kept)}`));
   }
   return errors;
+}
+
+/** Whether a pod is a mirror, and of what, is said once. Upstream: ValidatePodSpecificAnnotationUpdates. */
+function mirrorErrors(next: Pod, old: Stored<Pod>): readonly FieldError[] {
+  const [now, before] = [mirroredHashOf(next), mirroredHashOf(old)];
+  if (now === before) return [];
+  const verb = before === undefined ? 'add' : 'remove or update';
+  return [fieldForbidden(`metadata.annotations[${CONFIG_MIRROR}]`, `may not ${verb} mirror pod annotation`)];
 }
 
 /** Final is a fault after which upstream looks no further. */

@@ -154,7 +154,7 @@ function readinessGates(pod: Pod): string {
 function validatePod({ metadata, spec }: Pod): readonly FieldError[] {
   const hasAccount = Boolean(spec?.serviceAccountName);
   return [
-    ...validatePodAnnotations(metadata?.annotations, 'metadata.annotations'),
+    ...validatePodAnnotations(metadata?.annotations, 'metadata.annotations', spec),
     ...validatePodSpec(spec, 'spec', { podName: metadata?.name ?? '' }),
     ...(hasAccount ? [] : tokenErrors(spec)),
     ...imageErrors(spec?.containers, 'spec.containers'),

@@ -111,6 +111,9 @@ function ObjectHead({ found, object }: { found: Inspection; object: Stored }): R
           </FactRow>
         ))}
       </dl>
+      {object.metadata.annotations?.['kubernetes.io/config.mirror'] === undefined ? null : (
+        <p className="soft">{t('inspector.mirror')}</p>
+      )}
     </header>
   );
 }
