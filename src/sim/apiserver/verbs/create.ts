@@ -2,7 +2,7 @@
 import type { PodSpec } from 'kubernetes-types/core/v1';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
-import { podWarnings } from '../../api/pod-warnings.ts';
+import { objectWarnings } from '../../api/object-warnings.ts';
 import { alreadyExists, badRequest, failure, invalid, type FieldError } from '../../api/status.ts';
 import { mintSuffix, mintUid } from '../../kernel/index.ts';
 import { admit, mutate } from '../admission/index.ts';
@@ -64,7 +64,7 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
     ...(kind.validate?.(draft) ?? []),
     ...(kind.validateCreate?.(draft) ?? []),
   ]);
-  if (!request.isTyped) context.warnings.push(...podWarnings(draft));
+  if (!request.isTyped) context.warnings.push(...objectWarnings(draft));
   checkEscalation(context, draft, undefined);
   admit(context, draft, undefined, addresses);
   trackCreate(context, draft);

@@ -1,7 +1,7 @@
 /** PUT, and what PATCH shares with it. Upstream: apiserver/pkg/registry/rest/update.go, .../generic/registry/store.go. */
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
-import { podWarnings } from '../../api/pod-warnings.ts';
+import { objectWarnings } from '../../api/object-warnings.ts';
 import { badRequest, conflict, fieldInvalid, invalid, notFound } from '../../api/status.ts';
 import { admit, mutate } from '../admission/index.ts';
 import { checkEscalation } from '../authorization/escalation.ts';
@@ -62,7 +62,7 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
     ? []
     : [...(kind.validate?.(draft) ?? []), ...(kind.validateUpdate?.(draft, old) ?? [])];
   checkValid(context, draft, [...validateMetadataUpdate(draft.metadata, old.metadata), ...errors]);
-  if (!context.request.isTyped && !subresource) context.warnings.push(...podWarnings(draft, old));
+  if (!context.request.isTyped && !subresource) context.warnings.push(...objectWarnings(draft, old));
   checkEscalation(context, draft, old);
   admit(context, draft, old, addresses);
   trackUpdate(context, draft, old);
