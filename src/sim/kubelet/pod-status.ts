@@ -134,8 +134,7 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
     initialized,
     readiness('Ready'),
     readiness('ContainersReady'),
-    // No scheduler speaks for a static pod.
-    ...(record.isStatic ? [{ type: 'PodScheduled', status: 'True' } as const] : []),
+    { type: 'PodScheduled', status: 'True' },
   ];
 }
 
@@ -153,9 +152,10 @@ export function podStatusOf(
     transitions[wanted.type] = { status: wanted.status, at };
     return {
       ...wanted,
+      lastProbeTime: null,
       lastTransitionTime: at,
       observedGeneration: generation ?? record.pod.metadata.generation ?? 1,
-    } as PodCondition;
+    } as unknown as PodCondition;
   });
   const inits = record.containers.filter(({ role }) => role === 'init' || role === 'sidecar');
   const ephemeral = record.containers.filter(({ role }) => role === 'ephemeral');

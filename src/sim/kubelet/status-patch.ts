@@ -28,7 +28,7 @@ export function reportStatus(
 /** Conditions of the kubelet's own that go when what they tell of is over. */
 const PASSING: ReadonlySet<string> = new Set(['PodResizePending', 'PodResizeInProgress']);
 
-/** Fields that differ; conditions of other reporters (PodScheduled) merge by type and are not sent. */
+/** Fields that differ; conditions of other reporters (DisruptionTarget) merge by type and are not sent. */
 function changedFields(next: Record<string, unknown>, old: Record<string, unknown>): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(next)) {

@@ -31,7 +31,7 @@ export class Notices {
     const isNominated = nominates === undefined || (pod.status?.nominatedNodeName ?? '') === nominates;
     if (isSame && isNominated) return;
     const since = before?.status === 'False' ? before.lastTransitionTime : undefined;
-    const condition = this.condition('PodScheduled', 'False', reason, message, since);
+    const condition = this.condition(pod, 'PodScheduled', 'False', reason, message, since);
     const nomination = isNominated ? {} : { nominatedNodeName: nominates === '' ? null : nominates };
     this.patchStatus(pod, { conditions: [condition], ...nomination });
   }
@@ -45,7 +45,7 @@ export class Notices {
     const { namespace, name, uid } = victim.metadata;
     const reporter = preemptor.spec?.schedulerName;
     const message = `${reporter}: preempting to accommodate a higher priority pod`;
-    const condition = this.condition('DisruptionTarget', 'True', 'PreemptionByScheduler', message, undefined);
+    const condition = this.condition(victim, 'DisruptionTarget', 'True', 'PreemptionByScheduler', message);
     this.patchStatus(victim, { conditions: [condition] });
     const deleted = this.client.delete('pods', namespace, name, { preconditions: { uid } });
     if (!deleted.ok) return;
@@ -53,9 +53,16 @@ export class Notices {
     this.recorder.record('pods', victim, 'Normal', 'Preempted', told, undefined, reporter);
   }
 
-  private condition(type: string, status: string, reason: string, message: string, since: string | undefined): unknown {
-    const lastTransitionTime = since ?? this.client.kernel.formatTime();
-    return { type, status, reason, message, lastProbeTime: null, lastTransitionTime };
+  private condition(
+    { metadata }: Stored<Pod>,
+    type: string,
+    status: string,
+    reason: string,
+    message: string,
+    since: string | undefined = this.client.kernel.formatTime(),
+  ): unknown {
+    const observedGeneration = metadata.generation ?? 1;
+    return { type, observedGeneration, status, reason, message, lastProbeTime: null, lastTransitionTime: since };
   }
 
   private patchStatus({ metadata }: Stored<Pod>, status: unknown): void {

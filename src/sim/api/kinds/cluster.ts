@@ -3,7 +3,7 @@
  * Upstream: pkg/apis/core/v1/defaults.go, pkg/printers/internalversion/printers.go.
  */
 import type { Lease } from 'kubernetes-types/coordination/v1';
-import type { Event, Namespace, Node, NodeSpec, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { Event, Namespace, Node, NodeSystemInfo, NodeSpec, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { ageOf } from '../duration.ts';
 import type { KindDefinition } from '../kind.ts';
@@ -52,6 +52,20 @@ function validateTaints(spec: NodeSpec | undefined): readonly FieldError[] {
   });
 }
 
+/** What a Node tells of its machine. */
+const NODE_FACTS = [
+  'architecture',
+  'bootID',
+  'containerRuntimeVersion',
+  'kernelVersion',
+  'kubeProxyVersion',
+  'kubeletVersion',
+  'machineID',
+  'operatingSystem',
+  'osImage',
+  'systemUUID',
+] as const;
+
 export const nodeKind: KindDefinition<Node> = {
   group: '',
   version: 'v1',
@@ -63,6 +77,17 @@ export const nodeKind: KindDefinition<Node> = {
   support: 'simulated',
   etcdPrefix: 'minions',
   subresources: [{ name: 'status', kind: 'Node', verbs: ['get', 'patch', 'update'] }],
+  applyDefaults(node) {
+    // Neither part can be absent: both are structs, not pointers to such.
+    if (node.status?.nodeInfo && node.status.daemonEndpoints) return;
+    const unknown = Object.fromEntries(NODE_FACTS.map((fact) => [fact, ''])) as unknown as NodeSystemInfo;
+    const status = {
+      ...node.status,
+      daemonEndpoints: node.status?.daemonEndpoints ?? { kubeletEndpoint: { Port: 0 } },
+      nodeInfo: node.status?.nodeInfo ?? unknown,
+    };
+    Object.assign(node, { status });
+  },
   validate: ({ spec }) => validateTaints(spec),
   validateUpdate: (next, old) => {
     const [now, before] = [next.spec?.podCIDR, old.spec?.podCIDR];
@@ -78,9 +103,9 @@ export const nodeKind: KindDefinition<Node> = {
     textColumn('Version', ({ status }) => status?.nodeInfo?.kubeletVersion ?? ''),
     textColumn('Internal-IP', (node) => addressOf(node, 'InternalIP'), 1),
     textColumn('External-IP', (node) => addressOf(node, 'ExternalIP'), 1),
-    textColumn('OS-Image', ({ status }) => status?.nodeInfo?.osImage ?? '<unknown>', 1),
-    textColumn('Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion ?? '<unknown>', 1),
-    textColumn('Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion ?? '<unknown>', 1),
+    textColumn('OS-Image', ({ status }) => status?.nodeInfo?.osImage || '<unknown>', 1),
+    textColumn('Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion || '<unknown>', 1),
+    textColumn('Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion || '<unknown>', 1),
   ],
 };
 

@@ -5,6 +5,7 @@ import type { Column, ColumnContext, KindDefinition } from '../kind.ts';
 import { milliValue, wholeValue } from '../quantity.ts';
 import { fieldForbidden, type FieldError } from '../status.ts';
 import { imageErrors } from './container-rules.ts';
+import { writeProbeTimes } from './probe-times.ts';
 import { withLabelKeysApplied } from './pod-label-keys.ts';
 import { validatePodAnnotations, validatePodSpec } from './pod-rules.ts';
 import { defaultPodSpec, withRequests } from './pod-template.ts';
@@ -255,7 +256,9 @@ export const podKind: KindDefinition<Pod> = {
         : {}),
     };
     Object.assign(pod, { status });
+    writeProbeTimes(pod);
   },
+  prepareForUpdate: writeProbeTimes,
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,

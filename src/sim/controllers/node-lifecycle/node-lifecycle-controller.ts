@@ -24,6 +24,11 @@ const BY_CONDITION: readonly (readonly [type: string, status: string, taint: str
   ['PIDPressure', 'True', 'pid-pressure'],
   ['NetworkUnavailable', 'True', 'network-unavailable'],
 ];
+/** Upstream: labelReconcileInfo. */
+const OLD_LABELS = [
+  ['kubernetes.io/os', 'beta.kubernetes.io/os'],
+  ['kubernetes.io/arch', 'beta.kubernetes.io/arch'],
+] as const;
 const MANAGED = new Set([...BY_CONDITION.map(([, , taint]) => PREFIX + taint), `${PREFIX}unschedulable`]);
 
 export class NodeLifecycleController extends ManagedController {
@@ -34,6 +39,7 @@ export class NodeLifecycleController extends ManagedController {
   private seen = new Map<string, { readonly renewed: string; readonly at: number }>();
   /** Zone to when a node of it was last given up. */
   private givenUpAt = new Map<string, number>();
+  private wereAllDown = false;
 
   constructor(manager: Manager) {
     super(manager, 'node', 'node-controller');
@@ -63,7 +69,8 @@ export class NodeLifecycleController extends ManagedController {
         next &&
         (!old ||
           !isDeepEqual(next.status?.conditions?.map(bare), old.status?.conditions?.map(bare)) ||
-          next.spec !== old.spec)
+          next.spec !== old.spec ||
+          next.metadata.labels !== old.metadata.labels)
       ) {
         this.queue.add(next.metadata.name);
       }
@@ -101,12 +108,13 @@ export class NodeLifecycleController extends ManagedController {
     const types = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
     const conditions = types.map((type): NodeCondition => {
       const before = node.status?.conditions?.find((condition) => condition.type === type);
+      if (before?.status === 'Unknown') return before;
       return {
         type,
         status: 'Unknown',
         reason: before ? 'NodeStatusUnknown' : 'NodeStatusNeverUpdated',
         message: before ? 'Kubelet stopped posting node status.' : 'Kubelet never posted node status.',
-        ...(before?.lastHeartbeatTime ? { lastHeartbeatTime: before.lastHeartbeatTime } : {}),
+        lastHeartbeatTime: before ? before.lastHeartbeatTime! : node.metadata.creationTimestamp,
         lastTransitionTime: now,
       };
     });
@@ -118,7 +126,8 @@ export class NodeLifecycleController extends ManagedController {
       ...node,
       status: { ...node.status, conditions: [...kept, ...added] },
     });
-    if (!written.ok) return;
+    // Of a node that was not Ready before nothing new is told.
+    if (!written.ok || !isReady(node)) return;
     const { name } = node.metadata;
     this.recorder.record('nodes', node, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
     for (const pod of this.pods.byIndex('node', name)) this.markPodNotReady(pod);
@@ -133,10 +142,24 @@ export class NodeLifecycleController extends ManagedController {
     this.recorder.record('pods', pod, 'Warning', 'NodeNotReady', 'Node is not ready');
   }
 
-  /** NoSchedule taints follow the conditions at once. */
   protected reconcile(name: string): Outcome {
     const node = this.nodes.get(undefined, name);
     if (!node) return undefined;
+    return this.labelAsOfOld(node) ?? this.taintByConditions(node);
+  }
+
+  /** Nodes carry the beta names of two labels beside the present ones. */
+  private labelAsOfOld(node: Stored<Node>): Outcome {
+    const { labels = {}, name } = node.metadata;
+    const missing = OLD_LABELS.filter(([now, old]) => labels[now] !== undefined && labels[old] !== labels[now]);
+    if (missing.length === 0) return undefined;
+    const body = { metadata: { labels: Object.fromEntries(missing.map(([now, old]) => [old, labels[now]])) } };
+    const patched = this.client.patch('nodes', undefined, name, 'strategic', body);
+    return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
+  }
+
+  /** NoSchedule taints follow the conditions at once. */
+  private taintByConditions(node: Stored<Node>): Outcome {
     const wanted = BY_CONDITION.filter(([type, status]) =>
       node.status?.conditions?.some((condition) => condition.type === type && condition.status === status),
     ).map(([, , taint]): Taint => ({ key: PREFIX + taint, effect: 'NoSchedule' }));
@@ -152,14 +175,17 @@ export class NodeLifecycleController extends ManagedController {
       (taint) => !kept.some(({ key, effect }) => key === taint.key && effect === taint.effect),
     );
     const next = [...kept, ...added.map((taint) => ({ ...taint, timeAdded: this.kernel.formatTime() }))];
-    const outcome = next.length === taints.length && added.length === 0 ? undefined : this.writeTaints(node, next);
-    return outcome;
+    return next.length === taints.length && added.length === 0 ? undefined : this.writeTaints(node, next);
   }
 
   /** NoExecute taints come at a rate for each zone; when every zone is down, it is the network: all are taken back. */
   private taintZones(): void {
     const zones = zonesOf(this.nodes.list());
-    const areAllDown = zones.length > 0 && zones.every(({ state }) => state === 'FullDisruption');
+    const judged = zones.filter(({ size }) => size > 0);
+    const areAllDown = judged.length > 0 && judged.every(({ state }) => state === 'FullDisruption');
+    // Whoever was cut off from all of them has to listen anew, before giving anyone up.
+    if (this.wereAllDown && !areAllDown) this.listenAnew();
+    this.wereAllDown = areAllDown;
     for (const zone of zones) {
       const interval = intervalOf(zone);
       for (const node of zone.nodes) {
@@ -167,6 +193,10 @@ export class NodeLifecycleController extends ManagedController {
         else if (!isReady(node) && interval !== undefined) this.giveUp(node, zone.name, interval);
       }
     }
+  }
+
+  private listenAnew(): void {
+    for (const [name, { renewed }] of this.seen) this.seen.set(name, { renewed, at: this.kernel.now });
   }
 
   private takeBack(node: Stored<Node>): void {
@@ -198,16 +228,18 @@ export class NodeLifecycleController extends ManagedController {
   }
 
   protected override saveOwn(): unknown {
-    return { seen: new Map(this.seen), givenUpAt: new Map(this.givenUpAt) };
+    return { seen: new Map(this.seen), givenUpAt: new Map(this.givenUpAt), wereAllDown: this.wereAllDown };
   }
 
   protected override loadOwn(own: unknown): void {
     const saved = own as {
       seen: ReadonlyMap<string, { renewed: string; at: number }>;
       givenUpAt: ReadonlyMap<string, number>;
+      wereAllDown: boolean;
     };
     this.seen = new Map(saved.seen);
     this.givenUpAt = new Map(saved.givenUpAt);
+    this.wereAllDown = saved.wereAllDown;
   }
 }
 

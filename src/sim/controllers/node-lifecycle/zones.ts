@@ -6,6 +6,8 @@ import type { Node } from 'kubernetes-types/core/v1';
 import type { Stored } from '../../api/object.ts';
 
 const UNHEALTHY_SHARE = 0.55;
+/** A label of nodes that do not count when a zone is judged. */
+const EXCLUDED = 'node.kubernetes.io/exclude-disruption';
 const LARGE_ZONE = 50;
 const NORMAL_INTERVAL_MS = 10_000;
 const SLOW_INTERVAL_MS = 100_000;
@@ -15,6 +17,8 @@ export type ZoneState = 'Normal' | 'PartialDisruption' | 'FullDisruption';
 export interface Zone {
   readonly name: string;
   readonly nodes: readonly Stored<Node>[];
+  /** Of the nodes that count. */
+  readonly size: number;
   readonly state: ZoneState;
 }
 
@@ -32,15 +36,21 @@ export function zonesOf(nodes: Iterable<Stored<Node>>): readonly Zone[] {
     else byZone.set(zoneOf(node), [node]);
   }
   return [...byZone].map(([name, members]) => {
-    const down = members.filter((node) => !isReady(node)).length;
-    const isFull = down > 0 && down === members.length;
-    const isPartial = down > 2 && down / members.length >= UNHEALTHY_SHARE;
-    return { name, nodes: members, state: isFull ? 'FullDisruption' : isPartial ? 'PartialDisruption' : 'Normal' };
+    const counted = members.filter(({ metadata }) => metadata.labels?.[EXCLUDED] === undefined);
+    const down = counted.filter((node) => !isReady(node)).length;
+    const isFull = down > 0 && down === counted.length;
+    const isPartial = down > 2 && down / counted.length >= UNHEALTHY_SHARE;
+    return {
+      name,
+      nodes: members,
+      size: counted.length,
+      state: isFull ? 'FullDisruption' : isPartial ? 'PartialDisruption' : 'Normal',
+    };
   });
 }
 
 /** Milliseconds from one node that is given up to the next; undefined when none may be. */
-export function intervalOf({ state, nodes }: Zone): number | undefined {
+export function intervalOf({ state, size }: Zone): number | undefined {
   if (state !== 'PartialDisruption') return NORMAL_INTERVAL_MS;
-  return nodes.length > LARGE_ZONE ? SLOW_INTERVAL_MS : undefined;
+  return size > LARGE_ZONE ? SLOW_INTERVAL_MS : undefined;
 }

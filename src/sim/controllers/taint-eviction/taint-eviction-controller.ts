@@ -73,6 +73,7 @@ export class TaintEvictionController extends ManagedController {
     this.recorder.record('pods', pod, 'Normal', 'TaintManagerEviction', text);
     const condition = {
       type: 'DisruptionTarget',
+      observedGeneration: pod.metadata.generation ?? 1,
       status: 'True',
       reason: 'DeletionByTaintManager',
       message: 'Taint manager: deleting due to NoExecute taint',
