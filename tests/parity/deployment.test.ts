@@ -2,7 +2,20 @@ import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
 import { expect } from 'vitest';
 import type { World } from '../../src/sim/world.ts';
 import { advance } from '../support/world.ts';
-import { allReady, get, parity, patched, podsBy, until, wait, type ParityCase, type Step } from './support/parity.ts';
+import {
+  allReady,
+  applied,
+  conditions,
+  deleted,
+  get,
+  parity,
+  patched,
+  podsBy,
+  until,
+  wait,
+  type ParityCase,
+  type Step,
+} from './support/parity.ts';
 
 const ROLLING =
   'pkg/controller/deployment/rolling.go, pkg/controller/deployment/util/deployment_util.go (ResolveFenceposts)';
@@ -168,6 +181,73 @@ parity('A container that ends again and again', [
           state: { waiting: { reason: 'CrashLoopBackOff' } },
         });
         expect(JSON.stringify(containerStatuses![0])).toContain('back-off 5m0s restarting failed container=c');
+      },
+    ],
+  },
+]);
+
+const SYNC = 'pkg/controller/deployment/sync.go (getNewReplicaSet)';
+const noSets = `apiVersion: v1
+kind: ResourceQuota
+metadata: { name: no-sets }
+spec: { hard: { count/replicasets.apps: "0" } }
+`;
+const setNames = (world: World): readonly string[] =>
+  [...world.list('replicasets.apps', 'default')].map(({ metadata }) => metadata.name);
+const statusOf = (world: World): Deployment['status'] => (get(world, 'deployments.apps', 'web') as Deployment).status;
+
+parity('A ReplicaSet that a Deployment cannot create', [
+  {
+    name: 'is told of on the Deployment, and is made when nothing forbids it any more',
+    upstream: SYNC,
+    options: HOLLOW,
+    manifests: noSets,
+    steps: [
+      wait(2),
+      applied(rolling(1, '1', '0')),
+      wait(1),
+      (world) => {
+        const found = statusOf(world)?.conditions?.find(({ type }) => type === 'Progressing');
+        expect(found).toMatchObject({ status: 'False', reason: 'ReplicaSetCreateError' });
+        expect(found?.message).toMatch(
+          /^Failed to create new replica set "web-\w+": replicasets\.apps "web-\w+" is forbidden: exceeded quota: no-sets, requested: count\/replicasets\.apps=1, used: count\/replicasets\.apps=0, limited: count\/replicasets\.apps=0$/,
+        );
+        const told = world.eventsAbout(get(world, 'deployments.apps', 'web')) as unknown as Record<string, string>[];
+        expect(told.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning ReplicaSetCreateError']);
+      },
+      deleted('resourcequotas', 'no-sets'),
+      until(allReady('web', 1), 60),
+      wait(3),
+      conditions('deployments.apps', 'web', [
+        'Available=True MinimumReplicasAvailable: Deployment has minimum availability.',
+        'Progressing=True NewReplicaSetAvailable: ReplicaSet "web-HASH" has successfully progressed.',
+      ]),
+    ],
+  },
+  {
+    name: 'gets another name when somebody else has taken its own',
+    upstream: `${SYNC}, pkg/controller/controller_utils.go (ComputeHash)`,
+    options: HOLLOW,
+    manifests: rolling(1, '1', '0'),
+    steps: [
+      until(allReady('web', 1), 30),
+      (world) => {
+        const [taken] = setNames(world);
+        deleted('deployments.apps', 'web')(world);
+        wait(10)(world);
+        expect(setNames(world)).toEqual([]);
+        const other = { app: 'other' };
+        const spec = { replicas: 0, selector: { matchLabels: other }, template: { metadata: { labels: other } } };
+        const containers = [{ name: 'c', image: 'nginx:1.27' }];
+        const body = { ...spec, template: { ...spec.template, spec: { containers } } };
+        applied(JSON.stringify({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: taken }, spec: body }))(
+          world,
+        );
+        applied(rolling(1, '1', '0'))(world);
+        until(allReady('web', 1), 30)(world);
+        expect(statusOf(world)?.collisionCount).toBe(1);
+        expect(setNames(world)).toHaveLength(2);
+        expect(podsBy(world, 'web')[0]!.metadata.name.startsWith(`${taken}-`)).toBe(false);
       },
     ],
   },

@@ -3,12 +3,13 @@
  * Upstream: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate,progress}.go.
  */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from 'kubernetes-types/apps/v1';
-import { keyOf, type Stored } from '../../api/object.ts';
+import { keyOf, type Status, type Stored } from '../../api/object.ts';
 import { matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { FlatMachine } from '../../kernel/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
+import { isNamespaceEnding } from '../pod-control.ts';
 import { byController, byNamespace, controllerOf, ownerReferenceTo } from '../owners.ts';
 import { templateHash } from '../template-hash.ts';
 import { claimedSets } from './claimed-sets.ts';
@@ -28,11 +29,15 @@ import {
   annotationsFor,
   revisionOf,
   type Sets,
+  withCondition,
   type Wanted,
 } from './rollout-state.ts';
 import { fenceposts, newSetReplicas, proportionalSizes, scaleDownOldSets } from './rollout-math.ts';
 
 const rollout = new FlatMachine(rolloutMachine);
+
+/** A progressDeadlineSeconds that is none. Upstream: HasProgressDeadline. */
+const FOREVER = 2_147_483_647;
 
 interface Life {
   readonly state: number;
@@ -261,7 +266,7 @@ export class DeploymentController extends ManagedController {
         template: { ...template, metadata: { ...template.metadata, labels } },
       },
     });
-    if (!made.ok) return this.notCreated(deployment, name, made.status.reason, made.status.message ?? '');
+    if (!made.ok) return this.notCreated(deployment, name, made.status);
     this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
     if (size > 0) this.scalingEvent(deployment, 'up', name, 0, size);
     this.setCondition(deployment, progressing('NewReplicaSetCreated', `Created new replica set "${name}"`));
@@ -270,19 +275,28 @@ export class DeploymentController extends ManagedController {
     return { newSet: made.object, sets: [...sets, made.object] };
   }
 
-  private notCreated(
-    deployment: Stored<Deployment>,
-    name: string,
-    reason: string | undefined,
-    message: string,
-  ): string {
-    const other = this.sets.get(deployment.metadata.namespace, name);
-    if (reason === 'AlreadyExists' && other && controllerOf(other)?.uid !== deployment.metadata.uid) {
+  private notCreated(deployment: Stored<Deployment>, name: string, failure: Status): string {
+    const why = failure.message ?? '';
+    if (failure.reason === 'AlreadyExists') {
       // Another template has the same hash: count the collision, so that the next hash differs.
       const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-      this.client.updateStatus('deployments.apps', { ...deployment, status: { ...deployment.status, collisionCount } });
+      if (this.sets.get(deployment.metadata.namespace, name)) this.amend(deployment, { collisionCount });
+      return why;
     }
-    return message;
+    if (isNamespaceEnding(failure)) return why;
+    const reason = 'ReplicaSetCreateError';
+    const message = `Failed to create new replica set "${name}": ${why}`;
+    if ((deployment.spec?.progressDeadlineSeconds ?? FOREVER) < FOREVER) {
+      const failed: Wanted = { type: 'Progressing', status: 'False', reason, message };
+      const conditions = withCondition(deployment.status?.conditions ?? [], failed, this.kernel.formatTime());
+      this.amend(deployment, { conditions: [...conditions] });
+    }
+    this.recorder.record('deployments.apps', deployment, 'Warning', reason, message);
+    return why;
+  }
+
+  private amend(deployment: Stored<Deployment>, part: DeploymentStatus): void {
+    this.client.updateStatus('deployments.apps', { ...deployment, status: { ...deployment.status, ...part } });
   }
 
   private scale(deployment: Stored<Deployment>, set: Stored<ReplicaSet>, size: number): Outcome {
@@ -368,7 +382,7 @@ export class DeploymentController extends ManagedController {
       ...(collisionCount ? { collisionCount } : {}),
     };
     const conditions = this.conditionsFor(deployment, sets, newSet, counts);
-    return { ...counts, ...(conditions.length > 0 ? { conditions } : {}) };
+    return { ...counts, ...(conditions.length > 0 ? { conditions: [...conditions] } : {}) };
   }
 
   private conditionsFor(
@@ -376,23 +390,28 @@ export class DeploymentController extends ManagedController {
     sets: Sets,
     newSet: Stored<ReplicaSet> | undefined,
     counts: DeploymentStatus,
-  ): DeploymentCondition[] {
+  ): readonly DeploymentCondition[] {
     const { replicas = 1 } = deployment.spec!;
+    const now = this.kernel.formatTime();
     const isAvailable = (counts.availableReplicas ?? 0) >= replicas - fenceposts(deployment).unavailable;
-    let conditions = [...(this.pendingConditions.get(keyOf(deployment)) ?? deployment.status?.conditions ?? [])];
-    conditions = this.withCondition(conditions, {
-      type: 'Available',
-      status: isAvailable ? 'True' : 'False',
-      reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-      message: `Deployment ${isAvailable ? 'has' : 'does not have'} minimum availability.`,
-    });
+    let conditions = this.pendingConditions.get(keyOf(deployment)) ?? deployment.status?.conditions ?? [];
+    conditions = withCondition(
+      conditions,
+      {
+        type: 'Available',
+        status: isAvailable ? 'True' : 'False',
+        reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+        message: `Deployment ${isAvailable ? 'has' : 'does not have'} minimum availability.`,
+      },
+      now,
+    );
     const progress = this.progressOf(deployment, sets, newSet, counts, conditions);
-    if (progress) conditions = this.withCondition(conditions, progress);
+    if (progress) conditions = withCondition(conditions, progress, now);
     const failure = [newSet, ...sets]
       .flatMap((set) => set?.status?.conditions ?? [])
       .find(({ type }) => type === 'ReplicaFailure');
     conditions = conditions.filter(({ type }) => type !== 'ReplicaFailure');
-    if (failure) conditions = this.withCondition(conditions, { ...failure });
+    if (failure) conditions = withCondition(conditions, { ...failure }, now);
     this.pendingConditions.delete(keyOf(deployment));
     return conditions;
   }
@@ -403,7 +422,7 @@ export class DeploymentController extends ManagedController {
   private setCondition(deployment: Stored<Deployment>, condition: Wanted): void {
     const key = keyOf(deployment);
     const before = this.pendingConditions.get(key) ?? deployment.status?.conditions ?? [];
-    this.pendingConditions.set(key, this.withCondition([...before], condition, true));
+    this.pendingConditions.set(key, withCondition(before, condition, this.kernel.formatTime(), true));
   }
 
   private progressOf(
@@ -435,7 +454,7 @@ export class DeploymentController extends ManagedController {
       this.advance(key, 'PROGRESSED');
       return { ...progressing('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), isRefreshed: true };
     }
-    if (current && deadline !== undefined && deadline < 2_147_483_647) {
+    if (current && deadline !== undefined && deadline < FOREVER) {
       if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable')
         return undefined;
       const elapsedMs =
@@ -452,25 +471,6 @@ export class DeploymentController extends ManagedController {
       this.queue.addAfter(key, deadline * 1000 - elapsedMs, true);
     }
     return undefined;
-  }
-
-  private withCondition(
-    conditions: readonly DeploymentCondition[],
-    wanted: Wanted,
-    isRefreshed = wanted.isRefreshed ?? false,
-  ): DeploymentCondition[] {
-    const { isRefreshed: _flag, ...condition } = wanted;
-    const before = conditions.find(({ type }) => type === condition.type);
-    const isSame = before?.status === condition.status && before.reason === condition.reason;
-    if (isSame && !isRefreshed) return [...conditions];
-    const now = this.kernel.formatTime();
-    const next: DeploymentCondition = {
-      ...condition,
-      lastUpdateTime: now,
-      lastTransitionTime: before?.status === condition.status ? (before.lastTransitionTime ?? now) : now,
-    };
-    // What changes goes to the end, as upstream's SetDeploymentCondition puts it.
-    return [...conditions.filter((item) => item !== before), next];
   }
 
   private begin(key: string): void {

@@ -31,6 +31,24 @@ export const progressing = (reason: string, message: string): Wanted => ({
   message,
 });
 
+/** What changes goes to the end; what is the same stays, unless it is to be refreshed. Upstream: SetDeploymentCondition. */
+export function withCondition(
+  conditions: readonly DeploymentCondition[],
+  wanted: Wanted,
+  now: string,
+  isRefreshed = wanted.isRefreshed ?? false,
+): readonly DeploymentCondition[] {
+  const { isRefreshed: _flag, ...condition } = wanted;
+  const before = conditions.find(({ type }) => type === condition.type);
+  if (before?.status === condition.status && before.reason === condition.reason && !isRefreshed) return conditions;
+  const next: DeploymentCondition = {
+    ...condition,
+    lastUpdateTime: now,
+    lastTransitionTime: before?.status === condition.status ? (before.lastTransitionTime ?? now) : now,
+  };
+  return [...conditions.filter((item) => item !== before), next];
+}
+
 export const revisionOf = (set: Stored<ReplicaSet>): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
 
 export function byCreation(left: Stored<ReplicaSet>, right: Stored<ReplicaSet>): number {
