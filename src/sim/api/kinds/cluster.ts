@@ -8,9 +8,10 @@ import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { ageOf } from '../duration.ts';
 import type { KindDefinition } from '../kind.ts';
 import { keyFaults, labelValueFaults } from '../names.ts';
-import { oneOf, setDefault } from '../rules.ts';
+import { immutable, notNegative, oneOf, setDefault } from '../rules.ts';
 import { fieldDuplicate, fieldForbidden, fieldInvalid, fieldRequired, type FieldError } from '../status.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { validateSlice } from './endpoint-rules.ts';
 import { TAINT_EFFECTS } from './placement-rules.ts';
 
 function nodeStatus(node: Node): string {
@@ -201,6 +202,12 @@ export const leaseKind: KindDefinition<Lease> = {
   support: 'simulated',
   canCreateOnUpdate: true,
   needsResourceVersion: true,
+  validate: ({ spec }) => [
+    ...((spec?.leaseDurationSeconds ?? 1) <= 0
+      ? [fieldInvalid('spec.leaseDurationSeconds', spec?.leaseDurationSeconds, 'must be greater than 0')]
+      : []),
+    ...notNegative('spec.leaseTransitions', spec?.leaseTransitions),
+  ],
   columns: [nameColumn(), textColumn('Holder', ({ spec }) => spec?.holderIdentity ?? ''), ageColumn()],
 };
 
@@ -226,6 +233,8 @@ export const endpointSliceKind: KindDefinition<EndpointSlice> = {
       setDefault(port, 'protocol', 'TCP');
     }
   },
+  validate: validateSlice,
+  validateUpdate: (next, old) => immutable('addressType', next.addressType, old.addressType),
   columns: [
     nameColumn(),
     textColumn('AddressType', ({ addressType }) => addressType),

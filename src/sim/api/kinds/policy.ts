@@ -238,6 +238,7 @@ export const POLICY_KINDS = [
   stored<RuntimeClass>('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', 'cluster', {
     support: 'simulated',
     canCreateOnUpdate: true,
+    validate: ({ handler = '' }) => nameFaults('label', handler).map((text) => fieldInvalid('handler', handler, text)),
     validateUpdate: (next, old) => immutable('handler', next.handler, old.handler),
     columns: [nameColumn(), textColumn('Handler', ({ handler }) => handler), ageColumn()],
   }),

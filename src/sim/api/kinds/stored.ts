@@ -14,6 +14,7 @@ import type { KindDefinition } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { setDefault } from '../rules.ts';
 import { ageColumn, nameColumn, textColumn } from './columns.ts';
+import { validateEndpoints } from './endpoint-rules.ts';
 import { createdColumns, firstFew, status, stored } from './stored-kind.ts';
 
 interface ApiService extends KubeObject {
@@ -54,6 +55,7 @@ const endpointsKind: KindDefinition<Endpoints> = stored<Endpoints>('v1', 'Endpoi
   applyDefaults({ subsets }) {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) setDefault(port, 'protocol', 'TCP');
   },
+  validate: validateEndpoints,
   columns: [
     nameColumn(),
     textColumn('Endpoints', ({ subsets }) => {
