@@ -5,7 +5,7 @@ import { openApiDocument, openApiIndex, type Schemas } from '../sim/apiserver/op
 import { completeKubectl, resumeKubectl, startKubectl } from './index.ts';
 import type { KubectlEngine } from './terminal/index.ts';
 
-const KINDS = [...KIND_REGISTRY.all()];
+const KINDS = [...KIND_REGISTRY.all(), ...KIND_REGISTRY.versions()];
 
 export const kubectlEngine: KubectlEngine = {
   start: startKubectl,

@@ -40,7 +40,11 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
   ),
   nodes: acted('kubelet node-lifecycle-controller node-ipam-controller ttl-controller kube-scheduler'),
   namespaces: acted('namespace-controller kube-apiserver'),
-  events: acted(API, 'Kept for an hour, as upstream keeps them.', '업스트림과 같이 한 시간 동안 보관합니다.'),
+  events: acted(
+    API,
+    'Kept for an hour, as upstream keeps them. Served as events.k8s.io/v1 too.',
+    '업스트림과 같이 한 시간 동안 보관합니다. events.k8s.io/v1로도 제공합니다.',
+  ),
   configmaps: acted('kubelet'),
   secrets: acted('kubelet serviceaccount-token-controller kube-apiserver'),
   serviceaccounts: acted('serviceaccount-controller serviceaccount-token-controller kubelet kube-apiserver'),
@@ -66,8 +70,8 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
   ),
   'horizontalpodautoscalers.autoscaling': acted(
     'horizontal-pod-autoscaler-controller',
-    'Metrics of resources and container resources; custom and external metrics have no source and fail.',
-    '리소스와 컨테이너 리소스 메트릭만 지원합니다. 사용자 지정 및 외부 메트릭은 원본이 없어 실패합니다.',
+    'Metrics of resources and container resources; custom and external metrics have no source and fail. Served as autoscaling/v1 too, whose writers managedFields name by v2.',
+    '리소스와 컨테이너 리소스 메트릭만 지원합니다. 사용자 지정 및 외부 메트릭은 원본이 없어 실패합니다. autoscaling/v1로도 제공하며, 이때도 managedFields에는 v2로 적습니다.',
   ),
   'poddisruptionbudgets.policy': acted('disruption-controller kube-apiserver kube-scheduler'),
   limitranges: acted(API),

@@ -4,6 +4,7 @@ import { KINDS } from './kinds/index.ts';
 export { ageOf, humanDuration } from './duration.ts';
 export { apiVersionOf, resourceName, type Column, type KindDefinition, type KindRegistry, type Verb } from './kind.ts';
 export { KIND_REGISTRY, KINDS, kindOf } from './kinds/index.ts';
+export { KIND_VERSIONS } from './kinds/versions.ts';
 export { qosClassOf, summarizePod } from './kinds/pod.ts';
 export { nameFaults, validateMetadata } from './names.ts';
 export * from './object.ts';

@@ -42,6 +42,15 @@ export interface StrategyContext {
   };
 }
 
+/** How a version that objects are not kept in becomes the one that they are kept in, and back. Neither changes what it is given. */
+export interface Conversion {
+  readonly kept: KindDefinition;
+  toKept(object: KubeObject): KubeObject;
+  fromKept(object: Stored): Stored;
+  /** Fields that can be selected by, to what the kept version calls them; its own names when there are none. */
+  readonly fieldLabels?: Readonly<Record<string, string>>;
+}
+
 export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly group: string;
   readonly version: string;
@@ -68,6 +77,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly defaultPropagation?: 'Background' | 'Orphan';
   /** Said in a warning with every answer. */
   readonly deprecation?: string;
+  /** Of a version that objects are only shown and written in; what is acted upon is the kept form. */
+  readonly conversion?: Conversion;
   /** Asked and answered, never stored. */
   readonly isReview?: boolean;
 
@@ -103,4 +114,6 @@ export interface KindRegistry {
   byResource(resource: string): KindDefinition | undefined;
   byGvk(apiVersion: string, kind: string): KindDefinition | undefined;
   all(): readonly KindDefinition[];
+  /** Further versions of some of these kinds, in which no object is kept. */
+  versions(): readonly KindDefinition[];
 }

@@ -57,9 +57,9 @@ export class Aggregator {
 
   /** Kinds that discovery tells of, those of the server itself first. */
   kinds(): readonly KindDefinition[] {
-    const own = this.registry.all();
+    const own = [...this.registry.all(), ...this.registry.versions()];
     const more = this.registered.flatMap(({ kinds }) => kinds);
-    return more.length > 0 ? [...own, ...more] : own;
+    return [...own, ...more];
   }
 
   /** Whether the group and version of a kind answers now. */
@@ -67,11 +67,16 @@ export class Aggregator {
     return this.serverOf(kind)?.isAvailable ?? true;
   }
 
-  kindOf(resource: string): KindDefinition | undefined {
+  /** Without a version, the one that objects are kept in where there is such. */
+  kindOf(resource: string, version?: string): KindDefinition | undefined {
+    const isMeant = (kind: KindDefinition): boolean =>
+      resourceName(kind) === resource && (version === undefined || kind.version === version);
     const own = this.registry.byResource(resource);
-    if (own) return own;
+    if (own && isMeant(own)) return own;
+    const other = this.registry.versions().find(isMeant);
+    if (other) return other;
     for (const { kinds } of this.registered) {
-      const found = kinds.find((kind) => resourceName(kind) === resource);
+      const found = kinds.find(isMeant);
       if (found) return found;
     }
     return undefined;

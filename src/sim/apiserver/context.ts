@@ -25,7 +25,10 @@ export interface RequestContext extends StrategyContext {
   readonly registry: KindRegistry;
   readonly store: Store<Stored>;
   readonly request: ApiRequest;
+  /** The version that objects are kept in. */
   readonly kind: KindDefinition;
+  /** The version that the request speaks: mostly the same. */
+  readonly served: KindDefinition;
   /** `deployments.apps`. */
   readonly resource: string;
   readonly stages: RequestStage[];

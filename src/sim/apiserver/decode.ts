@@ -6,13 +6,14 @@ import { validateSchema } from '../api/schema.ts';
 import { badRequest } from '../api/status.ts';
 import { emptyBody } from './body-faults.ts';
 import { note, refuse, type RequestContext } from './context.ts';
+import { kept } from './versions.ts';
 import { converterText, patchFault } from './patch/patched-faults.ts';
 
 /** Nesting beyond this is refused before anything looks at it. */
 const DEPTH_LIMIT = 128;
 
 export function decodeBody(context: RequestContext, body: unknown): KubeObject {
-  const { kind, request } = context;
+  const { served: kind, request } = context;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refuse(context, 'decode', emptyBody(kind.kind));
   }
@@ -35,11 +36,11 @@ export function decodeBody(context: RequestContext, body: unknown): KubeObject {
     refuse(context, 'decode', badRequest(mismatch(context, object.kind)));
   }
   checkSchema(context, object);
-  return conformed(kind, object, request.patchType === 'apply' ? 'applied' : 'whole');
+  return kept(kind, conformed(kind, object, request.patchType === 'apply' ? 'applied' : 'whole'));
 }
 
 /** A kind that is known cannot become another; one that is not known is not even read. */
-function mismatch({ kind, registry }: RequestContext, given: string): string {
+function mismatch({ served: kind, registry }: RequestContext, given: string): string {
   const start = `${given} in version "${kind.version}" cannot be handled as a ${kind.kind}:`;
   const wanted = apiVersionOf(kind);
   if (!registry.byGvk(wanted, given)) {
@@ -59,7 +60,7 @@ export function checkShape(context: RequestContext): void {
 
 /** Checks an object against the schema of its kind, as strictly as the request asks. */
 export function checkSchema(context: RequestContext, object: KubeObject): void {
-  const { kind, request } = context;
+  const { served: kind, request } = context;
   const { patchType, body } = request;
   const { unknown, errors } = validateSchema(kind, object);
   const [first] = errors;

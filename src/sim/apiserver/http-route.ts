@@ -30,8 +30,8 @@ export function routeOf(api: ApiServer, path: string): Route | undefined {
   const isScoped = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'finalize' && rest[2] !== 'status';
   const namespace = isScoped ? rest[1] : undefined;
   const [plural, name, subresource] = isScoped ? rest.slice(2) : rest;
-  const kind = plural ? api.aggregator.kindOf(group ? `${plural}.${group}` : plural) : undefined;
-  if (!kind || kind.version !== version) return undefined;
+  const kind = plural ? api.aggregator.kindOf(group ? `${plural}.${group}` : plural, version) : undefined;
+  if (!kind) return undefined;
   // An object is served where it lives, and only a list goes over all namespaces.
   if (kind.isNamespaced ? name && !namespace : namespace) return undefined;
   return {

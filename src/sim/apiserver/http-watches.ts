@@ -16,6 +16,7 @@ import type { WatchDelivery } from './request.ts';
 import { invalidRevision } from './revision.ts';
 import { isStatus, parseSelection } from './selection.ts';
 import type { ApiServer } from './server.ts';
+import { inVersion } from './versions.ts';
 import { shownEvent, wantedShape, type IncludeObject, type Shape } from './table.ts';
 
 /** Who the outside clients are to the rest of the simulation. */
@@ -125,6 +126,7 @@ export class HttpWatches implements Component {
       watch: id,
       component: this.id,
       resource: resourceName(kind),
+      ...(kind.conversion ? { version: kind.version } : {}),
       ...(namespace ? { namespace } : {}),
       ...(selectors.labelSelector ? { labelSelector: selectors.labelSelector } : {}),
       ...(selectors.fieldSelector ? { fieldSelector: selectors.fieldSelector } : {}),
@@ -195,7 +197,8 @@ export class HttpWatches implements Component {
 
   private send(watch: OpenWatch, type: WatchDelivery['type'], object: Stored): void {
     const nowEpochMs = this.kernel.options.epochMs + this.kernel.now;
-    watch.sink.send({ type, object: shownEvent({ ...watch, nowEpochMs }, object, !watch.hasStarted) });
+    const shown = inVersion(watch.kind, object) as Stored;
+    watch.sink.send({ type, object: shownEvent({ ...watch, nowEpochMs }, shown, !watch.hasStarted) });
     watch.hasStarted = true;
   }
 

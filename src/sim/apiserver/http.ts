@@ -203,6 +203,7 @@ function requestOf(
   return {
     verb,
     resource: resourceName(kind),
+    ...(kind.conversion ? { version: kind.version } : {}),
     ...(subresource ? { subresource } : {}),
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),

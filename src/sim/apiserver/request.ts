@@ -32,6 +32,8 @@ export interface ApiRequest {
   readonly verb: Exclude<Verb, 'watch'>;
   /** `pods`, `deployments.apps`. */
   readonly resource: string;
+  /** Which version of the resource is spoken, where it is not the one that objects are kept in. */
+  readonly version?: string;
   readonly subresource?: string;
   readonly namespace?: string;
   readonly name?: string;
@@ -61,6 +63,8 @@ export interface WatchRequest {
   readonly watch: string;
   readonly component: string;
   readonly resource: string;
+  /** Whose fields are selected by, where it is not the version that objects are kept in: such come, whatever it says. */
+  readonly version?: string;
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;

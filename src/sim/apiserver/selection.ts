@@ -24,13 +24,18 @@ export function parseSelection(kind: KindDefinition, request: SelectionRequest):
   if (!fields.ok) return badRequest(fields.message);
   const unknown = fields.value.find(({ field }) => !isSelectable(kind, field));
   if (unknown) return badRequest(unknownField(kind, unknown.field));
-  return { namespace: kind.isNamespaced ? request.namespace : undefined, labels: labels.value, fields: fields.value };
+  const labelsOfKept = kind.conversion?.fieldLabels ?? {};
+  return {
+    namespace: kind.isNamespaced ? request.namespace : undefined,
+    labels: labels.value,
+    fields: fields.value.map((item) => ({ ...item, field: labelsOfKept[item.field] ?? item.field })),
+  };
 }
 
 /** Kinds with fields of their own say it shortly; all others have but two. Upstream: the `conversion.go` of each group. */
 function unknownField(kind: KindDefinition, field: string): string {
   if (kind.kind === 'Job') return `field label ${JSON.stringify(field)} not supported for batchv1.Job`;
-  if (kind.selectableFields) return `field label not supported: ${field}`;
+  if (kind.conversion?.fieldLabels ?? kind.selectableFields) return `field label not supported: ${field}`;
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
@@ -39,9 +44,10 @@ export function isStatus(value: object): value is Status {
 }
 
 function isSelectable(kind: KindDefinition, field: string): boolean {
-  if (field === 'metadata.name' || kind.selectableFields?.[field] !== undefined) return true;
+  const own = kind.conversion?.fieldLabels ?? kind.selectableFields;
+  if (field === 'metadata.name' || own?.[field] !== undefined) return true;
   // Without fields of its own, even a kind of no namespace may be asked for one.
-  return field === 'metadata.namespace' && (kind.isNamespaced || !kind.selectableFields);
+  return field === 'metadata.namespace' && (kind.isNamespaced || !own);
 }
 
 export function fieldValue(kind: KindDefinition, field: string, object: Stored): string {

@@ -4,7 +4,7 @@
  * One replica for now; audit, priority and fairness, and webhooks are left out.
  */
 import type { Event } from 'kubernetes-types/core/v1';
-import { apiVersionOf, resourceName, type KindDefinition, type KindRegistry } from '../api/kind.ts';
+import { resourceName, type KindDefinition, type KindRegistry } from '../api/kind.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { failure, methodNotAllowed } from '../api/status.ts';
 import { etcdMemberMachine, Store, type Change, type StoreState } from '../etcd/index.ts';
@@ -36,10 +36,12 @@ import {
   type WatchRequest,
   type WatchStart,
 } from './request.ts';
+import { requestLine } from './request-line.ts';
 import { isSelected, isStatus, parseSelection, type Selection } from './selection.ts';
 import { ServiceAddresses, type ServiceAddressState } from './service-addresses.ts';
 import { answerReview } from './reviews.ts';
 import { serveSubresource } from './subresources.ts';
+import { inVersion } from './versions.ts';
 import { createObject } from './verbs/create.ts';
 import { deleteCollection, deleteObject } from './verbs/delete.ts';
 import { patchObject } from './verbs/patch.ts';
@@ -139,8 +141,12 @@ export class ApiServer implements Component, ApiServerPort {
   }
 
   watch(request: WatchRequest): WatchStart {
-    const kind = this.kernel.assertFound(this.registry.byResource(request.resource), `no resource ${request.resource}`);
-    const selection = parseSelection(kind, request);
+    const served = this.kernel.assertFound(
+      this.aggregator.kindOf(request.resource, request.version),
+      `no resource ${request.resource}`,
+    );
+    const kind = served.conversion?.kept ?? served;
+    const selection = parseSelection(served, request);
     if (isStatus(selection)) {
       this.kernel.assert(false, `watch refused: ${selection.message}`);
       return { items: [], resourceVersion: '0' };
@@ -257,7 +263,7 @@ export class ApiServer implements Component, ApiServerPort {
 
   private serve(request: ApiRequest): ApiResponse {
     const { turn } = this.kernel;
-    const kind = this.aggregator.kindOf(request.resource);
+    const kind = this.aggregator.kindOf(request.resource, request.version);
     const stages: RequestStage[] = [];
     if (!kind) {
       const status = failure({
@@ -285,11 +291,11 @@ export class ApiServer implements Component, ApiServerPort {
       isFailure ? body.message : undefined,
       isFailure ? undefined : (response.body as KubeObject),
     );
-    if (!context.isDryRun) this.publish(kind, context.changes, doneAt, seq);
+    if (!context.isDryRun) this.publish(context.kind, context.changes, doneAt, seq);
     return response;
   }
 
-  private contextFor(request: ApiRequest, kind: KindDefinition, stages: RequestStage[]): RequestContext {
+  private contextFor(request: ApiRequest, served: KindDefinition, stages: RequestStage[]): RequestContext {
     const { kernel, registry, store } = this;
     return {
       kernel,
@@ -297,10 +303,11 @@ export class ApiServer implements Component, ApiServerPort {
       store,
       request,
       user: request.user,
-      kind,
-      resource: resourceName(kind),
+      kind: served.conversion?.kept ?? served,
+      served,
+      resource: resourceName(served),
       stages,
-      warnings: kind.deprecation && !request.isTyped ? [kind.deprecation] : [],
+      warnings: served.deprecation && !request.isTyped ? [served.deprecation] : [],
       changes: [],
       isDryRun: request.options?.dryRun === true,
       standing: this.standing,
@@ -315,7 +322,8 @@ export class ApiServer implements Component, ApiServerPort {
     try {
       note(context, 'authenticate', 'ok', context.request.user.name);
       authorize(context);
-      const response = this.dispatch(context);
+      const told = this.dispatch(context);
+      const response = { ...told, body: inVersion(context.served, told.body) };
       return context.warnings.length > 0 ? { ...response, warnings: context.warnings } : response;
     } catch (error) {
       if (error instanceof Refusal) {
@@ -373,7 +381,7 @@ export class ApiServer implements Component, ApiServerPort {
     const returnAt = doneAt + link;
     const name = request.name ?? object?.metadata?.name;
     const namespace = request.namespace ?? object?.metadata?.namespace;
-    const resource = kind ? resourceName(kind) : request.resource;
+    const resource = kind ? resourceName(kind.conversion?.kept ?? kind) : request.resource;
     const seq = this.kernel.emit(
       'api.request',
       {
@@ -472,23 +480,4 @@ export class ApiServer implements Component, ApiServerPort {
     this.lifeSince = state.lifeSince;
     this.member.load(state.member);
   }
-}
-
-const METHOD: Record<ApiRequest['verb'], string> = {
-  get: 'GET',
-  list: 'GET',
-  create: 'POST',
-  update: 'PUT',
-  patch: 'PATCH',
-  delete: 'DELETE',
-  deletecollection: 'DELETE',
-};
-
-function requestLine(request: ApiRequest, kind: KindDefinition): string {
-  const root = kind.group ? `/apis/${apiVersionOf(kind)}` : `/api/${kind.version}`;
-  const namespace = kind.isNamespaced && request.namespace ? `/namespaces/${request.namespace}` : '';
-  const hasName = request.name && (request.verb !== 'create' || request.subresource);
-  const name = hasName ? `/${request.name}` : '';
-  const subresource = request.subresource ? `/${request.subresource}` : '';
-  return `${METHOD[request.verb]} ${root}${namespace}/${kind.plural}${name}${subresource}`;
 }

@@ -2,7 +2,7 @@
  * APIServices of a new cluster: those of the API server itself, and the one of metrics-server.
  * Upstream: pkg/controlplane/apiserver/aggregator.go (default priorities), kube-aggregator's auto-registration.
  */
-import { KINDS, type KubeObject } from '../api/index.ts';
+import { KIND_VERSIONS, KINDS, type KubeObject } from '../api/index.ts';
 
 /** Group without suffix, with the priority of the group and that of the version. */
 const PRIORITIES: Readonly<Record<string, readonly [group: number, version: number]>> = {
@@ -52,7 +52,9 @@ function apiService(spec: Registration, more: { labels: Record<string, string>; 
 
 /** One for each group and version that the API server serves itself. */
 export function localApiServices(): readonly KubeObject[] {
-  const served = new Set(KINDS.map(({ group, version }) => (group ? `${group}/${version}` : version)));
+  const served = new Set(
+    [...KINDS, ...KIND_VERSIONS].map(({ group, version }) => (group ? `${group}/${version}` : version)),
+  );
   return [...served].sort().flatMap((name) => {
     const priority = PRIORITIES[name];
     if (!priority) return [];

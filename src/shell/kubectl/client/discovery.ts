@@ -36,6 +36,7 @@ interface Described {
 }
 
 export class Discovery {
+  /** In each version that it is served in, the preferred one of a group first. */
   readonly resources: readonly Resource[];
 
   constructor(rest: Rest) {
@@ -66,7 +67,14 @@ export class Discovery {
   }
 
   inCategory(category: string): readonly Resource[] {
-    return this.resources.filter(({ categories }) => categories.includes(category));
+    return this.preferred.filter(({ categories }) => categories.includes(category));
+  }
+
+  /** Each resource once, in its preferred version. */
+  get preferred(): readonly Resource[] {
+    const found = new Map<string, Resource>();
+    for (const item of this.resources) if (!found.has(resourceOf(item))) found.set(resourceOf(item), item);
+    return [...found.values()];
   }
 }
 

@@ -15,7 +15,7 @@ export function apiResources(session: Session): void {
   const { flags } = session;
   const output = flags.text('output');
   if (!['', 'wide', 'name'].includes(output)) throw failure(`--output ${output} is not available`);
-  const chosen = session.discovery.resources.filter((item) => isWanted(session, item));
+  const chosen = session.discovery.preferred.filter((item) => isWanted(session, item));
   const sorted = chosen
     .map((item, index) => ({ item, index }))
     .sort((left, right) => order(flags.text('sort-by'), left.item, right.item) || left.index - right.index);

@@ -1,5 +1,4 @@
 /** `kubectl scale` and `kubectl autoscale`. Upstream: kubectl/pkg/cmd/{scale,autoscale}, kubectl/pkg/scale/scale.go. */
-import type { Status } from '../../../sim/api/object.ts';
 import { createObject, each, sendPatch, withoutEmpty, writeQuery } from '../client/changes.ts';
 import { apiVersionOf, type Resource } from '../client/discovery.ts';
 import { flagsOf, DRY_RUN_FLAG, FILE_FLAGS, PRINT_FLAGS } from '../client/flags.ts';
@@ -7,7 +6,7 @@ import { liveObjects, selectionOf, type Found } from '../client/infos.ts';
 import { pathOf } from '../client/rest.ts';
 import { failure, ServerRefusal, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
-import type { Session } from '../session.ts';
+import type { Live, Session } from '../session.ts';
 
 export const SCALE_FLAGS = flagsOf(`
   ${FILE_FLAGS} ${PRINT_FLAGS} ${DRY_RUN_FLAG} all:bool selector/l replicas:int=-1 current-replicas:int=-1 resource-version timeout:duration=0s`);
@@ -71,38 +70,40 @@ export function autoscale(session: Session): void {
       throw failure(`cannot autoscale a ${item.resource.kind}: the server does not allow scaling it`);
     const object = autoscalerOf(session, item, resource, min, max);
     if (session.dryRun === 'client') return tell('autoscaled', object);
+    const create = (wanted: object, version = resource): Live =>
+      createObject(session, version, item.namespace, wanted, writeQuery(session, 'kubectl-autoscale'));
+    const older = session.discovery.named('horizontalpodautoscalers.v1.autoscaling');
     tell(
       'autoscaled',
       made(
         ['cpu', 'memory', 'cpu-percent'].some((name) => flags.has(name)),
-        () => createObject(session, resource, item.namespace, object, writeQuery(session, 'kubectl-autoscale')),
+        () => create(object),
+        () => create(olderAutoscaler(session, object, older), older),
       ),
     );
   });
   throwAll(failures);
 }
 
-const NO_SUCH_VERSION: Status = {
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Failure',
-  reason: 'NotFound',
-  code: 404,
-  message: 'the server could not find the requested resource',
-};
-
-function made<T>(hasMetrics: boolean, act: () => T): T {
+/** What version 2 refuses is tried in version 1, which has a share of CPU alone. Upstream: kubectl/pkg/cmd/autoscale. */
+function made<T>(hasMetrics: boolean, act: () => T, again: () => T): T {
   try {
     return act();
   } catch (error) {
     if (!(error instanceof ServerRefusal)) throw error;
-    // Upstream then tries the version before, which has cpu alone and is not served here.
-    if (hasMetrics) throw new ServerRefusal(NO_SUCH_VERSION);
+    if (hasMetrics) return again();
     throw failure(
       'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input',
     );
   }
+}
+
+function olderAutoscaler({ flags }: Session, object: object, resource: Resource): object {
+  const { metrics: _metrics, ...spec } = (object as { spec: { metrics?: unknown } }).spec;
+  const share = /^(\d+)%$/.exec(flags.text('cpu'))?.[1] ?? String(flags.int('cpu-percent'));
+  const percent = Number(share) > 0 ? { targetCPUUtilizationPercentage: Number(share) } : {};
+  const counts = { currentReplicas: 0, desiredReplicas: 0 };
+  return { ...object, apiVersion: apiVersionOf(resource), spec: { ...spec, ...percent }, status: counts };
 }
 
 function autoscalerOf({ flags }: Session, item: Found, resource: Resource, min: number, max: number): object {

@@ -1,7 +1,7 @@
 /** Short ways to write printed columns. Upstream: pkg/printers/internalversion/printers.go. */
 import { ageOf } from '../duration.ts';
-import type { Column } from '../kind.ts';
-import type { KubeObject } from '../object.ts';
+import type { Column, KindDefinition } from '../kind.ts';
+import type { KubeObject, Stored } from '../object.ts';
 
 type Cell<T extends KubeObject> = Column<T>['cell'];
 
@@ -41,4 +41,15 @@ export function templateColumns<T extends KubeObject>(
       1,
     ),
   ];
+}
+
+/** The columns of another version are those of the kept one: upstream prints what all versions become inside the server. */
+export function columnsOfKept(
+  kept: KindDefinition,
+  toKept: (object: KubeObject) => KubeObject,
+): readonly Column<KubeObject>[] {
+  return (kept.columns ?? []).map((column) => ({
+    ...column,
+    cell: (object, context) => column.cell(toKept(object) as Stored, context),
+  }));
 }

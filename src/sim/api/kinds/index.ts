@@ -12,6 +12,7 @@ import { serviceKind } from './service.ts';
 import { controllerRevisionKind, podTemplateKind, replicationControllerKind, statefulSetKind } from './statefulset.ts';
 import { STORAGE_KINDS } from './storage.ts';
 import { STORED_KINDS } from './stored.ts';
+import { KIND_VERSIONS } from './versions.ts';
 import { workloadKind } from './workload.ts';
 import { daemonSetKind, deploymentKind, replicaSetKind } from './workloads.ts';
 
@@ -51,6 +52,7 @@ export const KIND_REGISTRY: KindRegistry = {
   byResource: (resource) => byResource.get(resource),
   byGvk: (apiVersion, kind) => byGvk.get(`${apiVersion}/${kind}`),
   all: () => KINDS,
+  versions: () => KIND_VERSIONS,
 };
 
 /** By apiVersion and kind. */

@@ -51,7 +51,7 @@ function targetsText({ spec, status: found }: HorizontalPodAutoscaler): string {
   return `${shown.join(', ')}${metrics.length > 2 ? ` + ${metrics.length - 2} more...` : ''}`;
 }
 
-const autoscalerKind: KindDefinition<HorizontalPodAutoscaler> = stored<HorizontalPodAutoscaler>(
+export const autoscalerKind: KindDefinition<HorizontalPodAutoscaler> = stored<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'HorizontalPodAutoscaler',
   'horizontalpodautoscalers',

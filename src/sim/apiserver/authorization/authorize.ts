@@ -54,8 +54,8 @@ export class StandingVerdicts {
 }
 
 export function authorize(context: RequestContext): void {
-  const { request, kind } = context;
-  const asked = attributesOf(request.verb, kind, request);
+  const { request, served } = context;
+  const asked = attributesOf(request.verb, served, request);
   if (request.isTyped && context.standing.allows(context, request.user, asked)) {
     note(context, 'authorize', 'ok');
     return;

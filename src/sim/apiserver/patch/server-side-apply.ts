@@ -20,6 +20,7 @@ import {
   withoutSet,
   type FieldSet,
 } from '../managed-fields.ts';
+import { inVersion } from '../versions.ts';
 import { isAtomicMap, listRuleOf } from './merge-rules.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -70,7 +71,7 @@ export function applyServerSide(context: RequestContext, applied: KubeObject, cu
   const unchanged = entries.find(isOwn);
   const entry = unchanged && isDeepEqual(unchanged.fieldsV1, wanted) ? unchanged : own;
   const owned = { ...result, metadata: { ...result.metadata, managedFields: [...sortedEntries([...kept, entry])] } };
-  return withLastApplied(manager, applied, owned);
+  return withLastApplied(manager, inVersion(context.served, applied), owned);
 }
 
 function mergeApplied(kind: string, current: Fields, applied: Fields, path: readonly string[]): Fields {

@@ -12,7 +12,7 @@ import { listRuleOf } from './merge-rules.ts';
 import { keyText } from './server-side-apply.ts';
 
 /** What to say of them; undefined where there are none, and for what is no object, which is refused elsewhere. */
-export function undeclaredFields({ kind, request }: RequestContext): Status | undefined {
+export function undeclaredFields({ served: kind, request }: RequestContext): Status | undefined {
   const applied = request.body as KubeObject | undefined;
   if (typeof applied !== 'object' || applied === null || Array.isArray(applied)) return undefined;
   const { unknown } = validateSchema(kind, applied);

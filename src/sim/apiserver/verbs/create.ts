@@ -47,7 +47,7 @@ export function createObject(context: RequestContext, addresses: ServiceAddresse
 
 /** Takes a draft from defaulting to the store. Also used by updates and applies that create. */
 export function storeNew(context: RequestContext, addresses: ServiceAddresses, draft: Draft): Stored {
-  const { kind, request } = context;
+  const { kind, served, request } = context;
   draft.apiVersion = apiVersionOf(kind);
   draft.kind = kind.kind;
   place(context, draft);
@@ -63,6 +63,7 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
     ...validateMetadata(kind, draft.metadata),
     ...(kind.validate?.(draft) ?? []),
     ...(kind.validateCreate?.(draft) ?? []),
+    ...(served === kind ? [] : (served.validateCreate?.(draft) ?? [])),
   ]);
   if (!request.isTyped) context.warnings.push(...objectWarnings(draft));
   checkEscalation(context, draft, undefined);

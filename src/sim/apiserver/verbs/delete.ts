@@ -77,6 +77,7 @@ function removeOne(context: RequestContext, addresses: ServiceAddresses, old: St
     context.changes.push({ revision: store.revision, key, previous: before });
     addresses.release(context, old);
   }
+  const { group, plural } = context.served;
   // Pods come back as they were; other kinds as a Status of success.
   if (kind.kind === 'Pod') return { code: 200, body: old };
   return {
@@ -86,7 +87,7 @@ function removeOne(context: RequestContext, addresses: ServiceAddresses, old: St
       apiVersion: 'v1',
       metadata: {},
       status: 'Success',
-      details: { name, ...(kind.group ? { group: kind.group } : {}), kind: kind.plural, uid: old.metadata.uid },
+      details: { name, ...(group ? { group } : {}), kind: plural, uid: old.metadata.uid },
     },
   };
 }

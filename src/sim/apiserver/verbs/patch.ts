@@ -13,6 +13,7 @@ import { undeclaredFields } from '../patch/undeclared-fields.ts';
 import { strategicMerge } from '../patch/strategic-merge.ts';
 import type { ApiResponse } from '../request.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
+import { inVersion, kept } from '../versions.ts';
 import { draftOf, storeNew } from './create.ts';
 import { storeNext } from './update.ts';
 
@@ -21,7 +22,8 @@ export function patchObject(context: RequestContext, addresses: ServiceAddresses
   const found = store.get(prefixOf(kind), keyFor(kind, request.namespace, request.name ?? ''));
   if (request.patchType === 'apply') return apply(context, addresses, found?.value);
   if (!found) return refuse(context, 'store', notFound(context.resource, request.name ?? ''));
-  const patched = patchedBody(context, found.value, kind.kind);
+  const current = inVersion(context.served, found.value) as Stored;
+  const patched = patchedBody(context, current, kind.kind);
   if (!request.isTyped) checkSchema(context, patched);
   checkName(context, patched, found.value);
   const next = storeNext(context, addresses, found.value, draftFrom(context, patched, found.value));
@@ -44,9 +46,12 @@ function checkName(context: RequestContext, { metadata = {} }: KubeObject, old: 
 
 /** A patch without a resourceVersion of its own is applied to what is there now, so it cannot conflict. */
 function draftFrom(context: RequestContext, patched: KubeObject, old: Stored): Draft {
-  const whole = context.request.isTyped ? patched : conformed(context.kind, patched);
+  const { request, served } = context;
+  // What was applied is in the kept version already.
+  const version = request.patchType === 'apply' ? context.kind : served;
+  const whole = request.isTyped ? patched : kept(version, conformed(version, patched));
   const draft = { ...whole, metadata: { ...whole.metadata } } as Draft;
-  const asked = (context.request.body as KubeObject | undefined)?.metadata?.resourceVersion;
+  const asked = (request.body as KubeObject | undefined)?.metadata?.resourceVersion;
   if (!asked) (draft.metadata as { resourceVersion?: string }).resourceVersion = old.metadata.resourceVersion;
   return draft;
 }

@@ -24,8 +24,8 @@ export function getObject(context: RequestContext): ApiResponse {
 }
 
 export function selectionOf(context: RequestContext): Selection {
-  const { kind, request } = context;
-  const selection = parseSelection(kind, { ...request.options, namespace: request.namespace });
+  const { served, request } = context;
+  const selection = parseSelection(served, { ...request.options, namespace: request.namespace });
   return isStatus(selection) ? refuse(context, 'decode', selection) : selection;
 }
 

@@ -37,7 +37,7 @@ export function updateObject(context: RequestContext, addresses: ServiceAddresse
 
 /** Takes the next state of an object from defaulting to the store; the same object comes back when nothing changed. */
 export function storeNext(context: RequestContext, addresses: ServiceAddresses, old: Stored, draft: Draft): Stored {
-  const { kind } = context;
+  const { kind, served } = context;
   checkPreconditions(context, old, draft);
   draft.apiVersion = apiVersionOf(kind);
   draft.kind = kind.kind;
@@ -60,7 +60,11 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
   if (failures.length > 0) checkValid(context, draft, failures);
   const errors = context.request.subresource
     ? []
-    : [...(kind.validate?.(draft) ?? []), ...(kind.validateUpdate?.(draft, old) ?? [])];
+    : [
+        ...(kind.validate?.(draft) ?? []),
+        ...(kind.validateUpdate?.(draft, old) ?? []),
+        ...(served === kind ? [] : (served.validateUpdate?.(draft, old) ?? [])),
+      ];
   checkValid(context, draft, [...validateMetadataUpdate(draft.metadata, old.metadata), ...errors]);
   if (!context.request.isTyped && !subresource) context.warnings.push(...objectWarnings(draft, old));
   checkEscalation(context, draft, old);
