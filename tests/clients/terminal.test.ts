@@ -21,14 +21,17 @@ async function twins(options: WorldOptions, files: Readonly<Record<string, strin
 }
 
 /**
- * Ages that kubectl measures with the wall clock, in describe and events, and what a diff is named by: the temporary files.
- * Everything else is compared as it is, but for the order of what
- * is the same to a sort, and of the containers whose logs are shown at once: upstream's sort is not stable, its map has none.
+ * Ages that kubectl measures with the wall clock, in describe and events, the clock and the process of a line of its own log,
+ * and what a diff is named by: the temporary files. Everything else is compared as it is, but for the order of events of one
+ * moment, and of the containers whose logs are shown at once: upstream's map has none.
  */
 function masked(line: string, text: string): string {
   if (line.startsWith('diff'))
     return text.replace(/\/tmp\/(LIVE|MERGED)-\d+/g, '$1').replace(/\t\d{4}-.* \+0000$/gm, '\tTIME');
-  if (/--sort-by|--all-containers/.test(line)) return text.split('\n').sort().join('\n');
+  if (line.startsWith('apply --prune')) return text.replace(/^W\d{4} [\d:.]+ +\d+ /gm, 'WARNING ');
+  if (line === 'options') return text.replace(/'\S+(?=\/\.kube\/cache')/, "'HOME");
+  if (line.startsWith('plugin')) return text.replace(/^Unable to read directory .*\n/gm, '');
+  if (/--all-containers|--all-pods/.test(line)) return text.split('\n').sort().join('\n');
   if (line.startsWith('edit')) return text.replace(/\/tmp\/kubectl-edit-[\w-]+\.yaml/g, 'FILE');
   if (!/^(describe|events)/.test(line)) return text;
   const ages = text.replace(/\b(\d+[smhd])+\b/g, 'AGE').replace(/ +/g, ' ');

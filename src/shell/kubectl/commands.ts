@@ -5,6 +5,8 @@ import type { Resume, Verb } from './session.ts';
 import { apply, APPLY_FLAGS } from './verbs/apply.ts';
 import { attach, ATTACH_FLAGS, resumeAttach } from './verbs/attach.ts';
 import { canI, CAN_I_FLAGS, whoami, WHOAMI_FLAGS } from './verbs/auth.ts';
+import { approve, CERTIFICATE_FLAGS, deny } from './verbs/certificate.ts';
+import { completion } from './verbs/completion.ts';
 import * as config from './verbs/config.ts';
 import { createFromFiles } from './verbs/create-file.ts';
 import { DELETE_FLAGS, remove, resumeDelete } from './verbs/delete.ts';
@@ -21,6 +23,7 @@ import { get, GET_FLAGS } from './verbs/get.ts';
 import { resumeWatch } from './verbs/get-watch.ts';
 import { logs, LOGS_FLAGS, resumeLogs } from './verbs/logs.ts';
 import { apiResources, API_RESOURCES_FLAGS, apiVersions, clusterInfo, version, VERSION_FLAGS } from './verbs/meta.ts';
+import { globalOptions } from './verbs/global-options.ts';
 import { annotate, label, METADATA_FLAGS } from './verbs/metadata.ts';
 import { patch, PATCH_FLAGS } from './verbs/patch.ts';
 import { replace, REPLACE_FLAGS } from './verbs/replace.ts';
@@ -72,6 +75,11 @@ const refused = (name: string, why: string): Command => ({
   },
 });
 
+/** Upstream: kubectl/pkg/cmd/plugin/plugin.go. */
+function noPlugins(): void {
+  throw failure('unable to find any kubectl plugins in your PATH');
+}
+
 const ROLLOUT: readonly Command[] = [
   { name: 'history', flags: HISTORY_FLAGS, run: rolloutHistory },
   { name: 'pause', flags: ACTION_FLAGS, run: pause },
@@ -112,7 +120,14 @@ export const COMMANDS: readonly Command[] = [
   { name: 'rollout', flags: [], parts: ROLLOUT },
   { name: 'scale', flags: SCALE_FLAGS, required: ['replicas'], run: scale },
   { name: 'autoscale', flags: AUTOSCALE_FLAGS, run: autoscale },
-  refused('certificate', 'certificate requests are not served by this cluster'),
+  {
+    name: 'certificate',
+    flags: [],
+    parts: [
+      { name: 'approve', flags: CERTIFICATE_FLAGS, run: approve },
+      { name: 'deny', flags: CERTIFICATE_FLAGS, run: deny },
+    ],
+  },
   { name: 'cluster-info', flags: [], run: clusterInfo },
   {
     name: 'top',
@@ -143,6 +158,7 @@ export const COMMANDS: readonly Command[] = [
   },
   refused('debug', 'debug containers are not served by this cluster; use exec'),
   { name: 'events', flags: EVENTS_FLAGS, run: events, resume: resumeEvents as Resume },
+  { name: 'completion', flags: [], run: completion },
   { name: 'diff', flags: DIFF_FLAGS, run: diff },
   { name: 'apply', flags: APPLY_FLAGS, run: apply },
   { name: 'patch', flags: PATCH_FLAGS, run: patch },
@@ -154,5 +170,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'api-resources', flags: API_RESOURCES_FLAGS, run: apiResources },
   { name: 'api-versions', flags: [], run: apiVersions },
   { name: 'config', flags: [], parts: CONFIG },
+  { name: 'plugin', flags: [], parts: [{ name: 'list', flags: flagsOf('name-only:bool'), run: noPlugins }] },
+  { name: 'options', flags: [], run: globalOptions },
   { name: 'version', flags: VERSION_FLAGS, run: version },
 ];

@@ -264,6 +264,49 @@ auth can-i list pods -q
 api-resources --verbs=list,watch -o name
 api-resources --sort-by=name
 get pods --watch --timeout=1s
+explain deploy --output=plaintext-openapiv2
+explain deploy.spec --output=plaintext-openapiv2
+explain pod --recursive --output=plaintext-openapiv2
+explain pod.spec.containers --output=plaintext-openapiv2
+explain pod.metadata.labels --output=plaintext-openapiv2
+explain pod.spec.nope --output=plaintext-openapiv2
+explain deploy --output=foo
+options
+plugin list
+completion
+completion foo
+completion bash zsh
+exec guarded -n shop --as=system:serviceaccount:shop:robot -- hostname
+attach guarded -n shop --as=system:serviceaccount:shop:robot
+logs guarded -n shop --as=system:serviceaccount:shop:robot
+exec guarded -n shop --as=root --as-group=system:masters -- echo hi
+get csr
+version --short
+get pods --output-watch-events
+logs teller --all-pods
+logs deploy/web --all-pods
+logs -l app=web --all-pods
+logs teller --all-pods --all-containers
+logs teller --as=jane
+logs nope --as=jane
+wait pods --all --for=condition=Ready --timeout=2s
+wait deploy --all --for=condition=Available --timeout=1s
+wait pod/big pod/teller pod/broken --for=condition=Ready --timeout=0
+wait pod/big pod/teller --for=delete --timeout=0
+wait pod/big pod/nope --for=create --timeout=1s
+wait pod/nope pod/nope2 --for=create --timeout=0
+wait pod/nope --for=create --timeout=0
+wait pod/teller deploy/web --for=create
+wait deploy/web --for=create -o name
+top pods -A --sort-by=cpu
+top pods -A --sort-by=memory
+top pods -A --containers --sort-by=memory
+get pods -A --sort-by=.status.phase
+get pods -A --sort-by=.metadata.labels.app -o name
+get pods -A --sort-by=.metadata.creationTimestamp
+get events --sort-by=.metadata.name
+get events -A --sort-by=.reason
+get events -A --sort-by=.lastTimestamp
 `
   .split('\n')
   .filter(Boolean);
@@ -479,6 +522,22 @@ replace -f cm.yaml
 replace -f cm2.yaml
 replace -f cmchange.yaml
 replace -f cmchange.yaml --force
+certificate approve nope
+certificate deny nope
+certificate approve
+certificate approve jane
+certificate deny jane -o yaml
+certificate approve jane nope
+patch deploy web --subresource=scale --type=merge -p '{"spec":{"replicas":3}}'
+patch deploy web --subresource=scale --type=merge -p '{"spec":{"replicas":2}}'
+apply --prune -f cm.yaml -l app=m
+apply --prune -f cm.yaml --all
+apply --prune -f cm.yaml --all -n shop
+apply --prune -f cm.yaml --all --dry-run=client
+apply --prune -f cm.yaml --all --prune-allowlist=core/v1/ConfigMap
+apply --prune -f cm.yaml --all --prune-allowlist=core/v1/Foo
+apply --prune -f cm.yaml --all --prune-allowlist=ConfigMap
+apply --prune -f cm.yaml --all --prune-allowlist=apps/v1/Deployment --prune-allowlist=core/v1/Secret --cascade=foreground
 `
   .split('\n')
   .filter(Boolean);
@@ -641,6 +700,16 @@ kind: PriorityClass
 metadata: {name: high}
 value: 1000
 description: important
+`,
+  'setup-requests.yaml': `apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: jane}
+spec: {request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWE1IOENBUUF3SFRFTk1Bc0dBMVVFQXd3RWFtRnVaVEVNTUFvR0ExVUVDZ3dEWkdWMk1Ga3dFd1lIS29aSQp6ajBDQVFZSUtvWkl6ajBEQVFjRFFnQUViWmQzcmZoc0lzZit3blk0UG5acFoyWHdCT3VZeUg0WHZhYUJjV0RGCmNVQ2JlRThRWXp1b0xiZG9NUHlXc2xYcGRlTm5VN0taUWpyOVg1bTNXblcwSHFBQU1Bb0dDQ3FHU000OUJBTUMKQTBnQU1FVUNJUURQSXlvdGNDOXNsRFowMUtWTHNqSmJaYVliejd4Y0Y1Wlc4eUw5UW9zOGJBSWdheSt0eC9kOQpHRUUxbG9IdEpUaXVZbXM4NnlIOEx1eThOMEhoakVqRWJTdz0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==, signerName: kubernetes.io/kube-apiserver-client, usages: [client auth]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: guarded, namespace: shop}
+spec: {containers: [{name: c, image: "busybox:1.36", command: [sh, -c, "echo hidden; sleep 3600"]}]}
 `,
   'cm.yaml': `apiVersion: v1
 kind: ConfigMap

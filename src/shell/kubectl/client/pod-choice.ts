@@ -9,8 +9,8 @@ export type LivePod = Pod & Live;
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
-/** The container that is meant when none is named; says so on stderr when there is a choice. */
-export function defaultContainer(session: Session, pod: Pod): string {
+/** The container that is meant when none is named; says so on stderr when there is a choice, unless it is to be quiet. */
+export function defaultContainer(session: Session, pod: Pod, isQuiet = false): string {
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
   const annotated = pod.metadata?.annotations?.[DEFAULT_CONTAINER];
   if (annotated && [...containers, ...initContainers].some(({ name }) => name === annotated)) return annotated;
@@ -20,7 +20,7 @@ export function defaultContainer(session: Session, pod: Pod): string {
     );
   const [first] = containers;
   const count = containers.length + initContainers.length + ephemeralContainers.length;
-  if (count > 1) {
+  if (count > 1 && !isQuiet) {
     const names = [
       ...containers.map(({ name }) => name),
       ...ephemeralContainers.map(({ name }) => `${name} (ephem)`),

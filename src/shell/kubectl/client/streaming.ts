@@ -1,7 +1,32 @@
 /** One's own streams joined to those of a container: what is typed goes in, what it writes comes out. Upstream: client-go/tools/remotecommand. */
+import type { Status } from '../../../sim/api/object.ts';
+import type { RestAnswer } from '../context.ts';
 import { failure, ServerRefusal } from '../failure.ts';
 import type { Pause, Session } from '../session.ts';
+import { pathOf } from './rest.ts';
 import type { Streamed } from '../../../sim/streams.ts';
+
+/**
+ * Asks in the name of whom `--as` or `--token` gives whether a container's streams may be joined; a refusal is thrown. The user
+ * of the kubeconfig administers the cluster, and is refused nothing. As a WebSocket is opened by GET, and what comes after a
+ * refusal of it by POST, either permission will do.
+ */
+export function needPermission(
+  session: Session,
+  pod: { readonly namespace: string; readonly name: string },
+  subresource: 'exec' | 'attach' | 'log',
+): void {
+  const { rest, flags, discovery } = session;
+  if (!flags.has('as') && !flags.has('token')) return;
+  const path = pathOf(discovery.named('pods'), pod.namespace, pod.name, subresource);
+  const methods = subresource === 'log' ? ['GET'] : ['GET', 'POST'];
+  let refused: RestAnswer | undefined;
+  for (const method of methods) {
+    refused = rest.raw(method, path);
+    if (refused.status !== 401 && refused.status !== 403) return;
+  }
+  throw new ServerRefusal(JSON.parse(refused?.body ?? '{}') as Status);
+}
 
 /** What is remembered while the streams are joined. */
 export interface Joined {

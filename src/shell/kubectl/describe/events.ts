@@ -2,6 +2,7 @@
 import type { Event } from 'kubernetes-types/core/v1';
 import type { KubeObject } from '../../../sim/api/object.ts';
 import type { Session } from '../session.ts';
+import { goSorted } from '../text/go-sort.ts';
 import type { DescribeWriter } from './writer.ts';
 
 type Told = Event & KubeObject & { readonly reportingComponent?: string };
@@ -22,7 +23,7 @@ export function writeEvents(writer: DescribeWriter, events: readonly Told[]): vo
   if (events.length === 0) return writer.line(0, 'Events:\t<none>');
   writer.flush();
   const timeOf = ({ lastTimestamp }: Told): number => (lastTimestamp ? Date.parse(lastTimestamp) : 0);
-  const sorted = [...events].sort((left, right) => timeOf(left) - timeOf(right));
+  const sorted = goSorted(events, (left, right) => timeOf(left) < timeOf(right));
   writer.write(0, 'Events:\n  Type\tReason\tAge\tFrom\tMessage\n');
   writer.line(1, '----\t------\t----\t----\t-------');
   for (const event of sorted) {

@@ -1,6 +1,6 @@
 /** `-o`: which form the objects of an answer take. Upstream: cli-runtime/pkg/{genericclioptions,printers}, kubectl/pkg/cmd/get. */
 import type { KubeObject } from '../../../sim/api/object.ts';
-import type { Resource } from '../client/discovery.ts';
+import { kindNameOf } from '../client/discovery.ts';
 import { failure, CommandFailure } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { goJson, isMapping, type Fields } from '../../../sim/api/go-json.ts';
@@ -44,7 +44,7 @@ export function outputPrinter(session: Session, forGet = false): ObjectPrinter |
     case 'kyaml':
       return { print: (object) => kyaml(bare(object)) };
     case 'name':
-      return { isEach: true, print: (object) => `${nameOf(session, object)}\n` };
+      return { isEach: true, print: (object) => `${nameOf(object)}\n` };
     case 'wide':
       if (forGet) return undefined;
       break;
@@ -135,13 +135,12 @@ export function omit(fields: Fields, ...names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
-export function nameOf(session: Session, object: unknown): string {
+/** `deployment.apps/web`; a subresource is named by its own kind: `scale.autoscaling/web`. */
+export function nameOf(object: unknown): string {
   const { apiVersion = '', kind = '', metadata } = object as KubeObject;
-  const resource = session.discovery.byKind(apiVersion, kind);
-  return `${resource ? kindName(resource) : kind.toLowerCase()}/${metadata?.name ?? ''}`;
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
+  return `${kindNameOf({ kind, group })}/${metadata?.name ?? ''}`;
 }
-
-const kindName = ({ kind, group }: Resource): string => (group ? `${kind.toLowerCase()}.${group}` : kind.toLowerCase());
 
 /**
  * Prints the outcome of a change: `pod/web created`, or the object as `-o` asks. Upstream: printers.NamePrinter.
@@ -150,6 +149,6 @@ export function changePrinter(session: Session): (operation: string, object: unk
   const printer = outputPrinter(session);
   return (operation, object, note = session.dryRunNote) => {
     if (printer) session.out(printer.print(object));
-    else session.say(`${nameOf(session, object)} ${operation}${note}`);
+    else session.say(`${nameOf(object)} ${operation}${note}`);
   };
 }

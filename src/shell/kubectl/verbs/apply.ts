@@ -14,7 +14,7 @@ import type { Live, Session } from '../session.ts';
 import { goJson, isMapping, type Fields } from '../../../sim/api/go-json.ts';
 import { lastAppliedOf, withLastApplied } from '../../../sim/client/index.ts';
 import { migrateManagers } from './manager-migration.ts';
-import { prune } from './prune.ts';
+import { allowedKinds, prune } from './prune.ts';
 
 export const APPLY_FLAGS = flagsOf(`
   ${FILE_FLAGS} ${PRINT_FLAGS} ${DRY_RUN_FLAG} server-side:bool force-conflicts:bool field-manager selector/l all:bool prune:bool
@@ -28,17 +28,18 @@ export function apply(session: Session): void {
     throw failure(`Unexpected args: [${args.join(' ')}]\nSee '${session.command} -h' for help and examples`);
   if (flags.all('filename').length === 0 && !flags.text('kustomize')) throw failure('must specify one of -f and -k');
   checkFlags(session);
+  const allowed = flags.bool('prune') ? allowedKinds(session) : [];
   const failures: Error[] = [];
   const seen: { readonly target: Target; readonly uid: string }[] = [];
   const targets = targetsOf(session, selectionOf(session, []));
-  if (targets.length === 0 && !flags.bool('prune')) throw failure('no objects passed to apply');
+  if (targets.length === 0) throw failure('no objects passed to apply');
   const tell = changePrinter(session);
   each(targets, failures, (target) => {
     const applied = flags.bool('server-side') ? serverSide(session, target, tell) : clientSide(session, target, tell);
     seen.push({ target, uid: applied.metadata?.uid ?? '' });
   });
   throwAll(failures);
-  if (flags.bool('prune')) prune(session, seen);
+  if (flags.bool('prune')) prune(session, seen, allowed);
 }
 
 function checkFlags({ flags, dryRun }: Session): void {

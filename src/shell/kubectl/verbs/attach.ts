@@ -3,7 +3,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { flagsOf } from '../client/flags.ts';
 import { foundAt, selectionOf, targetsOf } from '../client/infos.ts';
 import { defaultContainer, firstPod, type LivePod } from '../client/pod-choice.ts';
-import { joined, passOn, refusalOf, takesKeys, type Joined } from '../client/streaming.ts';
+import { joined, needPermission, passOn, refusalOf, takesKeys, type Joined } from '../client/streaming.ts';
 import { failure } from '../failure.ts';
 import type { Pause, Session } from '../session.ts';
 
@@ -51,6 +51,7 @@ export function attachTo(session: Session, pod: LivePod, stdin: string): Attache
     session.complain(`error: Unable to use a TTY - container ${container} did not allocate one`);
   const hasTerminal = takesKeys(session, spec.tty ?? false);
   if (!flags.bool('quiet')) session.complain(`${RECORDED}\nIf you don't see a command prompt, try pressing enter.`);
+  needPermission(session, { namespace, name }, 'attach');
   const started = context.streams.attach({ namespace, pod: name, container });
   if (!started.ok) throw refusalOf(started);
   const { id } = started.value;

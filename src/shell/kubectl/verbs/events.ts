@@ -6,6 +6,7 @@ import { flagsOf, PRINT_FLAGS } from '../client/flags.ts';
 import { failure } from '../failure.ts';
 import { outputPrinter } from '../printers/output.ts';
 import type { Live, Pause, Session } from '../session.ts';
+import { goSorted } from '../text/go-sort.ts';
 import { tabbed, TABLE_TABS } from '../text/tab-writer.ts';
 
 export const EVENTS_FLAGS = flagsOf(
@@ -96,7 +97,7 @@ const timeOf = ({ series, lastTimestamp, eventTime }: Told): number => {
   return time ? Date.parse(String(time)) : 0;
 };
 
-const sorted = (all: readonly Told[]): readonly Told[] => [...all].sort((left, right) => timeOf(left) - timeOf(right));
+const sorted = (all: readonly Told[]): readonly Told[] => goSorted(all, (left, right) => timeOf(left) < timeOf(right));
 
 function tableText(session: Session, all: readonly Told[], hasHeaders: boolean): string {
   const isWide = session.flags.bool('all-namespaces');

@@ -3,7 +3,7 @@ import { OPEN_INPUT } from '../../../sim/workloads/index.ts';
 import { flagsOf, FILE_FLAGS } from '../client/flags.ts';
 import { foundAt, selectionOf, targetsOf } from '../client/infos.ts';
 import { defaultContainer, firstPod } from '../client/pod-choice.ts';
-import { joined, passOn, refusalOf, takesKeys, type Joined } from '../client/streaming.ts';
+import { joined, needPermission, passOn, refusalOf, takesKeys, type Joined } from '../client/streaming.ts';
 import { failure, usageFailure, CommandFailure } from '../failure.ts';
 import type { Pause, Session } from '../session.ts';
 
@@ -32,6 +32,7 @@ export function exec(session: Session): Pause {
   const isOpen = flags.bool('stdin') && context.keyboard !== undefined;
   const stdin = isOpen ? OPEN_INPUT : flags.bool('stdin') ? context.stdin : undefined;
   const { namespace = '' } = pod.metadata;
+  needPermission(session, { namespace, name: pod.metadata.name }, 'exec');
   const started = context.streams.exec({ namespace, pod: pod.metadata.name, container }, words, {
     ...(stdin === undefined ? {} : { stdin }),
     hasTerminal,

@@ -3,30 +3,22 @@ import { apiVersionOf, type Resource } from '../client/discovery.ts';
 import { flagsOf } from '../client/flags.ts';
 import { CommandFailure, failure } from '../failure.ts';
 import type { Session } from '../session.ts';
+import {
+  descriptionsOf,
+  fieldsOf,
+  innerRef,
+  refOf,
+  structureOf,
+  type Field,
+  type Schema,
+  type Schemas,
+} from './explain-schema.ts';
+import { explainV2 } from './explain-v2.ts';
 
 export const EXPLAIN_FLAGS = flagsOf('recursive:bool api-version output=plaintext');
 
-interface Schema {
-  readonly $ref?: string;
-  readonly allOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly type?: string;
-  readonly description?: string;
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly enum?: readonly string[];
-  readonly 'x-kubernetes-group-version-kind'?: readonly {
-    readonly group: string;
-    readonly version: string;
-    readonly kind: string;
-  }[];
-}
-
-type Schemas = Readonly<Record<string, Schema>>;
-
 const WIDTH = 76;
+const V2 = 'plaintext-openapiv2';
 
 export function explain(session: Session): void {
   const { flags } = session;
@@ -35,6 +27,8 @@ export function explain(session: Session): void {
       'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
     );
   if (flags.args.length > 1) throw failure('We accept only this format: explain RESOURCE');
+  const output = flags.text('output');
+  if (output !== 'plaintext' && output !== V2) throw failure(`unrecognized format: ${output}`);
   const { resource, path } = wanted(session, flags.args[0]!);
   const schemas = documentOf(session, resource);
   const root = Object.values(schemas).find((schema) =>
@@ -43,6 +37,7 @@ export function explain(session: Session): void {
     ),
   );
   if (!root) throw failure(`GVK (${apiVersionOf(resource)}, Kind=${resource.kind}) not found in OpenAPI schema`);
+  if (output === V2) return explainV2(session, schemas, resource, root, path);
   if (resource.group) session.say(`GROUP:      ${resource.group}`);
   session.say(`KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n`);
   tell(session, schemas, root, path);
@@ -68,12 +63,6 @@ function documentOf({ rest }: Session, resource: Resource): Schemas {
   const address = paths[path]?.serverRelativeURL;
   if (!address) throw failure(`couldn't find resource for "${apiVersionOf(resource)}, Resource=${resource.plural}"`);
   return (rest.json('GET', address) as { components?: { schemas?: Schemas } }).components?.schemas ?? {};
-}
-
-interface Field {
-  readonly name: string;
-  readonly schema: Schema;
-  readonly isRequired: boolean;
 }
 
 function tell(session: Session, schemas: Schemas, root: Schema, path: readonly string[]): void {
@@ -102,22 +91,6 @@ function tell(session: Session, schemas: Schemas, root: Schema, path: readonly s
   session.out('\n');
 }
 
-const refOf = ({ $ref, allOf }: Schema): string | undefined =>
-  ($ref ?? allOf?.[0]?.$ref)?.replace('#/components/schemas/', '');
-
-function resolved(schemas: Schemas, schema: Schema): Schema {
-  const name = refOf(schema);
-  return name === undefined ? schema : (schemas[name] ?? {});
-}
-
-/** What the fields of a list or a map are those of. */
-function structureOf(schemas: Schemas, schema: Schema): Schema {
-  const inner = schema.items ?? schema.additionalProperties;
-  if (inner) return structureOf(schemas, inner);
-  const found = resolved(schemas, schema);
-  return found === schema ? found : structureOf(schemas, found);
-}
-
 function typeOf(schemas: Schemas, schema: Schema): string {
   if (schema.items) return `[]${typeOf(schemas, schema.items)}`;
   if (schema.additionalProperties) return `map[string]${typeOf(schemas, schema.additionalProperties)}`;
@@ -125,22 +98,6 @@ function typeOf(schemas: Schemas, schema: Schema): string {
   if (name === undefined) return schema.type ?? 'Object';
   const { type } = schemas[name] ?? {};
   return type && type !== 'object' ? type : (name.split('.').at(-1) ?? name);
-}
-
-/** The field's own words, and those of its type. */
-function descriptionsOf(schemas: Schemas, schema: Schema): readonly string[] {
-  const inner = schema.items ?? schema.additionalProperties;
-  const own = schema.description ? [schema.description] : [];
-  if (inner) return [...own, ...descriptionsOf(schemas, inner)];
-  const name = refOf(schema);
-  return name === undefined ? own : [...own, ...descriptionsOf(schemas, schemas[name] ?? {})];
-}
-
-function fieldsOf(schemas: Schemas, schema: Schema): readonly Field[] {
-  const { properties = {}, required = [] } = structureOf(schemas, schema);
-  return Object.keys(properties)
-    .sort()
-    .map((name) => ({ name, schema: properties[name]!, isRequired: required.includes(name) }));
 }
 
 const headText = (schemas: Schemas, { name, schema, isRequired }: Field, indent: string): string =>
@@ -168,11 +125,6 @@ function treeText(schemas: Schemas, fields: readonly Field[], indent: string, in
       return `${headText(schemas, field, indent)}${enumText(field.schema, indent)}${nested}`;
     })
     .join('');
-}
-
-function innerRef(schema: Schema): string | undefined {
-  const inner = schema.items ?? schema.additionalProperties;
-  return inner ? innerRef(inner) : refOf(schema);
 }
 
 function indented(text: string, indent: string): string {

@@ -24,7 +24,10 @@ export function get(session: Session): Pause | void {
   if (flags.args.length === 0 && !hasFiles) throw missingType(session);
   const selection: Selection = { ...selectionOf(session), selectsAll: true };
   const printer = outputPrinter(session, true);
-  if (flags.bool('watch') || flags.bool('watch-only')) return startWatch(session, selection, printer);
+  const isWatch = flags.bool('watch') || flags.bool('watch-only');
+  if (flags.bool('output-watch-events') && !isWatch)
+    throw failure('--output-watch-events option can only be used with --watch or --watch-only');
+  if (isWatch) return startWatch(session, selection, printer);
   if (printer) return printObjects(session, selection, printer);
   printTables(session, selection);
 }

@@ -2,6 +2,7 @@
 import { flagsOf } from '../client/flags.ts';
 import { foundAt, selectionOf, targetsOf, type Found } from '../client/infos.ts';
 import { byInterest, defaultContainer, firstPod, podsOf, type LivePod } from '../client/pod-choice.ts';
+import { needPermission } from '../client/streaming.ts';
 import { failure, ServerRefusal, usageFailure } from '../failure.ts';
 import type { Pause, Session } from '../session.ts';
 
@@ -79,7 +80,7 @@ function wrapped<T>(session: Session, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof ServerRefusal)) throw error;
+    if (!(error instanceof ServerRefusal) || !error.isNotFound) throw error;
     throw failure(
       `error from server (${error.status.reason}): ${error.message} in namespace ${JSON.stringify(session.namespace)}`,
     );
@@ -92,7 +93,7 @@ function streamsOf(session: Session, pod: LivePod, container: string): readonly 
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
   const all = [...initContainers, ...containers, ...ephemeralContainers];
   if (session.flags.bool('all-containers')) return all.map((item) => stream(item.name));
-  if (container === '') return [stream(defaultContainer(session, pod))];
+  if (container === '') return [stream(defaultContainer(session, pod, session.flags.bool('all-pods')))];
   const isThere = all.some((item) => item.name === container);
   if (!isThere) throw failure(`container ${container} is not valid for pod ${name}`);
   return [stream(container)];
@@ -134,6 +135,7 @@ function read(
     throw failure(`pods ${JSON.stringify(pod)} not found`);
   }
   const { containerStatuses = [], initContainerStatuses = [] } = current.status ?? {};
+  if (isFirst) needPermission(session, { namespace, name: pod }, 'log');
   const status = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
   const isPrevious = flags.bool('previous');
   if (isFirst) refuse(current, container, status, isPrevious);
@@ -180,7 +182,7 @@ function refuse(
 }
 
 function lineText({ flags, context }: Session, { pod, container }: Stream, { at, text }: Line): string {
-  const prefix = flags.bool('prefix') ? `[pod/${pod}/${container}] ` : '';
+  const prefix = flags.bool('prefix') || flags.bool('all-pods') ? `[pod/${pod}/${container}] ` : '';
   const time = flags.bool('timestamps') ? `${context.formatLogTime?.(at) ?? ''} ` : '';
   return `${prefix}${time}${text}\n`;
 }

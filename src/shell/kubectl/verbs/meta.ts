@@ -9,7 +9,7 @@ import { tabbed, TABLE_TABS } from '../text/tab-writer.ts';
 export const API_RESOURCES_FLAGS = flagsOf(
   'output/o no-headers:bool api-group namespaced:bool=true verbs:list sort-by categories:list cached:bool show-managed-fields:bool',
 );
-export const VERSION_FLAGS = flagsOf('output/o client:bool short:bool');
+export const VERSION_FLAGS = flagsOf('output/o client:bool');
 
 export function apiResources(session: Session): void {
   const { flags } = session;

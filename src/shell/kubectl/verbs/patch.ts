@@ -4,6 +4,7 @@ import type { PATCH_TYPES } from '../client/changes.ts';
 import { each, sendPatch, writeQuery } from '../client/changes.ts';
 import { flagsOf, DRY_RUN_FLAG, FILE_FLAGS, PRINT_FLAGS } from '../client/flags.ts';
 import { liveObjects, selectionOf } from '../client/infos.ts';
+import { pathOf } from '../client/rest.ts';
 import { failure, throwAll } from '../failure.ts';
 import { changePrinter } from '../printers/output.ts';
 import type { Session } from '../session.ts';
@@ -28,10 +29,13 @@ export function patch(session: Session): void {
   const tell = changePrinter(session);
   const body = patchJson(text);
   each(found, failures, (item) => {
-    if (session.dryRun === 'client') return tell('patched', item.object);
+    const { resource, namespace, name } = item;
+    const subresource = flags.text('subresource');
+    const before = subresource ? session.rest.json('GET', pathOf(resource, namespace, name, subresource)) : item.object;
+    if (session.dryRun === 'client') return tell('patched', before);
     const query = writeQuery(session, 'kubectl-patch');
-    const patched = sendPatch(session, item, type as keyof typeof PATCH_TYPES, body, query, flags.text('subresource'));
-    const isSame = goJson(patched) === goJson(item.object);
+    const patched = sendPatch(session, item, type as keyof typeof PATCH_TYPES, body, query, subresource);
+    const isSame = goJson(patched) === goJson(before);
     tell(isSame ? 'patched (no change)' : 'patched', patched);
   });
   throwAll(failures);

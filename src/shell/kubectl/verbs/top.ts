@@ -3,6 +3,7 @@ import { milliValue, wholeValue } from '../../../sim/api/quantity.ts';
 import { flagsOf } from '../client/flags.ts';
 import { failure } from '../failure.ts';
 import type { Live, Session } from '../session.ts';
+import { goSorted } from '../text/go-sort.ts';
 import { tabbed, TABLE_TABS } from '../text/tab-writer.ts';
 
 export const TOP_NODE_FLAGS = flagsOf(
@@ -50,10 +51,8 @@ function inOrder<T>(
   nameOf: (item: T) => string,
 ): readonly T[] {
   const by = session.flags.text('sort-by');
-  const byName = (left: T, right: T): number =>
-    nameOf(left) < nameOf(right) ? -1 : nameOf(left) > nameOf(right) ? 1 : 0;
-  if (by !== 'cpu' && by !== 'memory') return [...items].sort(byName);
-  return [...items].sort((left, right) => useOfItem(right)[by] - useOfItem(left)[by]);
+  if (by !== 'cpu' && by !== 'memory') return goSorted(items, (left, right) => nameOf(left) < nameOf(right));
+  return goSorted(items, (left, right) => useOfItem(left)[by] > useOfItem(right)[by]);
 }
 
 const print = (session: Session, header: readonly string[], rows: readonly (readonly string[])[]): void => {

@@ -2,9 +2,9 @@
 import type { KubeObject } from '../../../sim/api/object.ts';
 import { kindNameOf } from '../client/discovery.ts';
 import { flagsOf, FILE_FLAGS, PRINT_FLAGS } from '../client/flags.ts';
-import { foundAt, selectionOf, targetsOf, type Found } from '../client/infos.ts';
+import { foundAt, liveObjects, selectionOf, targetsOf, type Found, type Selection } from '../client/infos.ts';
 import { pathOf } from '../client/rest.ts';
-import { failure, ManyFailures, ServerRefusal, type CommandFailure } from '../failure.ts';
+import { failure, ManyFailures, ServerRefusal, throwAll, type CommandFailure } from '../failure.ts';
 import { outputPrinter } from '../printers/output.ts';
 import type { Live, Pause, Session } from '../session.ts';
 import { evaluateJsonPath, JsonPathFault, parseJsonPath, relaxedPath, shownValue } from '../text/json-path.ts';
@@ -24,6 +24,9 @@ interface Pending {
 interface WaitData {
   readonly pending: readonly Pending[];
 }
+
+/** What is said of a deletion that was not asked for any more before the time was over. */
+const TOO_LATE = 'client rate limiter Wait returned an error: context deadline exceeded';
 
 type Condition =
   | { readonly kind: 'delete' }
@@ -53,14 +56,13 @@ function conditionOf({ flags }: Session): Condition {
 }
 
 export function wait(session: Session): Pause {
-  const { flags, context } = session;
+  const { context } = session;
   const condition = conditionOf(session);
-  const selection = { ...selectionOf(session), selectsAll: flags.bool('all'), needsName: true };
+  if (condition.kind === 'create') return awaitCreation(session, context.nowMs);
+  const selection = waitedFor(session);
   const found = targetsOf(session, selection).flatMap((target) => {
     try {
-      return condition.kind === 'create' && target.name !== undefined
-        ? [{ ...target, name: target.name, object: {} }]
-        : foundAt(session, selection, target);
+      return foundAt(session, selection, target);
     } catch (error) {
       const isGone = condition.kind === 'delete' && error instanceof ServerRefusal && error.isNotFound;
       if (isGone) return [];
@@ -72,6 +74,41 @@ export function wait(session: Session): Pause {
     throw failure('no matching resources found');
   }
   return look(session, { pending: found.map(pendingOf) }, context.nowMs);
+}
+
+const waitedFor = (session: Session): Selection => ({
+  ...selectionOf(session),
+  selectsAll: session.flags.bool('all'),
+  needsName: true,
+});
+
+/** Until when, in milliseconds of the clock: without a limit for a week. */
+function limitOf({ flags }: Session, startedMs: number): number {
+  const timeout = flags.duration('timeout');
+  return timeout < 0 ? startedMs + 168 * 3_600_000 : startedMs + timeout;
+}
+
+/** All must be there at once before any is told; several that are missing are refused at once. */
+function awaitCreation(session: Session, startedMs: number): Pause {
+  const failures: Error[] = [];
+  const selection = waitedFor(session);
+  const found = liveObjects(session, selection, failures);
+  const [only] = failures;
+  const isMissing =
+    failures.length === 1 ? only instanceof ServerRefusal && only.isNotFound : failures.length + found.length === 0;
+  if (!isMissing) {
+    throwAll(failures);
+    const printer = outputPrinter(session);
+    for (const item of found) {
+      if (printer) session.out(printer.print(item.object));
+      else session.say(`${pendingOf(item).name} condition met`);
+    }
+    return undefined;
+  }
+  const limit = limitOf(session, startedMs);
+  if (session.context.nowMs >= limit) throw failure('timed out waiting for the condition');
+  const paths = targetsOf(session, selection).map(({ resource, namespace }) => pathOf(resource, namespace));
+  return { data: { pending: [] }, wake: { atMs: limit, paths: [...new Set(paths)] } };
 }
 
 const pendingOf = ({ resource, namespace, name, object }: Found): Pending => ({
@@ -88,24 +125,35 @@ export const resumeWait = (session: Session, data: WaitData, startedMs: number):
 function look(session: Session, { pending }: WaitData, startedMs: number): Pause {
   const { rest, context, flags } = session;
   const condition = conditionOf(session);
+  if (condition.kind === 'create') return awaitCreation(session, startedMs);
   const printer = outputPrinter(session);
-  const left = pending.filter((item) => {
+  const isDone = (item: Pending): boolean => {
     const answer = rest.raw('GET', item.path);
     const object = answer.status === 404 ? undefined : (JSON.parse(answer.body) as Live);
-    if (!isMet(condition, object, item)) return true;
+    if (!isMet(condition, object, item)) return false;
     if (printer && object) session.out(printer.print(object));
     else if (!printer) session.say(`${item.name} ${condition.kind === 'delete' ? deletedText(item) : 'condition met'}`);
-    return false;
-  });
-  if (left.length === 0) return undefined;
+    return true;
+  };
   const timeout = flags.duration('timeout');
-  const limit = timeout < 0 ? startedMs + 168 * 3_600_000 : startedMs + timeout;
+  const limit = limitOf(session, startedMs);
+  const left = timeout === 0 ? pending.filter((item) => !isDone(item)) : remaining(pending, isDone);
+  if (left.length === 0) return undefined;
   if (context.nowMs >= limit) {
     const why = timeout === 0 ? 'condition not met for' : 'timed out waiting for the condition on';
-    const failures: CommandFailure[] = left.map(({ shown }) => failure(`${why} ${shown}`));
+    const isLate = condition.kind === 'delete' && timeout !== 0;
+    const failures: CommandFailure[] = left.map(({ shown }, index) =>
+      failure(isLate && index > 0 ? TOO_LATE : `${why} ${shown}`),
+    );
     throw failures.length === 1 ? failures[0]! : new ManyFailures(failures);
   }
-  return { data: { pending: left }, wake: { atMs: limit, paths: [...new Set(left.map(({ list }) => list))] } };
+  return { data: { pending: left }, wake: { atMs: limit, paths: [left[0]!.list] } };
+}
+
+/** One is waited for after the other: when the time is over, those behind the one that is missing are not looked at any more. */
+function remaining(pending: readonly Pending[], isDone: (item: Pending) => boolean): readonly Pending[] {
+  const at = pending.findIndex((item) => !isDone(item));
+  return at < 0 ? [] : pending.slice(at);
 }
 
 function deletedText({ path }: Pending): string {
@@ -113,12 +161,14 @@ function deletedText({ path }: Pending): string {
   return namespace ? `deleted from ${namespace} namespace` : 'deleted';
 }
 
-function isMet(condition: Condition, object: Live | undefined, { uid }: Pending): boolean {
+function isMet(
+  condition: Exclude<Condition, { readonly kind: 'create' }>,
+  object: Live | undefined,
+  { uid }: Pending,
+): boolean {
   switch (condition.kind) {
     case 'delete':
       return !object || object.metadata.uid !== uid;
-    case 'create':
-      return object !== undefined;
     case 'condition':
       return object !== undefined && hasCondition(object, condition.type, condition.status);
     case 'jsonpath':

@@ -28,7 +28,7 @@ export function rolloutHistory(session: Session): void {
     const revisions = revisionsOf(session, item);
     const wanted = flags.int('revision');
     if (printer) return session.out(printer.print(item.object));
-    const name = nameOf(session, item.object);
+    const name = nameOf(item.object);
     if (wanted > 0) {
       const one = revisions.find(({ number }) => number === wanted);
       if (!one?.template) throw failure('unable to find the specified revision');
