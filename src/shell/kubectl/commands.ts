@@ -26,6 +26,7 @@ import { apiResources, API_RESOURCES_FLAGS, apiVersions, clusterInfo, version, V
 import { globalOptions } from './verbs/global-options.ts';
 import { annotate, label, METADATA_FLAGS } from './verbs/metadata.ts';
 import { patch, PATCH_FLAGS } from './verbs/patch.ts';
+import { reconcile, RECONCILE_FLAGS } from './verbs/reconcile.ts';
 import { replace, REPLACE_FLAGS } from './verbs/replace.ts';
 import { ACTION_FLAGS, pause, restart, resume, undo, UNDO_FLAGS } from './verbs/rollout/actions.ts';
 import { HISTORY_FLAGS, rolloutHistory } from './verbs/rollout/history.ts';
@@ -153,6 +154,7 @@ export const COMMANDS: readonly Command[] = [
     flags: [],
     parts: [
       { name: 'can-i', flags: CAN_I_FLAGS, run: canI },
+      { name: 'reconcile', flags: RECONCILE_FLAGS, run: reconcile },
       { name: 'whoami', flags: WHOAMI_FLAGS, run: whoami },
     ],
   },

@@ -522,6 +522,13 @@ replace -f cm.yaml
 replace -f cm2.yaml
 replace -f cmchange.yaml
 replace -f cmchange.yaml --force
+auth reconcile
+auth reconcile -f cm.yaml
+auth reconcile -f setup.yaml
+auth reconcile -f setup.yaml --dry-run=server
+auth reconcile -f rbac.yaml
+auth reconcile -f rbac.yaml --dry-run=client
+auth reconcile -f rbac.yaml --remove-extra-permissions --remove-extra-subjects
 certificate approve nope
 certificate deny nope
 certificate approve
@@ -710,6 +717,28 @@ apiVersion: v1
 kind: Pod
 metadata: {name: guarded, namespace: shop}
 spec: {containers: [{name: c, image: "busybox:1.36", command: [sh, -c, "echo hidden; sleep 3600"]}]}
+`,
+  'rbac.yaml': `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: shop, labels: {team: a}}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get, watch]}, {apiGroups: [apps], resources: [deployments], resourceNames: [a], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: reads, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: kim}, {kind: User, apiGroup: rbac.authorization.k8s.io, name: jane}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: looker}
+rules: [{apiGroups: [""], resources: [nodes], verbs: [list]}, {nonResourceURLs: [/healthz], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: looks}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: looker}
+subjects: [{kind: Group, apiGroup: rbac.authorization.k8s.io, name: devs}]
 `,
   'cm.yaml': `apiVersion: v1
 kind: ConfigMap
