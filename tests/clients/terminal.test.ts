@@ -15,6 +15,8 @@ async function twins(options: WorldOptions, files: Readonly<Record<string, strin
   for (const name of Object.keys(files).filter((file) => /^(setup|scenario)/.test(file))) {
     const { stderr } = found.own(`apply -f ${name}`);
     expect(stderr.replace(/^Warning: .*\n/gm, '')).toBe('');
+    // A namespace gets its service account before pods are made in it.
+    world.kernel.advanceTo(world.now + 5_000);
   }
   world.kernel.advanceTo(Math.max(world.now, afterMs - 20_000));
   return found;

@@ -257,11 +257,12 @@ export class ApiHost {
     const question = questionOf(incoming, { body: '' });
     const subresource = podSubresourceOf(question.path);
     if (!subresource || subresource === 'log') return refuse(refusal(badRequest('no such stream')));
-    if (incoming.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(refusal(badRequest(ONLY_WEBSOCKETS)));
     this.clock.arrive();
     this.clock.settleNow();
     const target = podTargetOf(this.options.world, question, caller);
     if (!('pod' in target)) return refuse(target);
+    // Who may not join the streams is told so, whatever protocol is spoken: kubectl asks again in the older one.
+    if (incoming.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(refusal(badRequest(ONLY_WEBSOCKETS)));
     const upgrade = { incoming, socket, head };
     if (subresource !== 'portforward') return this.execs.accept(upgrade, target, subresource);
     const fault = PortForwardServer.faultOf(incoming, target);
