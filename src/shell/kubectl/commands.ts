@@ -146,7 +146,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'logs', flags: LOGS_FLAGS, run: logs, resume: resumeLogs as Resume },
   { name: 'attach', flags: ATTACH_FLAGS, run: attach, resume: resumeAttach as Resume },
   { name: 'exec', flags: EXEC_FLAGS, run: exec, resume: resumeExec as Resume },
-  refused('port-forward', 'ports are not forwarded by this cluster; send requests from a pod with exec'),
+  refused('port-forward', 'the terminal of the page forwards no ports; send requests from a pod with exec'),
   refused('proxy', 'no proxy can be opened from here; use kubectl get --raw'),
   refused('cp', 'files are not copied into or out of these containers; use exec with cat'),
   {
@@ -158,7 +158,7 @@ export const COMMANDS: readonly Command[] = [
       { name: 'whoami', flags: WHOAMI_FLAGS, run: whoami },
     ],
   },
-  refused('debug', 'debug containers are not served by this cluster; use exec'),
+  refused('debug', 'the terminal of the page adds no debug containers; use exec'),
   { name: 'events', flags: EVENTS_FLAGS, run: events, resume: resumeEvents as Resume },
   { name: 'completion', flags: [], run: completion },
   { name: 'diff', flags: DIFF_FLAGS, run: diff },
