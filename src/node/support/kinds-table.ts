@@ -19,7 +19,7 @@ const idle = (en: string, ko: string): KindBehaviour => ({ actors: [], limits: {
 const API = 'kube-apiserver';
 const NO_DRA = idle(
   'Devices are not allocated; a pod that claims one is scheduled without it.',
-  '장치를 할당하지 않습니다. 장치를 요청하는 파드는 장치 없이 스케줄됩니다.',
+  '장치를 할당하지 않습니다. 장치를 요청하는 Pod는 장치 없이 스케줄됩니다.',
 );
 const NO_WEBHOOKS = idle('The API server calls no webhooks.', 'API 서버는 웹훅을 호출하지 않습니다.');
 const NO_POLICIES = idle('Expressions are not evaluated.', '식을 평가하지 않습니다.');
