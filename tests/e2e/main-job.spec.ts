@@ -149,9 +149,13 @@ test('stepping back and forth, rewinding, and a refresh lose nothing', async ({ 
   await page.getByRole('slider', { name: 'Position in the run' }).focus();
   await page.keyboard.press('Home');
   await expect(page.getByText('You are in the past.')).toBeVisible();
+  await expect(clock).toHaveText('00:00.000');
   await page.keyboard.press('End');
+  await expect(page.getByText('You are in the past.')).toBeHidden();
+  const end = await clock.textContent();
   await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
   await page.reload();
+  await expect(clock).toHaveText(end!);
   await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
 });
 

@@ -11,7 +11,6 @@ interface SliderProps {
   readonly step?: number;
   readonly className?: string;
   onChange(value: number): void;
-  onRelease?(): void;
   /** Marks and bands, drawn in the track. */
   readonly children?: ReactNode;
 }
@@ -25,7 +24,6 @@ export function Slider({
   step = 1,
   className,
   onChange,
-  onRelease,
   children,
 }: SliderProps): React.JSX.Element {
   return (
@@ -36,7 +34,6 @@ export function Slider({
       max={max}
       step={step}
       onValueChange={([next]) => onChange(next!)}
-      onValueCommit={() => onRelease?.()}
     >
       <Radix.Track className="track">
         <Radix.Range className="range" />

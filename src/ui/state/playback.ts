@@ -40,20 +40,24 @@ export async function changeSpeed(direction: 1 | -1): Promise<void> {
 }
 
 let wanted: number | undefined;
-let isSeeking = false;
+let seeking: Promise<void> | undefined;
 
-/** Puts the playhead at a time. While it is being dragged only the newest place is gone to. */
-export async function seek(time: number): Promise<void> {
+/**
+ * Puts the playhead at a time. While it is being dragged only the newest place is gone to. Resolves when the playhead
+ * stands where it was last wanted.
+ */
+export function seek(time: number): Promise<void> {
   wanted = time;
-  if (isSeeking) return;
-  isSeeking = true;
+  return (seeking ??= goWhereWanted().finally(() => (seeking = undefined)));
+}
+
+async function goWhereWanted(): Promise<void> {
   await pause();
   while (wanted !== undefined) {
     const target = wanted;
     wanted = undefined;
     await ask('seek', { time: target });
   }
-  isSeeking = false;
 }
 
 export const toStart = (): Promise<void> => seek(simulation.getState().startTime);

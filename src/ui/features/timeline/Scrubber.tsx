@@ -47,9 +47,8 @@ export function Scrubber(): React.JSX.Element {
           // A click on a mark means the mark.
           const at = hovered && Math.abs(next - hovered.mark.time) < (end - startTime) / 50 ? hovered.mark.time : next;
           setDragged(at);
-          void seek(at);
+          void seek(at).then(() => setDragged((current) => (current === at ? undefined : current)));
         }}
-        onRelease={() => setDragged(undefined)}
       />
       {hovered ? (
         <div className="mark-tip" style={{ left: `clamp(160px, ${hovered.x}px, 100% - 160px)` }}>
