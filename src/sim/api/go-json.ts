@@ -5,7 +5,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const isMapping = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const byCode = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+/** The order of code units: the same on every machine, as Go's strings are ordered but for characters beyond the BMP. */
+export const byCode = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 export function sortedKeys(value: Fields): readonly string[] {
   return Object.keys(value)

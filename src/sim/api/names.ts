@@ -33,7 +33,7 @@ const KEY_TEXT =
 const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 
 /** Upstream counts bytes, which for most texts is the number of their characters. */
-const byteLength = (text: string): number =>
+export const byteLength = (text: string): number =>
   /^[ -~]*$/.test(text) ? text.length : new TextEncoder().encode(text).length;
 
 /** Names are said to have characters, keys and values of labels bytes; bytes are what is counted. */

@@ -3,6 +3,7 @@
  * typed clients write status and such without being tracked, which keeps their writes cheap.
  * Upstream: apimachinery/pkg/util/managedfields, sigs.k8s.io/structured-merge-diff.
  */
+import { isMapping, type Fields } from '../api/go-json.ts';
 import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1';
 import type { KubeObject, Stored } from '../api/object.ts';
 import type { Draft, RequestContext } from './context.ts';
@@ -13,11 +14,6 @@ import { isAtomicMap, listRuleOf } from './patch/merge-rules.ts';
 export interface FieldSet {
   [path: string]: FieldSet;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isMapping = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Fields that belong to the server, whoever sends them. */
 const UNOWNED = new Set(['apiVersion', 'kind', 'status']);

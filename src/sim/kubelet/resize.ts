@@ -2,6 +2,7 @@
  * Whether a running pod can be given what its spec asks for, and what is said of it. Upstream:
  * pkg/kubelet/allocation/allocation_manager.go, pkg/kubelet/events/resize.go.
  */
+import { sortedDeep } from '../api/go-json.ts';
 import type { Container, Pod, ResourceRequirements } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import { isDeepEqual } from '../apiserver/index.ts';
@@ -71,8 +72,8 @@ export function resizeText(what: string, { pod }: PodRecord, error?: string): st
   const summary = ({ name, resources = {} }: Container): object => ({
     name,
     resources: {
-      ...(resources.limits ? { limits: sorted(resources.limits) } : {}),
-      ...(resources.requests ? { requests: sorted(resources.requests) } : {}),
+      ...(resources.limits ? { limits: sortedDeep(resources.limits) } : {}),
+      ...(resources.requests ? { requests: sortedDeep(resources.requests) } : {}),
     },
   });
   const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
@@ -83,6 +84,3 @@ export function resizeText(what: string, { pod }: PodRecord, error?: string): st
     ...(error === undefined ? {} : { error }),
   })}`;
 }
-
-const sorted = (amounts: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(amounts).sort(([left], [right]) => (left < right ? -1 : 1)));

@@ -1,10 +1,10 @@
 /** A kind that nobody describes: its fields, as they are. Upstream: kubectl/pkg/describe/describe.go (genericDescriber). */
 import type { KubeObject } from '../../../sim/api/object.ts';
-import { isMapping, type Fields } from '../../../sim/api/go-json.ts';
+import { byCode, isMapping, type Fields } from '../../../sim/api/go-json.ts';
 import { goText } from '../text/go-value.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
-import { byText, writeAnnotations, writeLabels, type DescribeWriter } from './writer.ts';
+import { writeAnnotations, writeLabels, type DescribeWriter } from './writer.ts';
 
 export const describeAnything: Describer<KubeObject> = (session, object, writer) => {
   const { metadata } = object;
@@ -30,7 +30,7 @@ function writeFields(
   path: string,
   skipped: ReadonlySet<string>,
 ): void {
-  const keys = Object.keys(fields).sort(byText);
+  const keys = Object.keys(fields).sort(byCode);
   for (const key of keys) {
     const value = fields[key];
     const own = `${path}.${key}`;

@@ -1,11 +1,12 @@
 /** Descriptions of ConfigMaps, Secrets, accounts, Namespaces, quotas and limits. Upstream: kubectl/pkg/describe/describe.go. */
+import { byCode } from '../../../sim/api/go-json.ts';
 import type { ConfigMap, LimitRange, Namespace, ResourceQuota, Secret, ServiceAccount } from 'kubernetes-types/core/v1';
 import { decodeBase64 } from '../../../sim/api/encoding.ts';
 import type { KubeObject } from '../../../sim/api/object.ts';
 import type { Live } from '../session.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
-import { byText, writeAnnotations, writeHead, writeLabels, type DescribeWriter } from './writer.ts';
+import { writeAnnotations, writeHead, writeLabels, type DescribeWriter } from './writer.ts';
 
 const byteCount = (encoded: string): number => {
   const text = encoded.replace(/=+$/, '');
@@ -16,9 +17,9 @@ export const describeConfigMap: Describer<ConfigMap & KubeObject> = (session, ob
   writeHead(writer, object.metadata);
   const { data = {}, binaryData = {} } = object as ConfigMap & { binaryData?: Readonly<Record<string, string>> };
   writer.write(0, '\nData\n====\n');
-  for (const key of Object.keys(data).sort(byText)) writer.write(0, `${key}:\n----\n${data[key]}\n\n`);
+  for (const key of Object.keys(data).sort(byCode)) writer.write(0, `${key}:\n----\n${data[key]}\n\n`);
   writer.write(0, '\nBinaryData\n====\n');
-  for (const key of Object.keys(binaryData).sort(byText))
+  for (const key of Object.keys(binaryData).sort(byCode))
     writer.line(0, `${key}: ${byteCount(binaryData[key]!)} bytes`);
   writer.write(0, '\n');
   writeEvents(writer, eventsAbout(session, object));
@@ -28,7 +29,7 @@ export const describeSecret: Describer<Secret & KubeObject> = (_session, object,
   writeHead(writer, object.metadata);
   writer.write(0, `\nType:\t${object.type ?? ''}\n\nData\n====\n`);
   const { data = {} } = object;
-  for (const key of Object.keys(data).sort(byText)) {
+  for (const key of Object.keys(data).sort(byCode)) {
     if (key === 'token' && object.type === 'kubernetes.io/service-account-token')
       writer.line(0, `${key}:\t${decodeBase64(data[key]!)}`);
     else writer.line(0, `${key}:\t${byteCount(data[key]!)} bytes`);
@@ -88,14 +89,14 @@ export const describeNamespace: Describer<Namespace & KubeObject> = (session, ob
 
 function writeQuota(writer: DescribeWriter, { status, spec }: ResourceQuota, indent = ''): void {
   const { scopes } = (spec ?? {}) as { scopes?: readonly string[] };
-  if (scopes?.length) writer.write(0, `${indent}Scopes:\t${[...scopes].sort(byText).join(', ')}\n`);
+  if (scopes?.length) writer.write(0, `${indent}Scopes:\t${[...scopes].sort(byCode).join(', ')}\n`);
   writer.write(
     0,
     `${indent}Resource\tUsed\tHard\n${indent}--------\t${indent === '' ? '----' : '---'}\t${indent === '' ? '----' : '---'}\n`,
   );
   const hard = (status?.hard ?? {}) as Readonly<Record<string, string>>;
   const used = (status?.used ?? {}) as Readonly<Record<string, string>>;
-  for (const name of Object.keys(hard).sort(byText))
+  for (const name of Object.keys(hard).sort(byCode))
     writer.write(0, `${indent}${name}\t${used[name] ?? '0'}\t${hard[name]}\n`);
 }
 
@@ -118,7 +119,7 @@ function writeLimits(writer: DescribeWriter, { spec }: LimitRange, indent = ''):
     const parts = [min, max, defaultRequest, fallback, maxLimitRequestRatio] as readonly Readonly<
       Record<string, string>
     >[];
-    const names = [...new Set(parts.flatMap((part) => Object.keys(part)))].sort(byText);
+    const names = [...new Set(parts.flatMap((part) => Object.keys(part)))].sort(byCode);
     for (const name of names)
       writer.write(0, `${indent}${type}\t${name}\t${parts.map((part) => part[name] ?? '-').join('\t')}\n`);
   }

@@ -1,4 +1,5 @@
 /** Containers and volumes of a pod or its template. Upstream: kubectl/pkg/describe/describe.go (describeContainers). */
+import { byCode } from '../../../sim/api/go-json.ts';
 import type {
   Container,
   ContainerState,
@@ -9,7 +10,7 @@ import type {
   ResourceRequirements,
 } from 'kubernetes-types/core/v1';
 import { canonicalQuantity } from '../../../sim/api/quantity.ts';
-import { boolText, byText, rfc1123, type DescribeWriter } from './writer.ts';
+import { boolText, rfc1123, type DescribeWriter } from './writer.ts';
 
 /** Finds the value that a variable takes from its pod. */
 export type FieldValue = (variable: EnvVar) => string;
@@ -95,7 +96,7 @@ export function writeResources(writer: DescribeWriter, resources: ResourceRequir
     ['Limits', resources?.limits],
     ['Requests', resources?.requests],
   ] as const) {
-    const names = Object.keys(amounts ?? {}).sort(byText);
+    const names = Object.keys(amounts ?? {}).sort(byCode);
     if (names.length === 0) continue;
     writer.line(level, `${title}:`);
     for (const name of names) writer.line(level + 1, `${name}:\t${canonicalQuantity(String(amounts![name]))}`);
@@ -164,7 +165,7 @@ function writeEnv(writer: DescribeWriter, { env = [] }: Container, valueOf: Fiel
 
 function writeMounts(writer: DescribeWriter, { volumeMounts = [], volumeDevices = [] }: Container): void {
   writer.line(2, `Mounts:${volumeMounts.length === 0 ? '\t<none>' : ''}`);
-  const mounts = [...volumeMounts].sort((left, right) => byText(left.mountPath, right.mountPath));
+  const mounts = [...volumeMounts].sort((left, right) => byCode(left.mountPath, right.mountPath));
   for (const { mountPath, name, readOnly, subPath } of mounts) {
     const flags = [subPath ? `path=${JSON.stringify(subPath)}` : undefined, readOnly ? 'ro' : 'rw'].filter(Boolean);
     writer.line(3, `${mountPath} from ${name} (${(subPath ? [flags[1], flags[0]] : flags).join(',')})`);

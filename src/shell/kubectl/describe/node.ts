@@ -1,11 +1,12 @@
 /** `kubectl describe node`. Upstream: kubectl/pkg/describe/describe.go (describeNode, describeNodeResource), component-helpers/resource. */
+import { byCode } from '../../../sim/api/go-json.ts';
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { KubeObject } from '../../../sim/api/object.ts';
 import { addQuantities, canonicalQuantity, milliValue } from '../../../sim/api/quantity.ts';
 import type { Live, Session } from '../session.ts';
 import type { Describer } from './describer.ts';
 import { eventsAbout, writeEvents } from './events.ts';
-import { byText, rfc1123, writeAnnotations, writeLabels, type DescribeWriter } from './writer.ts';
+import { rfc1123, writeAnnotations, writeLabels, type DescribeWriter } from './writer.ts';
 
 type Amounts = Readonly<Record<string, string>>;
 
@@ -52,14 +53,14 @@ function rolesOf(labels: Readonly<Record<string, string>>): readonly string[] {
     if (key.startsWith('node-role.kubernetes.io/')) return [key.slice('node-role.kubernetes.io/'.length)];
     return key === 'kubernetes.io/role' && value ? [value] : [];
   });
-  return [...new Set(roles.filter(Boolean))].sort(byText);
+  return [...new Set(roles.filter(Boolean))].sort(byCode);
 }
 
 function writeTaints(writer: DescribeWriter, taints: NonNullable<Node['spec']>['taints']): void {
   writer.write(0, 'Taints:\t');
   if (!taints?.length) return writer.write(0, '<none>\n');
   const sorted = [...taints].sort((left, right) =>
-    byText(`${left.effect},${left.key}`, `${right.effect},${right.key}`),
+    byCode(`${left.effect},${left.key}`, `${right.effect},${right.key}`),
   );
   sorted.forEach(({ key, value, effect }, index) =>
     writer.write(0, `${index === 0 ? '' : '\t'}${key}${value ? `=${value}` : ''}:${effect}\n`),
@@ -81,7 +82,7 @@ function writeLease(session: Session, name: string, writer: DescribeWriter): voi
 function writeAmounts(writer: DescribeWriter, title: string, amounts: Amounts | undefined): void {
   if (!amounts || Object.keys(amounts).length === 0) return;
   writer.line(0, `${title}:`);
-  for (const name of Object.keys(amounts).sort(byText))
+  for (const name of Object.keys(amounts).sort(byCode))
     writer.line(1, `${name}:\t${canonicalQuantity(amounts[name]!)}`);
 }
 
@@ -152,7 +153,7 @@ function writePods(session: Session, node: Node & KubeObject, writer: DescribeWr
     const [request, limit] = [total.requests[resource] ?? '0', total.limits[resource] ?? '0'];
     writer.line(1, `${resource}\t${request} (${share(request, resource)})\t${limit} (${share(limit, resource)})`);
   }
-  for (const resource of extended.sort(byText)) {
+  for (const resource of extended.sort(byCode)) {
     const isHuge = resource.startsWith('hugepages-');
     const [request, limit] = [total.requests[resource] ?? '0', total.limits[resource] ?? '0'];
     if (isHuge)

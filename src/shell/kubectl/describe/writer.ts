@@ -1,4 +1,5 @@
 /** Lines with indents and tabs, and what many descriptions share. Upstream: kubectl/pkg/describe/describe.go (PrefixWriter, print*Multiline). */
+import { byCode } from '../../../sim/api/go-json.ts';
 import type { LabelSelector, ObjectMeta } from 'kubernetes-types/meta/v1';
 import { humanDuration } from '../../../sim/api/duration.ts';
 import { DESCRIBE_TABS, tabbed } from '../text/tab-writer.ts';
@@ -52,8 +53,6 @@ export function rfc1123(time: unknown): string {
   return `${DAYS[date.getUTCDay()]}, ${two(date.getUTCDate())} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()} ${clock} +0000`;
 }
 
-export const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-
 export function writeLabels(
   writer: DescribeWriter,
   title: string,
@@ -62,7 +61,7 @@ export function writeLabels(
   inner = '\t',
 ): void {
   writer.write(0, `${indent}${title}:${inner}`);
-  const keys = Object.keys(labels ?? {}).sort(byText);
+  const keys = Object.keys(labels ?? {}).sort(byCode);
   if (keys.length === 0) return writer.write(0, '<none>\n');
   keys.forEach((key, index) => writer.write(0, `${index === 0 ? '' : `${indent}${inner}`}${key}=${labels![key]}\n`));
 }
@@ -80,7 +79,7 @@ export function writeAnnotations(
   writer.write(0, `${indent}${title}:${inner}`);
   const keys = Object.keys(annotations ?? {})
     .filter((key) => !SKIPPED.has(key))
-    .sort(byText);
+    .sort(byCode);
   if (keys.length === 0) return writer.write(0, '<none>\n');
   keys.forEach((key, index) => {
     if (index > 0) writer.write(0, `${indent}${inner}`);
@@ -117,18 +116,18 @@ export function selectorText(selector: LabelSelector | undefined, none = '<none>
     ...Object.entries(matchLabels).map(([key, value]) => ({ key, text: `${key}=${value}` })),
     ...matchExpressions.map(({ key, operator, values = [] }) => ({
       key,
-      text: OPERATORS[operator]?.(key, [...values].sort(byText).join(',')) ?? key,
+      text: OPERATORS[operator]?.(key, [...values].sort(byCode).join(',')) ?? key,
     })),
   ];
   if (terms.length === 0) return all;
   return terms
-    .sort((left, right) => byText(left.key, right.key))
+    .sort((left, right) => byCode(left.key, right.key))
     .map(({ text }) => text)
     .join(',');
 }
 
 export function labelList(labels: Readonly<Record<string, string>> | undefined, none = '<none>'): string {
-  const keys = Object.keys(labels ?? {}).sort(byText);
+  const keys = Object.keys(labels ?? {}).sort(byCode);
   return keys.length === 0 ? none : keys.map((key) => `${key}=${labels![key]}`).join(',');
 }
 

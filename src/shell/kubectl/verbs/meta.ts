@@ -1,4 +1,5 @@
 /** Commands that tell of the server: `api-resources`, `api-versions`, `cluster-info`, `version`. Upstream: kubectl/pkg/cmd/{apiresources,clusterinfo,version}. */
+import { byCode } from '../../../sim/api/go-json.ts';
 import { apiVersionOf, resourceOf, type Resource } from '../client/discovery.ts';
 import { flagsOf } from '../client/flags.ts';
 import { failure } from '../failure.ts';
@@ -43,17 +44,15 @@ function isWanted({ flags }: Session, item: Resource): boolean {
   return flags.all('categories').every((category) => item.categories.includes(category));
 }
 
-const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-
 function order(sortBy: string, left: Resource, right: Resource): number {
-  if (sortBy === 'name') return byText(left.plural, right.plural);
-  if (sortBy === 'kind') return byText(left.kind, right.kind);
+  if (sortBy === 'name') return byCode(left.plural, right.plural);
+  if (sortBy === 'kind') return byCode(left.kind, right.kind);
   if (sortBy !== '') throw failure('--sort-by accepts only name or kind');
-  return byText(left.group, right.group) || byText(left.plural, right.plural);
+  return byCode(left.group, right.group) || byCode(left.plural, right.plural);
 }
 
 export function apiVersions(session: Session): void {
-  const versions = [...new Set(session.discovery.resources.map(apiVersionOf))].sort(byText);
+  const versions = [...new Set(session.discovery.resources.map(apiVersionOf))].sort(byCode);
   for (const version of versions) session.say(version);
 }
 

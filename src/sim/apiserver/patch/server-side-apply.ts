@@ -3,6 +3,7 @@
  * others own it too, and a value that somebody else owns is a conflict.
  * Upstream: apimachinery/pkg/util/managedfields/internal, kubernetes.io "Server-Side Apply".
  */
+import { byCode, isMapping, type Fields } from '../../api/go-json.ts';
 import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
@@ -22,11 +23,6 @@ import {
 } from '../managed-fields.ts';
 import { inVersion } from '../versions.ts';
 import { isAtomicMap, listRuleOf } from './merge-rules.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isMapping = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Conflict {
   /** `"alice"`, `"kubectl-edit" with subresource "scale" using apps/v1`. */
@@ -137,15 +133,13 @@ function conflictsOf(
   current: Fields,
   wanted: FieldSet,
 ): readonly Conflict[] {
-  const byOwner = [...others].sort((left, right) => byText(identifierOf(left), identifierOf(right)));
+  const byOwner = [...others].sort((left, right) => byCode(identifierOf(left), identifierOf(right)));
   return byOwner.flatMap((entry) => {
     if (entry.subresource === 'status') return [];
     const found = commonLeaves(kind, (entry.fieldsV1 ?? {}) as FieldSet, wanted, applied, current, ROOT);
     return inSetOrder(found).map(({ text, marks }) => ({ owner: ownerText(entry), field: text, marks }));
   });
 }
-
-const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 /** Upstream: managedfields/internal/managedfields.go (BuildManagerIdentifier). */
 function identifierOf({ manager, operation, apiVersion, subresource }: ManagedFieldsEntry): string {
@@ -157,8 +151,8 @@ function identifierOf({ manager, operation, apiVersion, subresource }: ManagedFi
 function inSetOrder(places: readonly Place[], depth = 0): readonly Place[] {
   const ending = places.filter(({ marks }) => marks.length === depth + 1);
   const below = places.filter(({ marks }) => marks.length > depth + 1);
-  const heads = [...new Set(below.map(({ marks }) => marks[depth]!))].sort(byText);
-  const byMark = (left: Place, right: Place): number => byText(left.marks[depth]!, right.marks[depth]!);
+  const heads = [...new Set(below.map(({ marks }) => marks[depth]!))].sort(byCode);
+  const byMark = (left: Place, right: Place): number => byCode(left.marks[depth]!, right.marks[depth]!);
   return [
     ...[...ending].sort(byMark),
     ...heads.flatMap((head) =>

@@ -3,15 +3,11 @@
  * `$deleteFromPrimitiveList` and `$setElementOrder`. Also makes such patches, two-way and three-way, as kubectl does.
  * Upstream: apimachinery/pkg/util/strategicpatch/patch.go.
  */
+import { isMapping, type Fields } from '../../api/go-json.ts';
 import { isDeepEqual } from '../equality.ts';
 import { PatchFailure } from './json-patch.ts';
 import { listRuleOf, retainsKeys } from './merge-rules.ts';
 import { goText } from './patched-faults.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isMapping = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const DELETE_FROM = '$deleteFromPrimitiveList/';
 const ORDER = '$setElementOrder/';

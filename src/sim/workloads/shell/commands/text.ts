@@ -1,4 +1,6 @@
 /** Commands over text: echo, printf, cat, grep, sed, awk and their kin. Upstream: POSIX.1-2017; busybox coreutils. */
+import { byteLength } from '../../../api/names.ts';
+import { byCode } from '../../../api/go-json.ts';
 import { isWait, type Command, type CommandIo, type Step } from '../command-io.ts';
 import type { Wait } from '../state.ts';
 import { unescape } from '../reader.ts';
@@ -260,7 +262,6 @@ const wholeText =
   };
 
 const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
-const ordered = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 function sorted(lines: readonly string[], words: readonly string[]): string {
   const { flags, values } = parseOptions(words, ['k', 't', 'o']);
@@ -269,8 +270,8 @@ function sorted(lines: readonly string[], words: readonly string[]): string {
   const compare = (left: string, right: string): number =>
     flags.has('n')
       ? (Number.parseFloat(key(left)) || 0) - (Number.parseFloat(key(right)) || 0)
-      : ordered(key(left), key(right));
-  const result = [...lines].sort((left, right) => compare(left, right) || ordered(left, right));
+      : byCode(key(left), key(right));
+  const result = [...lines].sort((left, right) => compare(left, right) || byCode(left, right));
   const shown = flags.has('u') ? result.filter((line, index) => line !== result[index - 1]) : result;
   return joined(flags.has('r') ? shown.reverse() : shown);
 }
@@ -327,8 +328,6 @@ function translate(text: string, words: readonly string[]): string {
     ? mapped.filter((item, index) => item !== mapped[index - 1] || !isIn(item)).join('')
     : mapped.join('');
 }
-
-const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Lines, words, characters, bytes: those that are asked for, in that order. */
 const COUNTS: readonly (readonly [string, (text: string) => number])[] = [
