@@ -76,9 +76,9 @@ function wideFrame(unit: number): BareFrame {
   const line = (...points: readonly (readonly [number, number])[]): Polyline => path(unit, ...points);
   const [top, foot, api, apiFoot] = [30, 90, 112, 172];
   const components = new Map<string, Box>([
-    ['client/dashboard', box(0, 78, 92, 28)],
-    ['client', box(0, 112, 92, 28)],
-    ['client/pipeline', box(0, 146, 92, 28)],
+    ['client/dashboard', box(0, 78, 100, 28)],
+    ['client', box(0, 112, 100, 28)],
+    ['client/pipeline', box(0, 146, 100, 28)],
     ['kube-scheduler', box(124, top, 214, 60)],
     ['kube-controller-manager', box(348, top, 236, 60)],
     ['etcd', box(594, top, 112, 60)],
@@ -95,9 +95,9 @@ function wideFrame(unit: number): BareFrame {
     yours: { x: 0, y: 202 * unit, width: 1048 * unit },
     components,
     hub: new Map([
-      ['client/dashboard', line([124, 118], [100, 118], [100, 92], [92, 92])],
-      ['client', line([124, 126], [92, 126])],
-      ['client/pipeline', line([124, 160], [92, 160])],
+      ['client/dashboard', line([124, 118], [104, 118], [104, 92], [100, 92])],
+      ['client', line([124, 126], [100, 126])],
+      ['client/pipeline', line([124, 160], [100, 160])],
       ['kube-scheduler', up(231)],
       ['kube-controller-manager', up(466)],
       ['etcd', up(650)],
