@@ -174,6 +174,16 @@ describe('a row', () => {
     ]);
   });
 
+  // Upstream's printers.go gives this kind no age.
+  it('of a storage capacity has its class and size alone', () => {
+    const capacity = (more: string): readonly string[] =>
+      printed(
+        `apiVersion: storage.k8s.io/v1\nkind: CSIStorageCapacity\nmetadata: {name: zone-1}\nstorageClassName: fast${more}`,
+      );
+    expect(capacity('\ncapacity: 1Ti')).toEqual(['Name=zone-1', 'StorageClassName=fast', 'Capacity=1Ti']);
+    expect(capacity('').at(-1)).toBe('Capacity=<unset>');
+  });
+
   it('of a quota, a role binding, an autoscaler and a budget says what there is', () => {
     expect(
       printed(

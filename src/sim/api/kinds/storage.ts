@@ -246,7 +246,6 @@ export const STORAGE_KINDS = [
       nameColumn(),
       textColumn('StorageClassName', ({ storageClassName }) => storageClassName ?? ''),
       textColumn('Capacity', ({ capacity }) => capacity ?? '<unset>'),
-      ageColumn(),
     ],
   }),
   stored<VolumeAttachment>(GROUP, 'VolumeAttachment', 'volumeattachments', 'cluster', {
