@@ -56,16 +56,14 @@ function belongsTo(life: LifeState, key: string, object: Stored | undefined): bo
         life.instance === `coredns/${path}` ||
         life.instance.startsWith(`container/${path}/`)
       );
-    case 'Deployment':
-      return life.instance === `rollout/${path}`;
-    case 'StatefulSet':
-    case 'DaemonSet':
-    case 'Job':
-      return life.instance === `${object.kind.toLowerCase()}/${path}`;
     case 'Node':
-      return life.instance.startsWith(`node/${name}/`) || life.instance === `machine/${name}`;
+      return (
+        life.instance.startsWith(`node/${name}/`) ||
+        life.instance === `machine/${name}` ||
+        life.instance === `node-health/${name}`
+      );
     default:
-      return false;
+      return life.instance === `${object.kind.toLowerCase()}/${path}`;
   }
 }
 

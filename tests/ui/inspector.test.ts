@@ -10,10 +10,60 @@ import { deployment, podsOf, service } from '../support/world.ts';
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata: { a: b }\n';
 const USING = '          envFrom:\n            - configMapRef: { name: settings }\n';
-const TEXT = `${CONFIG}---\n${deployment('web', 2, 'nginx:1.27', USING)}---\n${service('web')}`;
+const OTHERS = `
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec:
+  maxReplicas: 3
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+  metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 50 } } }]
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: tick }
+spec:
+  schedule: '* * * * *'
+  suspend: true
+  jobTemplate:
+    spec:
+      template: { spec: { restartPolicy: Never, containers: [{ name: c, image: busybox, command: ['true'] }] } }
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web }
+spec: { minAvailable: 1, selector: { matchLabels: { app: web } } }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: spare }
+spec:
+  capacity: { storage: 1Gi }
+  accessModes: [ReadWriteOnce]
+  hostPath: { path: /spare }
+  storageClassName: by-hand
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: held }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: kept, namespace: held, finalizers: [example.com/kept] }
+`;
+const TEXT = `${CONFIG}---\n${deployment('web', 2, 'nginx:1.27', USING)}---\n${service('web')}---${OTHERS}`;
 
 const run = new Run(parseScenario('seed: look\n'));
 run.command({ verb: 'apply', file: 'm.yaml', text: TEXT }, false);
+run.command(
+  { verb: 'delete', file: 'n.yaml', text: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: held }' },
+  false,
+);
 run.advance(run.now + 30_000);
 const [pod] = podsOf(run.world, 'web');
 const podKey = `pods|default/${pod!.metadata.name}`;
@@ -70,7 +120,7 @@ describe('the inspection', () => {
     expect(linksOf(podKey)).toEqual({
       owner: ['ReplicaSet'],
       node: ['Node'],
-      selector: ['Service'],
+      selector: expect.arrayContaining(['PodDisruptionBudget', 'Service']),
       endpoint: ['EndpointSlice'],
       uses: ['ConfigMap'],
     });
@@ -96,6 +146,21 @@ describe('the inspection', () => {
       const last = history.at(-1)!;
       expect(last.type === 'transition' && last.data.to).toBe(state);
     }
+  });
+
+  it.each([
+    ['deployments.apps|default/web', 'rollout', 'complete'],
+    [`replicasets.apps|default/${pod!.metadata.ownerReferences![0]!.name}`, 'replica-set', 'settled'],
+    ['horizontalpodautoscalers.autoscaling|default/web', 'autoscaler', 'blind'],
+    ['cronjobs.batch|default/tick', 'cron-job', 'suspended'],
+    ['poddisruptionbudgets.policy|default/web', 'budget', 'allowing'],
+    ['persistentvolumeclaims|default/data', 'claim', 'waitingForConsumer'],
+    ['persistentvolumes|spare', 'volume', 'available'],
+    ['namespaces|held', 'namespace', 'held'],
+    [`nodes|${pod!.spec!.nodeName}`, 'node-health', 'ready'],
+  ])('of %s has its life: %s, %s', (key, machine, state) => {
+    const life = inspect(run, key).lives.find((item) => item.machine === machine);
+    expect(life?.state).toBe(state);
   });
 
   it('of a component has its chart and what it did', () => {

@@ -11,7 +11,7 @@ import { EndpointsController } from './endpoints/endpoints-controller.ts';
 import { ResourceQuotaController } from './resource-quota/resource-quota-controller.ts';
 import { AttachDetachController } from './volume/attach-detach-controller.ts';
 import { AzureCsiDriver, type CsiSettings } from './volume/csi-driver.ts';
-import { claimMachine } from './volume/machine.ts';
+import { claimMachine, volumeMachine } from './volume/machine.ts';
 import { PersistentVolumeController } from './volume/persistent-volume-controller.ts';
 import { VolumeProtectionController } from './volume/protection-controller.ts';
 import { HorizontalController, type MetricsSource } from './podautoscaler/horizontal-controller.ts';
@@ -22,7 +22,13 @@ import { TokensController } from './accounts/tokens-controller.ts';
 import { DaemonSetController } from './daemonset/daemonset-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
 import { ClusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation-controller.ts';
+import { cronMachine } from './cronjob/machine.ts';
 import { rolloutMachine } from './deployment/machine.ts';
+import { budgetMachine } from './disruption/machine.ts';
+import { namespaceMachine } from './namespace/machine.ts';
+import { healthMachine } from './node-lifecycle/machine.ts';
+import { autoscalerMachine } from './podautoscaler/machine.ts';
+import { replicaMachine } from './replicaset/machine.ts';
 import { EndpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { EndpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller.ts';
 import { ServiceCidrController } from './service-cidr/service-cidr-controller.ts';
@@ -46,7 +52,20 @@ export { nextTime, parseSchedule } from './cronjob/schedule.ts';
 export { limit, stabilize } from './podautoscaler/limits.ts';
 export { replicasFor } from './podautoscaler/replica-calculator.ts';
 export type { MetricsSource };
-export const CONTROLLER_MACHINES = [rolloutMachine, statefulMachine, daemonMachine, jobMachine, claimMachine] as const;
+export const CONTROLLER_MACHINES = [
+  rolloutMachine,
+  replicaMachine,
+  statefulMachine,
+  daemonMachine,
+  jobMachine,
+  cronMachine,
+  autoscalerMachine,
+  budgetMachine,
+  claimMachine,
+  volumeMachine,
+  namespaceMachine,
+  healthMachine,
+] as const;
 
 export interface ControllerSettings {
   readonly registry: KindRegistry;

@@ -24,7 +24,7 @@ export class Lives {
 
   /** Moves a life by an event; a life that is not there begins. What has no arrow for the event stays where it is. */
   send(key: string, event: string): void {
-    const life = this.lives.get(key) ?? this.begin(key);
+    const life = this.begin(key);
     const moved = this.machine.next(life.state, { type: event });
     if (!moved.isChanged) return;
     this.lives.set(key, { state: moved.state, since: this.kernel.turn.cursor });
@@ -38,7 +38,10 @@ export class Lives {
     });
   }
 
-  private begin(key: string): Life {
+  /** The life of a key, which begins with its first mention. */
+  begin(key: string): Life {
+    const known = this.lives.get(key);
+    if (known) return known;
     const life = { state: this.machine.start().state, since: this.kernel.turn.cursor };
     this.lives.set(key, life);
     return life;

@@ -2,9 +2,11 @@
 import type { KindRegistry } from '../api/kind.ts';
 import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
+import type { AnyStateMachine } from 'xstate';
 import { Controller, type Indexes, type Informer, type SharedInformers } from '../client/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { controllerOptions, type ClientRates } from './identity.ts';
+import { Lives, type ShownLife } from './lives.ts';
 
 export interface Manager {
   readonly kernel: Kernel;
@@ -14,7 +16,11 @@ export interface Manager {
   readonly rates: ClientRates;
 }
 
+type ControllerState = ReturnType<Controller['save']>;
+
 export abstract class ManagedController extends Controller {
+  private readonly followed: Lives[] = [];
+
   constructor(
     protected readonly manager: Manager,
     name: string,
@@ -27,6 +33,26 @@ export abstract class ManagedController extends Controller {
 
   protected shared<R extends ResourceName>(resource: R, indexes?: Indexes<ResourceTypes[R]>): Informer<R> {
     return this.manager.informers.informer(resource, indexes);
+  }
+
+  /** Lives of a kind that this controller moves: shown in the inspector, and saved with the rest. */
+  protected follow(machine: AnyStateMachine, prefix: string): Lives {
+    const lives = new Lives(this.kernel, machine, prefix);
+    this.followed.push(lives);
+    return lives;
+  }
+
+  lives(): readonly ShownLife[] {
+    return this.followed.flatMap((lives) => lives.list());
+  }
+
+  override save(): ControllerState & { readonly lives: readonly unknown[] } {
+    return { ...super.save(), lives: this.followed.map((lives) => lives.save()) };
+  }
+
+  override load(state: ReturnType<ManagedController['save']>): void {
+    super.load(state);
+    this.followed.forEach((lives, index) => lives.load(state.lives[index]));
   }
 
   /** Milliseconds since 1970 at the turn's cursor. */

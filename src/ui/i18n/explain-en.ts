@@ -395,6 +395,7 @@ export const explainEn = {
     isReady: 'ready',
     isNotReady: 'not ready',
     wider: 'Show the chart larger',
+    anywhere: 'From every state',
     chartOf: 'Statechart: {{title}}',
     chartNow: 'Statechart of {{title}}; it is in the state {{state}}',
     fact: {

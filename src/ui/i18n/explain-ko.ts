@@ -395,6 +395,7 @@ export const explainKo: ExplainTexts = {
     isReady: '준비됨',
     isNotReady: '준비 안 됨',
     wider: '상태도 크게 보기',
+    anywhere: '모든 상태에서',
     chartOf: '상태도: {{title}}',
     chartNow: '{{title}}의 상태도, 지금 상태는 {{state}}',
     fact: {

@@ -107,22 +107,35 @@ export function objectName(object: ObjectRef | undefined): string {
   return `${object.kind} ${object.kind === 'Node' ? shortNode(object.name) : object.name}`;
 }
 
+/** Kinds of objects whose lives are told by controllers, by the first part of the instance. */
+const LIVING_KINDS: Readonly<Record<string, string>> = {
+  replicaset: 'ReplicaSet',
+  replicationcontroller: 'ReplicationController',
+  statefulset: 'StatefulSet',
+  daemonset: 'DaemonSet',
+  job: 'Job',
+  cronjob: 'CronJob',
+  horizontalpodautoscaler: 'HorizontalPodAutoscaler',
+  poddisruptionbudget: 'PodDisruptionBudget',
+  persistentvolumeclaim: 'PersistentVolumeClaim',
+  persistentvolume: 'PersistentVolume',
+  namespace: 'Namespace',
+};
+
 /** Whose life moved: `container/default/web-1/app`. */
 export function instanceName(instance: string): Part {
   const [kind = '', first = '', second = '', third = ''] = instance.split('/');
+  const object = LIVING_KINDS[kind];
+  if (object) return `${object} ${second || first}`;
   switch (kind) {
     case 'pod':
       return `Pod ${second}`;
     case 'container':
       return { key: 'who.container', values: { container: third, pod: second } };
-    case 'statefulset':
-      return `StatefulSet ${second}`;
-    case 'daemonset':
-      return `DaemonSet ${second}`;
-    case 'job':
-      return `Job ${second}`;
-    case 'rollout':
+    case 'deployment':
       return { key: 'who.rollout', values: { name: second } };
+    case 'node-health':
+      return `Node ${shortNode(first)}`;
     case 'machine':
       return { key: 'who.machine', values: { name: shortNode(first) } };
     default:

@@ -6,10 +6,12 @@ import type { CronJob, Job } from 'kubernetes-types/batch/v1';
 import { keyOf, type Stored } from '../../api/object.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byController, controllerOf, ownerReferenceTo } from '../owners.ts';
 import { isNamespaceEnding } from '../pod-control.ts';
 import { hasCondition, isFinished } from '../job/types.ts';
+import { cronMachine } from './machine.ts';
 import { nextTime, parseSchedule, type Schedule } from './schedule.ts';
 import { isKnownZone } from './time-zones.ts';
 
@@ -24,14 +26,16 @@ export class CronJobController extends ManagedController {
   private readonly jobs: Informer<'jobs.batch'>;
   /** CronJob to when it is looked at next, so that one timer a CronJob waits. */
   private wakes = new Map<string, number>();
+  private readonly schedules: Lives;
 
   constructor(manager: Manager) {
     super(manager, 'cronjob');
     this.cronJobs = this.shared('cronjobs.batch');
     this.jobs = this.shared('jobs.batch', byController);
+    this.schedules = this.follow(cronMachine, 'cronjob');
     this.cronJobs.onChange((next, old) => {
       const key = keyOf((next ?? old)!);
-      if (!next) this.wakes.delete(key);
+      if (!next) this.schedules.forget(key);
       if (!next || !old || !isDeepEqual(next.spec, old.spec)) {
         this.wakes.delete(key);
         this.queue.add(key);
@@ -53,6 +57,7 @@ export class CronJobController extends ManagedController {
     const { status, outcome } = cronJob.metadata.deletionTimestamp
       ? { status: seen, outcome: undefined }
       : this.run(key, cronJob, seen);
+    this.schedules.send(key, lifeEvent(cronJob, status));
     return outcome ?? this.writeStatus(cronJob, status);
   }
 
@@ -251,6 +256,13 @@ export class CronJobController extends ManagedController {
   protected override loadOwn(own: unknown): void {
     this.wakes = new Map(own as ReadonlyMap<string, number>);
   }
+}
+
+/** What a look says of the CronJob's life. */
+function lifeEvent({ spec }: CronJob, { active = [] }: CronStatus): string {
+  if (active.length > 0) return 'RUN';
+  if (spec?.suspend) return 'SUSPEND';
+  return isKnownZone(spec?.timeZone ?? 'UTC') ? 'WAIT' : 'FAIL';
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

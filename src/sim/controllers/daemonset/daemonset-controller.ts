@@ -9,7 +9,7 @@ import { matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { Expectations } from '../expectations.ts';
-import { Lives, type ShownLife } from '../lives.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byController, byNamespace, claim, controllerOf } from '../owners.ts';
 import {
@@ -62,7 +62,7 @@ export class DaemonSetController extends ManagedController {
     this.nodes = this.shared('nodes');
     this.revisions = this.shared('controllerrevisions.apps', byController);
     this.expectations = new Expectations(this.kernel);
-    this.rollouts = new Lives(this.kernel, daemonMachine, 'daemonset');
+    this.rollouts = this.follow(daemonMachine, 'daemonset');
     const { kernel, client, recorder } = this;
     this.control = { kernel, client, recorder, resource: 'daemonsets.apps' };
     this.sets.onChange((next, old) => {
@@ -96,10 +96,6 @@ export class DaemonSetController extends ManagedController {
         if (selector && matchesLabels(selector, next.metadata.labels)) this.queue.add(keyOf(set));
       }
     }
-  }
-
-  lives(): readonly ShownLife[] {
-    return this.rollouts.list();
   }
 
   protected reconcile(key: string): Outcome {
@@ -325,17 +321,12 @@ export class DaemonSetController extends ManagedController {
   }
 
   protected override saveOwn(): unknown {
-    return {
-      expectations: this.expectations.save(),
-      rollouts: this.rollouts.save(),
-      backoffs: new Map(this.backoffs),
-    };
+    return { expectations: this.expectations.save(), backoffs: new Map(this.backoffs) };
   }
 
   protected override loadOwn(own: unknown): void {
-    const saved = own as { expectations: unknown; rollouts: unknown; backoffs: ReadonlyMap<string, Backoff> };
+    const saved = own as { expectations: unknown; backoffs: ReadonlyMap<string, Backoff> };
     this.expectations.load(saved.expectations);
-    this.rollouts.load(saved.rollouts);
     this.backoffs = new Map(saved.backoffs);
   }
 }

@@ -7,7 +7,7 @@ import { keyOf, type Status, type Stored } from '../../api/object.ts';
 import { matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
-import { FlatMachine } from '../../kernel/index.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { isNamespaceEnding } from '../pod-control.ts';
 import { byController, byNamespace, controllerOf, ownerReferenceTo } from '../owners.ts';
@@ -34,29 +34,23 @@ import {
 } from './rollout-state.ts';
 import { fenceposts, newSetReplicas, proportionalSizes, scaleDownOldSets } from './rollout-math.ts';
 
-const rollout = new FlatMachine(rolloutMachine);
-
 /** A progressDeadlineSeconds that is none. Upstream: HasProgressDeadline. */
 const FOREVER = 2_147_483_647;
-
-interface Life {
-  readonly state: number;
-  readonly since: number;
-}
 
 export class DeploymentController extends ManagedController {
   private readonly deployments: Informer<'deployments.apps'>;
   private readonly sets: Informer<'replicasets.apps'>;
   private readonly pods: Informer<'pods'>;
-  private rollouts = new Map<string, Life>();
+  private readonly rollouts: Lives;
 
   constructor(manager: Manager) {
     super(manager, 'deployment');
+    this.rollouts = this.follow(rolloutMachine, 'deployment');
     this.deployments = this.shared('deployments.apps', byNamespace);
     this.sets = this.shared('replicasets.apps', byController);
     this.pods = this.shared('pods', byController);
     this.deployments.onChange((next, old) => {
-      if (!next) this.rollouts.delete(keyOf(old!));
+      if (!next) this.rollouts.forget(keyOf(old!));
       this.queue.add(keyOf((next ?? old)!));
     });
     this.sets.onChange((next, old) => {
@@ -86,22 +80,13 @@ export class DeploymentController extends ManagedController {
     return name ? this.sets.get(namespace, name) : undefined;
   }
 
-  lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
-    return [...this.rollouts].map(([key, life]) => ({
-      instance: `rollout/${key}`,
-      machine: rollout.id,
-      state: rollout.leaves[life.state]!,
-      since: life.since,
-    }));
-  }
-
   protected reconcile(key: string): Outcome {
     const deployment = this.deployments.byKey(key);
     if (!deployment) return undefined;
     const sets = claimedSets(this.client, this.sets, deployment);
     if (deployment.metadata.deletionTimestamp)
       return this.syncStatus(deployment, sets, this.newSetOf(deployment, sets));
-    if (!this.rollouts.has(key)) this.begin(key);
+    this.rollouts.begin(key);
     if (deployment.spec?.paused || this.isScalingEvent(deployment, sets)) return this.syncScale(deployment, sets);
     return deployment.spec?.strategy?.type === 'Recreate'
       ? this.recreate(deployment, sets)
@@ -223,7 +208,7 @@ export class DeploymentController extends ManagedController {
     const annotations = annotationsFor(deployment, set, revision);
     if (isDeepEqual(annotations, set.metadata.annotations)) return set;
     const written = this.client.update('replicasets.apps', { ...set, metadata: { ...set.metadata, annotations } });
-    if (revisionOf(set) < revision) this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
+    if (revisionOf(set) < revision) this.rollouts.send(keyOf(deployment), 'TEMPLATE_CHANGED');
     if (!written.ok) return written.status.message ?? '';
     if (!deployment.status?.conditions?.some(({ type }) => type === 'Progressing'))
       this.setCondition(deployment, progressing('FoundNewReplicaSet', `Found new replica set "${set.metadata.name}"`));
@@ -267,7 +252,7 @@ export class DeploymentController extends ManagedController {
       },
     });
     if (!made.ok) return this.notCreated(deployment, name, made.status);
-    this.advance(keyOf(deployment), 'TEMPLATE_CHANGED');
+    this.rollouts.send(keyOf(deployment), 'TEMPLATE_CHANGED');
     if (size > 0) this.scalingEvent(deployment, 'up', name, 0, size);
     this.setCondition(deployment, progressing('NewReplicaSetCreated', `Created new replica set "${name}"`));
     const stale = this.keepRevision(deployment, revision);
@@ -436,22 +421,22 @@ export class DeploymentController extends ManagedController {
     const deadline = deployment.spec?.progressDeadlineSeconds;
     const current = conditions.find(({ type }) => type === 'Progressing');
     if (deployment.spec?.paused) {
-      this.advance(key, 'PAUSED');
+      this.rollouts.send(key, 'PAUSED');
       return current?.reason === 'DeploymentPaused'
         ? undefined
         : { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' };
     }
     if (current?.reason === 'DeploymentPaused') {
-      this.advance(key, 'RESUMED');
+      this.rollouts.send(key, 'RESUMED');
       return { type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' };
     }
     const name = newSet?.metadata.name ?? '';
     if (newSet && isComplete(deployment, newSet, this.oldSetsOf(sets, newSet))) {
-      this.advance(key, 'COMPLETED');
+      this.rollouts.send(key, 'COMPLETED');
       return progressing('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
     }
     if (hasProgressed(counts, deployment.status)) {
-      this.advance(key, 'PROGRESSED');
+      this.rollouts.send(key, 'PROGRESSED');
       return { ...progressing('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), isRefreshed: true };
     }
     if (current && deadline !== undefined && deadline < FOREVER) {
@@ -460,7 +445,7 @@ export class DeploymentController extends ManagedController {
       const elapsedMs =
         this.kernel.options.epochMs + this.kernel.turn.cursor - Date.parse(current.lastUpdateTime ?? '');
       if (elapsedMs >= deadline * 1000) {
-        this.advance(key, 'DEADLINE_EXCEEDED');
+        this.rollouts.send(key, 'DEADLINE_EXCEEDED');
         return {
           type: 'Progressing',
           status: 'False',
@@ -471,27 +456,5 @@ export class DeploymentController extends ManagedController {
       this.queue.addAfter(key, deadline * 1000 - elapsedMs, true);
     }
     return undefined;
-  }
-
-  private begin(key: string): void {
-    this.rollouts.set(key, { state: rollout.start().state, since: this.kernel.turn.cursor });
-  }
-
-  private advance(key: string, event: string): void {
-    const life = this.rollouts.get(key);
-    if (!life) return;
-    const moved = rollout.next(life.state, { type: event });
-    if (!moved.isChanged) return;
-    this.rollouts.set(key, { state: moved.state, since: this.kernel.turn.cursor });
-    const { from, to } = moved;
-    this.kernel.emit('transition', { machine: rollout.id, instance: `rollout/${key}`, from, to, on: event });
-  }
-
-  protected override saveOwn(): unknown {
-    return new Map(this.rollouts);
-  }
-
-  protected override loadOwn(own: unknown): void {
-    this.rollouts = new Map(own as Map<string, Life>);
   }
 }

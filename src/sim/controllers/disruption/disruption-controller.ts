@@ -7,9 +7,11 @@ import { keyOf, type KubeObject, type Stored } from '../../api/object.ts';
 import { goLabelSelector, matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byNamespace, controllerOf } from '../owners.ts';
 import { isPodReady } from '../pods.ts';
+import { budgetMachine } from './machine.ts';
 
 /** So long an eviction that was allowed counts as on its way; then the pod counts as staying. */
 const DISRUPTION_TIMEOUT_MS = 120_000;
@@ -21,6 +23,7 @@ interface Scaled extends KubeObject {
 export class DisruptionController extends ManagedController {
   private readonly budgets: Informer<'poddisruptionbudgets.policy'>;
   private readonly pods: Informer<'pods'>;
+  private readonly allowances: Lives;
   private readonly scaled: Readonly<Record<string, Informer<'replicasets.apps'>>>;
 
   constructor(manager: Manager) {
@@ -35,8 +38,10 @@ export class DisruptionController extends ManagedController {
       StatefulSet: informer('statefulsets.apps'),
       ReplicationController: informer('replicationcontrollers'),
     };
-    this.budgets.onChange((next) => {
+    this.allowances = this.follow(budgetMachine, 'poddisruptionbudget');
+    this.budgets.onChange((next, old) => {
       if (next) this.queue.add(keyOf(next));
+      else this.allowances.forget(keyOf(old!));
     });
     this.pods.onChange((next, old) => {
       if (next && old && !matters(old, next)) return;
@@ -74,6 +79,7 @@ export class DisruptionController extends ManagedController {
       (pod) => !pod.metadata.deletionTimestamp && disrupted[pod.metadata.name] === undefined && isPodReady(pod),
     ).length;
     const allowed = expected > 0 ? Math.max(0, healthy - desired) : 0;
+    this.allowances.send(key, pods.length === 0 ? 'MISS' : allowed > 0 ? 'ALLOW' : 'BLOCK');
     return this.writeStatus(budget, {
       ...(Object.keys(disrupted).length > 0 ? { disruptedPods: disrupted } : {}),
       disruptionsAllowed: allowed,

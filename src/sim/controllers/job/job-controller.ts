@@ -8,7 +8,7 @@ import { keyOf, type Stored } from '../../api/object.ts';
 import { matchesLabels, selectorOf } from '../../api/selectors.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { Expectations } from '../expectations.ts';
-import { Lives, type ShownLife } from '../lives.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byController, byNamespace, claim, controllerOf } from '../owners.ts';
 import type { PodControl } from '../pod-control.ts';
@@ -45,7 +45,7 @@ export class JobController extends ManagedController {
     this.jobs = this.shared('jobs.batch', byNamespace);
     this.pods = this.shared('pods', byController);
     this.expectations = new Expectations(this.kernel);
-    this.jobLives = new Lives(this.kernel, jobMachine, 'job');
+    this.jobLives = this.follow(jobMachine, 'job');
     this.batch = new Batch(this.queue);
     const { kernel, client, recorder } = this;
     const control: PodControl = { kernel, client, recorder, resource: 'jobs.batch' };
@@ -93,10 +93,6 @@ export class JobController extends ManagedController {
   private orphansOf(job: Stored<Job>): void {
     for (const pod of this.pods.byIndex('controller', job.metadata.uid))
       if (isTracked(pod)) this.queue.add(`orphan|${keyOf(pod)}`);
-  }
-
-  lives(): readonly ShownLife[] {
-    return this.jobLives.list();
   }
 
   protected reconcile(key: string): Outcome {
@@ -239,7 +235,6 @@ export class JobController extends ManagedController {
   protected override saveOwn(): unknown {
     return {
       expectations: this.expectations.save(),
-      lives: this.jobLives.save(),
       batch: this.batch.save(),
       awaited: this.tracker.save(),
       backoffs: new Map(this.backoffs),
@@ -247,11 +242,10 @@ export class JobController extends ManagedController {
   }
 
   protected override loadOwn(own: unknown): void {
-    const saved = own as Record<'expectations' | 'lives' | 'batch' | 'awaited', unknown> & {
+    const saved = own as Record<'expectations' | 'batch' | 'awaited', unknown> & {
       backoffs: ReadonlyMap<string, Backoff>;
     };
     this.expectations.load(saved.expectations);
-    this.jobLives.load(saved.lives);
     this.batch.load(saved.batch);
     this.tracker.load(saved.awaited);
     this.backoffs = new Map(saved.backoffs);

@@ -8,7 +8,9 @@ import type { Stored } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resource-types.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
+import { namespaceMachine } from './machine.ts';
 
 const GRACE_MS = 5_000;
 /** How long whatever holds a finalizer may take: half of the estimate, and a second, is waited until the next look. */
@@ -28,11 +30,15 @@ interface Remains {
 export class NamespaceController extends ManagedController {
   private readonly namespaces: Informer<'namespaces'>;
   private failures = new Map<string, number>();
+  private readonly lifetimes: Lives;
 
   constructor(manager: Manager) {
     super(manager, 'namespace');
     this.namespaces = this.shared('namespaces');
+    this.lifetimes = this.follow(namespaceMachine, 'namespace');
     this.namespaces.onChange((next, old) => {
+      if (next) this.lifetimes.begin(next.metadata.name);
+      else this.lifetimes.forget(old!.metadata.name);
       if (next?.metadata.deletionTimestamp) this.queue.addAfter(next.metadata.name, GRACE_MS);
       else if (!next && old) this.failures.delete(old.metadata.name);
     });
@@ -42,6 +48,7 @@ export class NamespaceController extends ManagedController {
     const namespace = this.namespaces.byKey(key);
     if (!namespace?.metadata.deletionTimestamp || (namespace.spec?.finalizers ?? []).length === 0) return undefined;
     const remains = this.emptyAll(namespace);
+    this.lifetimes.send(key, lifeEvent(remains));
     this.report(key, remains);
     if (remains.failures.length > 0) return this.fail(key);
     this.failures.delete(key);
@@ -132,6 +139,13 @@ export class NamespaceController extends ManagedController {
   protected override loadOwn(own: unknown): void {
     this.failures = new Map(own as ReadonlyMap<string, number>);
   }
+}
+
+/** What is left of a namespace says where its end has got to. */
+function lifeEvent({ counts, finalizers, failures }: Remains): string {
+  if (failures.length > 0) return 'FAIL';
+  if (finalizers.size > 0) return 'HOLD';
+  return counts.size > 0 ? 'EMPTY' : 'FINALIZE';
 }
 
 const listed = (counts: ReadonlyMap<string, number>, text: (name: string, count: number) => string): string =>

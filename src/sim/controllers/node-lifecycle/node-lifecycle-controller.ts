@@ -6,9 +6,11 @@ import type { Node, NodeCondition, Pod, Taint } from 'kubernetes-types/core/v1';
 import type { Stored } from '../../api/object.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { conditionOf } from '../pods.ts';
 import { byNode } from '../taint-eviction/taint-eviction-controller.ts';
+import { healthMachine } from './machine.ts';
 import { intervalOf, isReady, zonesOf } from './zones.ts';
 
 const MONITOR_MS = 5_000;
@@ -40,12 +42,14 @@ export class NodeLifecycleController extends ManagedController {
   /** Zone to when a node of it was last given up. */
   private givenUpAt = new Map<string, number>();
   private wereAllDown = false;
+  private readonly health: Lives;
 
   constructor(manager: Manager) {
     super(manager, 'node', 'node-controller');
     this.nodes = this.shared('nodes');
     this.leases = this.shared('leases.coordination.k8s.io');
     this.pods = this.shared('pods', byNode);
+    this.health = this.follow(healthMachine, 'node-health');
     this.nodes.onChange((next, old) => {
       if (next && !old)
         this.recorder.record(
@@ -57,6 +61,7 @@ export class NodeLifecycleController extends ManagedController {
         );
       if (!next && old) {
         this.seen.delete(old.metadata.name);
+        this.health.forget(old.metadata.name);
         this.recorder.record(
           'nodes',
           old,
@@ -145,6 +150,7 @@ export class NodeLifecycleController extends ManagedController {
   protected reconcile(name: string): Outcome {
     const node = this.nodes.get(undefined, name);
     if (!node) return undefined;
+    this.health.send(name, lifeEvent(node));
     return this.labelAsOfOld(node) ?? this.taintByConditions(node);
   }
 
@@ -241,6 +247,14 @@ export class NodeLifecycleController extends ManagedController {
     this.givenUpAt = new Map(saved.givenUpAt);
     this.wereAllDown = saved.wereAllDown;
   }
+}
+
+/** What the Ready condition and the taints say of a node's life. */
+function lifeEvent(node: Stored<Node>): string {
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  if (ready === 'True') return 'READY';
+  if (node.spec?.taints?.some(({ key, effect }) => effect === 'NoExecute' && MANAGED.has(key))) return 'GIVE_UP';
+  return ready === 'Unknown' ? 'SILENCE' : 'NOT_READY';
 }
 
 const bare = ({ type, status }: NodeCondition): string => `${type}=${status}`;

@@ -13,9 +13,11 @@ import { parseLabelSelector } from '../../api/label-selector-text.ts';
 import { goLabelSelector, matchesLabels } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byNamespace } from '../owners.ts';
 import { limit, stabilize, type History, type Note } from './limits.ts';
+import { autoscalerMachine } from './machine.ts';
 import { replicasFor, type Answer, type PodUsage, type Question } from './replica-calculator.ts';
 
 const SYNC_MS = 15_000;
@@ -60,6 +62,7 @@ export class HorizontalController extends ManagedController {
   private readonly autoscalers: Informer<'horizontalpodautoscalers.autoscaling'>;
   private readonly pods: Informer<'pods'>;
   private histories = new Map<string, History>();
+  private readonly scalings: Lives;
 
   constructor(
     manager: Manager,
@@ -68,9 +71,13 @@ export class HorizontalController extends ManagedController {
     super(manager, 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler');
     this.autoscalers = this.shared('horizontalpodautoscalers.autoscaling');
     this.pods = this.shared('pods', byNamespace);
+    this.scalings = this.follow(autoscalerMachine, 'horizontalpodautoscaler');
     this.autoscalers.onChange((next, old) => {
       const key = keyOf((next ?? old)!);
-      if (!next) this.histories.delete(key);
+      if (!next) {
+        this.histories.delete(key);
+        this.scalings.forget(key);
+      }
       // Its own writes do not bring it back: the next look is 15 seconds after the one before.
       else if (!old) this.queue.addAfter(key, SYNC_MS, true);
     });
@@ -86,6 +93,7 @@ export class HorizontalController extends ManagedController {
       this.tell(autoscaler, 'Warning', 'FailedGetScale', found);
       const message = `the HPA controller was unable to get the target's current scale: ${found}`;
       conditions.set('AbleToScale', { status: 'False', reason: 'FailedGetScale', message });
+      this.scalings.send(key, 'FAIL');
       return this.writeStatus(autoscaler, { conditions: conditions.list });
     }
     const able = "the HPA controller was able to get the target's current scale";
@@ -127,6 +135,7 @@ export class HorizontalController extends ManagedController {
       currentMetrics = proposed.metrics;
       if ('failure' in proposed) {
         this.tell(autoscaler, 'Warning', 'FailedComputeMetricsReplicas', proposed.failure);
+        this.scalings.send(key, 'FAIL');
         return this.writeStatus(autoscaler, { conditions: conditions.list, currentMetrics, currentReplicas: current });
       }
       desired = this.normalise(key, autoscaler, current, proposed.best.replicas, conditions);
@@ -136,6 +145,7 @@ export class HorizontalController extends ManagedController {
     const failure =
       desired === current ? undefined : this.rescale(key, autoscaler, resource, scale, desired, reason, conditions);
     const isDone = desired !== current && failure === undefined;
+    this.scalings.send(key, lifeEvent(current, isDone ? desired : current, conditions.list));
     const outcome = this.writeStatus(autoscaler, {
       conditions: conditions.list,
       currentMetrics,
@@ -356,6 +366,16 @@ class ConditionList {
     const next = { type, status, lastTransitionTime, reason, message };
     this.list = before ? this.list.map((item) => (item === before ? next : item)) : [...this.list, next];
   }
+}
+
+/** What a look says of the autoscaler's life. */
+function lifeEvent(current: number, desired: number, conditions: Conditions): string {
+  const of = (type: string): Conditions[number] | undefined => conditions.find((item) => item.type === type);
+  if (of('AbleToScale')?.status === 'False') return 'FAIL';
+  if (of('ScalingActive')?.reason === 'ScalingDisabled') return 'DISABLE';
+  if (desired !== current) return desired > current ? 'RAISE' : 'LOWER';
+  if (of('AbleToScale')?.reason?.endsWith('Stabilized')) return 'HOLD';
+  return of('ScalingLimited')?.status === 'True' ? 'LIMIT' : 'KEEP';
 }
 
 function toleranceOf({ spec }: HorizontalPodAutoscaler): { up: number; down: number } {

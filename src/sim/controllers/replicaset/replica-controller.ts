@@ -10,10 +10,12 @@ import { matchesLabels, type LabelSelector } from '../../api/selectors.ts';
 import type { Status } from '../../api/status.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { Expectations } from '../expectations.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byController, byNamespace, claim, controllerOf } from '../owners.ts';
 import { createPod, deletePod, podFromTemplate, slowStart, type PodControl } from '../pod-control.ts';
 import { compareForDeletion, isPodActive, isPodAvailable, isPodReady } from '../pods.ts';
+import { replicaMachine } from './machine.ts';
 
 /** Pods made or deleted in one turn at most (BurstReplicas). */
 const BURST = 500;
@@ -38,6 +40,7 @@ export class ReplicaController extends ManagedController {
   private readonly pods: Informer<'pods'>;
   private readonly expectations: Expectations;
   private readonly control: PodControl;
+  private readonly setLives: Lives;
 
   constructor(
     manager: Manager,
@@ -46,12 +49,16 @@ export class ReplicaController extends ManagedController {
     super(manager, flavour.name, flavour.reporter);
     const { resource } = flavour;
     this.expectations = new Expectations(this.kernel);
+    this.setLives = this.follow(replicaMachine, flavour.kind.toLowerCase());
     this.control = { kernel: this.kernel, client: this.client, recorder: this.recorder, resource };
     this.sets = this.shared(resource, { ...byController, ...byNamespace });
     this.pods = this.shared('pods', byController);
     this.sets.onChange((next, old) => {
       const set = (next ?? old)!;
-      if (!next) this.expectations.forget(keyOf(set));
+      if (!next) {
+        this.expectations.forget(keyOf(set));
+        this.setLives.forget(keyOf(set));
+      }
       this.queue.add(keyOf(set));
     });
     this.pods.onChange((next, old) => this.podChanged(next, old));
@@ -97,6 +104,7 @@ export class ReplicaController extends ManagedController {
     let failure: Status | undefined;
     if (this.expectations.areMet(key) && !set.metadata.deletionTimestamp) failure = this.manage(key, set, active);
     const status = this.statusOf(set, owned, active, failure);
+    this.setLives.send(key, lifeEvent(set.spec?.replicas ?? 1, status));
     const outcome = this.writeStatus(set, status);
     this.awaitAvailable(key, set, active, status);
     return failure?.message ?? outcome;
@@ -239,6 +247,14 @@ export class ReplicaController extends ManagedController {
   protected override loadOwn(own: unknown): void {
     this.expectations.load(own);
   }
+}
+
+/** What the counts say of the set's life. */
+function lifeEvent(wanted: number, { replicas, readyReplicas = 0, conditions = [] }: ReplicaSetStatus): string {
+  if (conditions.some(({ type }) => type === 'ReplicaFailure')) return 'FAIL';
+  if (replicas < wanted) return 'CREATE';
+  if (replicas > wanted) return 'DELETE';
+  return readyReplicas < wanted ? 'WAIT' : 'SETTLE';
 }
 
 function normal(status: Replicated['status']): unknown {

@@ -6,26 +6,22 @@ export const statefulMachine = setup({
 }).createMachine({
   id: 'stateful',
   initial: 'scalingUp',
+  on: { SCALE_UP: '.scalingUp', SCALE_DOWN: '.scalingDown', UPDATE: '.updating', WAIT: '.waiting', SETTLE: '.settled' },
   states: {
     settled: {
       description: 'Every ordinal runs, is ready, and is of the revision that it should be of.',
-      on: { SCALE_UP: 'scalingUp', SCALE_DOWN: 'scalingDown', UPDATE: 'updating', WAIT: 'waiting' },
     },
     scalingUp: {
       description: 'Ordinals are missing: the lowest of them comes next.',
-      on: { SETTLE: 'settled', SCALE_DOWN: 'scalingDown', UPDATE: 'updating', WAIT: 'waiting' },
     },
     scalingDown: {
       description: 'Ordinals are surplus: the highest of them goes next.',
-      on: { SETTLE: 'settled', SCALE_UP: 'scalingUp', UPDATE: 'updating', WAIT: 'waiting' },
     },
     updating: {
       description: 'Pods of the old revision go, from the highest ordinal down to the partition.',
-      on: { SETTLE: 'settled', SCALE_UP: 'scalingUp', SCALE_DOWN: 'scalingDown', WAIT: 'waiting' },
     },
     waiting: {
       description: 'A pod is not running, not ready or on its way out, and those after it have to wait.',
-      on: { SETTLE: 'settled', SCALE_UP: 'scalingUp', SCALE_DOWN: 'scalingDown', UPDATE: 'updating' },
     },
   },
 });

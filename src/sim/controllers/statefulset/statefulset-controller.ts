@@ -8,7 +8,7 @@ import { keyOf, type Stored } from '../../api/object.ts';
 import { matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
-import { Lives, type ShownLife } from '../lives.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byController, byNamespace, claim, controllerOf } from '../owners.ts';
 import { claimRevisions, currentRevision, truncateHistory, type StoredRevision } from '../revisions.ts';
@@ -56,7 +56,7 @@ export class StatefulSetController extends ManagedController {
     this.revisions = this.shared('controllerrevisions.apps', byController);
     const claims = this.shared('persistentvolumeclaims');
     this.control = new StatefulPodControl(this.client, this.recorder, claims, this.pods);
-    this.rollouts = new Lives(this.kernel, statefulMachine, 'statefulset');
+    this.rollouts = this.follow(statefulMachine, 'statefulset');
     this.sets.onChange((next, old) => {
       if (!next && old) this.rollouts.forget(keyOf(old));
       this.queue.add(keyOf((next ?? old)!));
@@ -75,10 +75,6 @@ export class StatefulSetController extends ManagedController {
       const selector = selectorOf(set.spec?.selector);
       if (selector && matchesLabels(selector, pod.metadata.labels)) this.queue.add(keyOf(set));
     }
-  }
-
-  lives(): readonly ShownLife[] {
-    return this.rollouts.list();
   }
 
   protected reconcile(key: string): Outcome {
@@ -258,14 +254,6 @@ export class StatefulSetController extends ManagedController {
     else if (replicas.slice(partition).some((pod) => revisionOfPod(pod) !== update.metadata.name))
       this.rollouts.send(key, 'UPDATE');
     else this.rollouts.send(key, step === 'next' ? 'SETTLE' : 'WAIT');
-  }
-
-  protected override saveOwn(): unknown {
-    return this.rollouts.save();
-  }
-
-  protected override loadOwn(own: unknown): void {
-    this.rollouts.load(own);
   }
 }
 

@@ -23,3 +23,24 @@ export const claimMachine = setup({
     lost: { description: 'The volume is gone, and its data with it.', on: { BIND: 'bound' } },
   },
 });
+
+/** The life of a volume: its phases, as the binder writes them. */
+export const volumeMachine = setup({
+  types: { events: {} as { type: 'FREE' | 'BIND' | 'RELEASE' | 'FAIL' } },
+}).createMachine({
+  id: 'volume',
+  initial: 'pending',
+  states: {
+    pending: { description: 'The binder has not looked at the volume yet.', on: { FREE: 'available', BIND: 'bound' } },
+    available: { description: 'No claim has the volume.', on: { BIND: 'bound' } },
+    bound: { description: 'One claim has the volume.', on: { RELEASE: 'released' } },
+    released: {
+      description: 'The claim is gone: the reclaim policy says whether the volume stays, with its data, or goes.',
+      on: { FREE: 'available', BIND: 'bound', FAIL: 'failed' },
+    },
+    failed: {
+      description: 'Its reclaim failed; an administrator has to see to it.',
+      on: { FREE: 'available', BIND: 'bound' },
+    },
+  },
+});

@@ -6,7 +6,7 @@ import type { StorageClass } from 'kubernetes-types/storage/v1';
 import { keyOf } from '../../api/object.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
-import { Lives, type ShownLife } from '../lives.ts';
+import type { Lives } from '../lives.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
 import {
   bestMatch,
@@ -25,10 +25,13 @@ import {
   type Claim,
   type Volume,
 } from './claims.ts';
-import { claimMachine } from './machine.ts';
+import { claimMachine, volumeMachine } from './machine.ts';
 
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 const RESYNC_MS = 15_000;
+
+const PHASE_EVENTS = { Available: 'FREE', Bound: 'BIND', Released: 'RELEASE', Failed: 'FAIL' } as const;
+type Phase = keyof typeof PHASE_EVENTS;
 
 export class PersistentVolumeController extends ManagedController {
   private readonly claims: Informer<'persistentvolumeclaims'>;
@@ -36,6 +39,7 @@ export class PersistentVolumeController extends ManagedController {
   private readonly classes: Informer<'storageclasses.storage.k8s.io'>;
   private readonly pods: Informer<'pods'>;
   private readonly claimLives: Lives;
+  private readonly volumeLives: Lives;
 
   constructor(manager: Manager) {
     super(manager, 'persistent-volume-binder', 'persistentvolume-controller');
@@ -43,7 +47,8 @@ export class PersistentVolumeController extends ManagedController {
     this.volumes = this.shared('persistentvolumes');
     this.classes = this.shared('storageclasses.storage.k8s.io');
     this.pods = this.shared('pods', byClaim);
-    this.claimLives = new Lives(this.kernel, claimMachine, 'claim');
+    this.claimLives = this.follow(claimMachine, 'persistentvolumeclaim');
+    this.volumeLives = this.follow(volumeMachine, 'persistentvolume');
     this.claims.onChange((next, old) => {
       const claim = (next ?? old)!;
       if (!next) this.claimLives.forget(keyOf(claim));
@@ -52,6 +57,7 @@ export class PersistentVolumeController extends ManagedController {
     });
     this.volumes.onChange((next, old) => {
       const volume = (next ?? old)!;
+      if (!next) this.volumeLives.forget(volume.metadata.name);
       this.queue.add(`volume|${volume.metadata.name}`);
       const key = keyOfClaimRef(volume);
       if (key) this.queue.add(`claim|${key}`);
@@ -64,10 +70,6 @@ export class PersistentVolumeController extends ManagedController {
 
   private lookAtPending(): void {
     for (const claim of this.claims.list()) if (!claim.spec?.volumeName) this.queue.add(`claim|${keyOf(claim)}`);
-  }
-
-  lives(): readonly ShownLife[] {
-    return this.claimLives.list();
   }
 
   protected override start(): void {
@@ -207,7 +209,8 @@ export class PersistentVolumeController extends ManagedController {
     return this.setPhase(held, 'Bound');
   }
 
-  private setPhase(volume: Volume, phase: string, message?: string): Volume | string {
+  private setPhase(volume: Volume, phase: Phase, message?: string): Volume | string {
+    this.volumeLives.send(volume.metadata.name, PHASE_EVENTS[phase]);
     if (volume.status?.phase === phase) return volume;
     const lastPhaseTransitionTime = this.kernel.formatTime();
     const { message: _message, ...rest } = volume.status ?? {};
@@ -296,13 +299,5 @@ export class PersistentVolumeController extends ManagedController {
 
   private tell(claim: Claim, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.recorder.record('persistentvolumeclaims', claim, type, reason, message);
-  }
-
-  protected override saveOwn(): unknown {
-    return this.claimLives.save();
-  }
-
-  protected override loadOwn(own: unknown): void {
-    this.claimLives.load(own);
   }
 }

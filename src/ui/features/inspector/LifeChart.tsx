@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Inspection } from '../../../run/types.ts';
-import { layoutChart, LINE_HEIGHT, type Arrow } from './chart-layout.ts';
+import { ANYWHERE, ANYWHERE_RADIUS, layoutChart, LINE_HEIGHT, type Arrow } from './chart-layout.ts';
 
 type Life = Inspection['lives'][number];
 
@@ -16,7 +16,7 @@ export function LifeChart({ life, title }: { life: Life; title: string }): React
   const isLast = (arrow: Arrow): boolean =>
     move !== undefined &&
     arrow.events.includes(move.on) &&
-    (move.from === arrow.from || move.from.startsWith(`${arrow.from}.`)) &&
+    (arrow.from === ANYWHERE || move.from === arrow.from || move.from.startsWith(`${arrow.from}.`)) &&
     (move.to === arrow.to || move.to.startsWith(`${arrow.to}.`));
   const arrows = [...picture.arrows].sort((left, right) => Number(isLast(left)) - Number(isLast(right)));
   const frame = useRef<HTMLDivElement>(null);
@@ -65,6 +65,15 @@ export function LifeChart({ life, title }: { life: Life; title: string }): React
               </text>
             </g>
           ))}
+        {picture.anywhere && (
+          <g className="anywhere">
+            <title>{t('inspector.anywhere')}</title>
+            <circle cx={picture.anywhere.x} cy={picture.anywhere.y} r={ANYWHERE_RADIUS} />
+            <text x={picture.anywhere.x} y={picture.anywhere.y + 6} textAnchor="middle">
+              {ANYWHERE}
+            </text>
+          </g>
+        )}
         {arrows.map((arrow) => (
           <path
             key={`${arrow.from}>${arrow.to}`}

@@ -27,22 +27,27 @@ export interface Arrow {
   readonly labelAt: { readonly x: number; readonly y: number };
 }
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface ChartPicture {
   readonly width: number;
   readonly height: number;
   readonly boxes: readonly Box[];
+  /** Where arrows begin that lead out of every state. */
+  readonly anywhere?: Point;
   readonly arrows: readonly Arrow[];
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
 }
 
 const LETTER = 7;
 const SMALL_LETTER = 5.6;
 const BOX_HEIGHT = 30;
 export const LINE_HEIGHT = 13;
+/** Stands for the root, whose transitions every state has; no state has this name. */
+export const ANYWHERE = '*';
+export const ANYWHERE_RADIUS = 9;
 
 const nameOf = (path: string): string => path.split('.').at(-1)!;
 
@@ -63,6 +68,8 @@ export function layoutChart(chart: ChartDescription): ChartPicture {
     return child ? innermost(child.path) : path;
   };
   const groups = grouped(chart);
+  const hasAnywhere = groups.some(({ from }) => from === ANYWHERE);
+  if (hasAnywhere) graph.setNode(ANYWHERE, { width: 2 * ANYWHERE_RADIUS, height: 2 * ANYWHERE_RADIUS });
   for (const { from, to, labels } of groups) {
     graph.setEdge(
       innermost(from),
@@ -75,6 +82,10 @@ export function layoutChart(chart: ChartDescription): ChartPicture {
       `${from}>${to}`,
     );
   }
+  // A first state that nothing leads back to has its place among the others.
+  if (hasAnywhere)
+    for (const path of graph.nodes().filter((node) => node !== ANYWHERE && graph.nodeEdges(node)?.length === 0))
+      graph.setEdge(ANYWHERE, path, { width: 0, height: 0 });
   layout(graph);
   const boxes = chart.states.map(({ path, isFinal }): Box => {
     const { x, y, width, height } = graph.node(path) as Required<Point & { width: number; height: number }>;
@@ -96,21 +107,23 @@ export function layoutChart(chart: ChartDescription): ChartPicture {
       x?: number;
       y?: number;
     };
-    const points = outside(edge.points, boxOf.get(group.from)!, boxOf.get(group.to)!);
+    const points = outside(edge.points, boxOf.get(group.from), boxOf.get(group.to)!);
     // What was cut away takes the place that was kept for the label with it.
     const isCut = points.length !== edge.points.length;
     const labelAt = isCut || edge.x === undefined || edge.y === undefined ? halfway(points) : { x: edge.x, y: edge.y };
     return { ...group, path: rounded(points), labelAt };
   });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  return { width, height, boxes, arrows };
+  const anywhere = hasAnywhere ? (graph.node(ANYWHERE) as Point) : undefined;
+  return { width, height, boxes, arrows, ...(anywhere ? { anywhere: { x: anywhere.x, y: anywhere.y } } : {}) };
 }
 
 function grouped(chart: ChartDescription): readonly Pick<Arrow, 'from' | 'to' | 'labels' | 'events'>[] {
   const found = new Map<string, { from: string; to: string; labels: string[]; events: string[] }>();
   for (const transition of chart.transitions) {
-    const { from, to, on } = transition;
-    if (!from || !to) continue;
+    const { from: path, to, on } = transition;
+    if (!to) continue;
+    const from = path || ANYWHERE;
     const key = `${from}>${to}`;
     const group = found.get(key) ?? { from, to, labels: [], events: [] };
     group.labels.push(labelOf(transition));
@@ -124,9 +137,9 @@ const isIn = ({ x, y }: Point, box: Box): boolean =>
   x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
 
 /** Cuts away what runs inside a compound state that the arrow leaves or enters as a whole. */
-function outside(points: readonly Point[], from: Box, to: Box): readonly Point[] {
+function outside(points: readonly Point[], from: Box | undefined, to: Box): readonly Point[] {
   let kept = [...points];
-  if (from.isCompound && from !== to) {
+  if (from?.isCompound && from !== to) {
     const first = kept.findIndex((point) => !isIn(point, from));
     if (first > 0) kept = [borderBetween(kept[first - 1]!, kept[first]!, from), ...kept.slice(first)];
   }
