@@ -245,24 +245,25 @@ function completionErrors(next: Partial<JobSpec135>, old: Partial<JobSpec135>): 
   return [fieldInvalid('spec.completions', next.completions, text)];
 }
 
-/** Where the pods of a Job that has not begun go may still change, and what they ask for. */
+/** Where the pods of a suspended Job that has never begun go may still change (AllowMutableSchedulingDirectives). */
 function templateErrors(next: Partial<JobSpec135>, old: Partial<JobSpec135>, job: Job): readonly FieldError[] {
-  const isSuspended = old.suspend === true && !job.status?.startTime;
+  const isUnbegun = old.suspend === true && !job.status?.startTime;
   const template =
-    isSuspended && next.template && old.template ? withDirectivesOf(next.template, old.template) : next.template;
+    isUnbegun && next.template && old.template ? withDirectivesOf(next.template, old.template) : next.template;
   return isSame(template, old.template) ? [] : [fieldInvalid('spec.template', next.template, 'field is immutable')];
 }
 
 type Template = NonNullable<JobSpec['template']>;
 
+/** The template with what may change as it was before: of the affinity, only that to nodes. */
 function withDirectivesOf(next: Template, old: Template): Template {
   const { annotations, labels } = old.metadata ?? {};
   const spec = { ...next.spec } as Record<string, unknown>;
   const before = (old.spec ?? {}) as unknown as Record<string, unknown>;
-  for (const field of ['nodeSelector', 'affinity', 'tolerations', 'schedulingGates']) spec[field] = before[field];
-  for (const field of ['containers', 'initContainers'] as const) {
-    const [now, then] = [next.spec?.[field], old.spec?.[field]];
-    if (now) spec[field] = now.map((item, index) => ({ ...item, resources: then?.[index]?.resources }));
-  }
+  for (const field of ['nodeSelector', 'tolerations', 'schedulingGates']) spec[field] = before[field];
+  const { nodeAffinity: _changed, ...others } = next.spec?.affinity ?? {};
+  const nodeAffinity = old.spec?.affinity?.nodeAffinity;
+  const affinity = { ...others, ...(nodeAffinity ? { nodeAffinity } : {}) };
+  spec['affinity'] = Object.keys(affinity).length > 0 ? affinity : undefined;
   return { ...next, metadata: { ...next.metadata, annotations, labels }, spec } as unknown as Template;
 }

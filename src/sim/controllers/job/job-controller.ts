@@ -39,6 +39,8 @@ export class JobController extends ManagedController {
   private readonly jobLives: Lives;
   private readonly batch: Batch;
   private backoffs = new Map<string, Backoff>();
+  /** When each Job is looked at for its deadline, in milliseconds since 1970. */
+  private deadlines = new Map<string, number>();
 
   constructor(manager: Manager) {
     super(manager, 'job');
@@ -56,6 +58,7 @@ export class JobController extends ManagedController {
       if (!next) {
         this.expectations.forget(key);
         this.backoffs.delete(key);
+        this.deadlines.delete(key);
         this.jobLives.forget(key);
         this.orphansOf(old!);
       }
@@ -102,6 +105,7 @@ export class JobController extends ManagedController {
     if (!job || !isOurs(job)) return undefined;
     if (isFinished(job)) {
       this.backoffs.delete(key);
+      this.deadlines.delete(key);
       return this.releaseAll(job);
     }
     const pods = claim<Pod>({
@@ -125,65 +129,78 @@ export class JobController extends ManagedController {
     const startTime = job.status?.startTime ?? (isSuspended ? undefined : this.kernel.formatTime());
     const backoff = this.backoffOf(key, found);
     const started = { ...job, status: { ...job.status, ...(startTime ? { startTime } : {}) } };
-    let condition = judge(started, found, this.nowEpochMs);
-    let { active } = { active: found.active.length };
-    let failure: Outcome;
-    let conditions = job.status?.conditions ?? [];
-    let resumedAt = startTime;
-    const wasSuspended = hasCondition(job, 'Suspended');
-    if (condition) {
-      const removed = this.podManager.deleteAll(key, job, found.active, true);
-      active -= removed.done;
-      failure = removed.failure;
-    } else if (!job.metadata.deletionTimestamp && this.expectations.areMet(key)) {
-      const left = backoff.failures > 0 ? backoff.lastAt + delayAfter(backoff.failures) - this.nowEpochMs : 0;
-      const managed = this.podManager.manage(key, job, found, left, this.nowEpochMs);
-      active = managed.active;
-      failure = managed.failure;
-      if (managed.retryAfterMs !== undefined) {
-        this.jobLives.send(key, 'BACK_OFF');
-        this.queue.addAfter(key, managed.retryAfterMs);
-      } else if (!isSuspended) this.jobLives.send(key, 'RUN');
-      condition = completionOf(job, found, active);
-    }
-    if (!condition && isSuspended && !wasSuspended) {
-      conditions = this.withCondition(conditions, suspension('True', 'JobSuspended', 'Job suspended'));
-      this.recorder.record('jobs.batch', job, 'Normal', 'Suspended', 'Job suspended');
-      resumedAt = undefined;
-      this.jobLives.send(key, 'SUSPEND');
-    } else if (!condition && !isSuspended && wasSuspended) {
-      conditions = this.withCondition(conditions, suspension('False', 'JobResumed', 'Job resumed'));
-      this.recorder.record('jobs.batch', job, 'Normal', 'Resumed', 'Job resumed');
-      resumedAt = this.kernel.formatTime();
-    }
-    this.awaitDeadline(key, job, resumedAt, condition);
-    const isOver =
-      condition !== undefined && (condition.type === 'FailureTarget' || condition.type === 'SuccessCriteriaMet');
-    const progress: Progress = {
+    const areMet = this.expectations.areMet(key);
+    let progress: Progress = {
       found,
-      active: isSuspended || isOver ? Math.max(0, active) : active,
-      startTime: resumedAt,
-      conditions,
-      condition,
-      removing: active < found.active.length ? found.active.length - active : 0,
+      active: found.active.length,
+      ready: found.ready,
+      startTime,
+      conditions: job.status?.conditions ?? [],
+      condition: judge(started, found, this.nowEpochMs),
+      removing: 0,
     };
+    let failure: Outcome;
+    if (progress.condition) {
+      const removed = this.podManager.deleteAll(key, job, found.active, true);
+      failure = removed.failure;
+      const isAll = removed.done === found.active.length && areMet;
+      progress = {
+        ...progress,
+        active: found.active.length - removed.done,
+        ready: found.ready - removed.ready,
+        removing: removed.done,
+        // Nothing is said of the end while pods may still be there that are not known or not asked to go.
+        condition: isAll ? progress.condition : undefined,
+      };
+    } else {
+      const isManaged = areMet && !job.metadata.deletionTimestamp;
+      if (isManaged) [progress, failure] = this.manage(key, job, progress, backoff);
+      progress = { ...progress, condition: completionOf(job, found, progress.active) };
+      if (isManaged && !progress.condition) progress = this.suspendOrResume(key, job, progress);
+      if (!progress.condition) this.awaitDeadline(key, job, progress.startTime);
+    }
     const outcome = this.tracker.track(job, progress, (changes, next) => this.withCondition(changes, next));
     if (outcome.life) this.jobLives.send(key, outcome.life);
     if (outcome.isAgain) this.batch.add(key);
     return failure ?? outcome.failure;
   }
 
-  /** Newly ended pods in the order of their ends: a success forgets what failed before it. */
+  private manage(key: string, job: Stored<Job>, progress: Progress, backoff: Backoff): [Progress, Outcome] {
+    const { found } = progress;
+    const left = backoff.failures > 0 ? backoff.lastAt + delayAfter(backoff.failures) - this.nowEpochMs : 0;
+    const managed = this.podManager.manage(key, job, found, left, this.nowEpochMs);
+    if (managed.retryAfterMs !== undefined) {
+      this.jobLives.send(key, 'BACK_OFF');
+      this.queue.addAfter(key, managed.retryAfterMs);
+    } else if (!job.spec?.suspend) this.jobLives.send(key, 'RUN');
+    const removing = Math.max(0, found.active.length - managed.active);
+    const next = { ...progress, active: managed.active, ready: found.ready - managed.removedReady, removing };
+    return [next, managed.failure];
+  }
+
+  /** Resuming begins anew: the deadline counts from then. The start time of before stays while the Job is suspended. */
+  private suspendOrResume(key: string, job: Stored<Job>, progress: Progress): Progress {
+    const isSuspended = job.spec?.suspend ?? false;
+    if (isSuspended === hasCondition(job, 'Suspended')) return progress;
+    const [reason, text] = isSuspended ? ['Suspended', 'Job suspended'] : ['Resumed', 'Job resumed'];
+    const wanted = { type: 'Suspended', status: isSuspended ? 'True' : 'False', reason: `Job${reason}`, message: text };
+    this.recorder.record('jobs.batch', job, 'Normal', reason, text);
+    if (isSuspended) this.jobLives.send(key, 'SUSPEND');
+    const conditions = this.withCondition(progress.conditions, wanted);
+    return { ...progress, conditions, ...(isSuspended ? {} : { startTime: this.kernel.formatTime() }) };
+  }
+
+  /** Newly ended pods in the order of their ends: a success forgets what failed before it, or with it. */
   private backoffOf(key: string, found: Findings): Backoff {
     let backoff = this.backoffs.get(key) ?? NO_BACKOFF;
     const fresh = found.ended.filter(({ pod }) => !backoff.seen.includes(pod.metadata.uid));
     if (fresh.length === 0) return backoff;
-    const byEnd = (left: Ended, right: Ended): number => finishedAt(left.pod) - finishedAt(right.pod);
-    for (const { pod, hasSucceeded, verdict } of [...fresh].sort(byEnd)) {
-      const counts = !hasSucceeded && verdict?.action !== 'Ignore';
+    const byEnd = (left: Ended, right: Ended): number =>
+      finishedAt(left.pod) - finishedAt(right.pod) || Number(left.hasSucceeded) - Number(right.hasSucceeded);
+    for (const { pod, hasSucceeded } of [...fresh].sort(byEnd)) {
       backoff = {
-        failures: hasSucceeded ? 0 : backoff.failures + (counts ? 1 : 0),
-        lastAt: hasSucceeded ? 0 : counts ? finishedAt(pod) : backoff.lastAt,
+        failures: hasSucceeded ? 0 : backoff.failures + 1,
+        lastAt: hasSucceeded ? 0 : finishedAt(pod),
         seen: [...backoff.seen, pod.metadata.uid],
       };
     }
@@ -193,15 +210,13 @@ export class JobController extends ManagedController {
     return backoff;
   }
 
-  private awaitDeadline(
-    key: string,
-    job: Stored<Job>,
-    startTime: string | undefined,
-    done: Condition | undefined,
-  ): void {
-    const deadline = job.spec?.activeDeadlineSeconds;
-    if (deadline === undefined || done || !startTime || startTime === job.status?.startTime) return;
-    this.queue.addAfter(key, Math.max(0, this.leftOf(startTime, deadline * 1000)), true);
+  /** One look at the deadline is on its way at a time, and another when the deadline or the start has moved. */
+  private awaitDeadline(key: string, { spec }: Stored<Job>, startTime: string | undefined): void {
+    if (spec?.activeDeadlineSeconds === undefined || spec.suspend || !startTime) return;
+    const dueAt = Date.parse(startTime) + spec.activeDeadlineSeconds * 1000;
+    if (this.deadlines.get(key) === dueAt) return;
+    this.deadlines.set(key, dueAt);
+    this.queue.addAfter(key, Math.max(0, dueAt - this.nowEpochMs), true);
   }
 
   private withCondition(
@@ -238,37 +253,28 @@ export class JobController extends ManagedController {
       batch: this.batch.save(),
       awaited: this.tracker.save(),
       backoffs: new Map(this.backoffs),
+      deadlines: new Map(this.deadlines),
     };
   }
 
   protected override loadOwn(own: unknown): void {
     const saved = own as Record<'expectations' | 'batch' | 'awaited', unknown> & {
       backoffs: ReadonlyMap<string, Backoff>;
+      deadlines: ReadonlyMap<string, number>;
     };
     this.expectations.load(saved.expectations);
     this.batch.load(saved.batch);
     this.tracker.load(saved.awaited);
     this.backoffs = new Map(saved.backoffs);
+    this.deadlines = new Map(saved.deadlines);
   }
 }
 
-const suspension = (status: string, reason: string, message: string): Condition => ({
-  type: 'Suspended',
-  status,
-  reason,
-  message,
-});
-
 /** Whether the Job has all that it wanted, with what runs now. */
 function completionOf(job: Stored<Job>, found: Findings, active: number): Condition | undefined {
-  const { completions, suspend } = job.spec!;
-  if (suspend) return undefined;
-  const isDone = completions === undefined ? found.succeeded > 0 && active === 0 : found.succeeded >= completions;
-  if (isDone) {
-    const message = 'Reached expected number of succeeded pods';
-    return { type: 'SuccessCriteriaMet', status: 'True', reason: 'CompletionsReached', message };
-  }
-  const areSpent = found.failedIndexes.size > 0 && found.succeeded + found.failedIndexes.size >= (completions ?? 0);
-  if (!areSpent) return undefined;
-  return { type: 'FailureTarget', status: 'True', reason: 'FailedIndexes', message: 'Job has failed indexes' };
+  const { completions } = job.spec!;
+  const isDone = active === 0 && found.succeeded >= (completions ?? 1);
+  if (!isDone) return undefined;
+  const message = 'Reached expected number of succeeded pods';
+  return { type: 'SuccessCriteriaMet', status: 'True', reason: 'CompletionsReached', message };
 }

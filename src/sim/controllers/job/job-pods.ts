@@ -30,15 +30,18 @@ export function countsAsFailed(job: Job, pod: Stored<Pod>): boolean {
   return !replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && pod.status?.phase !== 'Succeeded';
 }
 
-/** When a pod that has ended did so, in milliseconds since 1970. */
+/**
+ * When a pod that has ended did so, in milliseconds since 1970: the last end of its containers when all have ended, else
+ * since when it is not ready, else when its deletion was asked for, else its creation (getFinishedTime).
+ */
 export function finishedAt(pod: Stored<Pod>): number {
-  const ends = (pod.status?.containerStatuses ?? []).flatMap(({ state }) =>
-    state?.terminated?.finishedAt ? [Date.parse(state.terminated.finishedAt)] : [],
-  );
-  if (ends.length > 0) return Math.max(...ends);
+  const ends = (pod.status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
+  if (ends.length > 0 && ends.every((end) => end !== undefined)) return Math.max(...ends.map((end) => Date.parse(end)));
+  const ready = conditionOf(pod, 'Ready');
+  if (ready?.status === 'False' && ready.lastTransitionTime) return Date.parse(ready.lastTransitionTime);
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, creationTimestamp } = pod.metadata;
   if (deletionTimestamp) return Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
-  return Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? creationTimestamp);
+  return Date.parse(creationTimestamp);
 }
 
 export interface Ended {
@@ -52,7 +55,11 @@ export interface Findings {
   readonly active: readonly Stored<Pod>[];
   readonly ready: number;
   readonly terminating: number;
-  /** Pods that have ended and still carry the finalizer: those not counted, and those counted and not yet let go. */
+  /** Pods that carry the finalizer, in the order of their indexes where they have one. */
+  readonly tracked: readonly Stored<Pod>[];
+  /** Indexes of pods on their way out. */
+  readonly terminatingIndexes: ReadonlySet<number>;
+  /** Of the tracked pods, those that have ended: not counted yet, or counted and not yet let go. */
   readonly ended: readonly Ended[];
   readonly succeeded: number;
   readonly failed: number;
@@ -72,8 +79,9 @@ export function findingsOf(job: Job, pods: readonly Stored<Pod>[], isAwaited: (p
   const completions = spec?.completions ?? Number.POSITIVE_INFINITY;
   const isWithin = (pod: Pod): boolean => !isIndexed(job) || (indexOf(pod) >= 0 && indexOf(pod) < completions);
   const ended: Ended[] = [];
-  for (const pod of pods) {
-    if (!isTracked(pod) || isAwaited(pod)) continue;
+  const tracked = pods.filter((pod) => isTracked(pod) && !isAwaited(pod));
+  if (isIndexed(job)) tracked.sort((left, right) => indexOf(left) - indexOf(right));
+  for (const pod of tracked) {
     if (pod.status?.phase === 'Succeeded') ended.push({ pod, hasSucceeded: true, verdict: undefined });
     else if (countsAsFailed(job, pod)) {
       ended.push({ pod, hasSucceeded: false, verdict: matchFailurePolicy(job, pod) });
@@ -83,20 +91,25 @@ export function findingsOf(job: Job, pods: readonly Stored<Pod>[], isAwaited: (p
     const known: readonly string[] = hasSucceeded ? uncounted.succeeded : uncounted.failed;
     return !known.includes(pod.metadata.uid);
   });
-  const newlyFailed = fresh.filter(({ hasSucceeded, verdict }) => !hasSucceeded && verdict?.action !== 'Ignore');
+  const newlyFailed = fresh.filter(
+    ({ hasSucceeded, verdict, pod }) => !hasSucceeded && verdict?.action !== 'Ignore' && isWithin(pod),
+  );
   const newlySucceeded = fresh.filter(({ hasSucceeded, pod }) => hasSucceeded && isWithin(pod));
   const succeededIndexes = new Set(isIndexed(job) ? parseIndexes(status?.completedIndexes, completions) : []);
   if (isIndexed(job)) {
     for (const { pod, hasSucceeded } of ended) if (hasSucceeded && isWithin(pod)) succeededIndexes.add(indexOf(pod));
   }
   const { failedIndexes, lastFailures } = failuresByIndex(job, ended, active, succeededIndexes);
+  const leaving = pods.filter(
+    ({ metadata, status: found }) =>
+      metadata.deletionTimestamp && found?.phase !== 'Succeeded' && found?.phase !== 'Failed',
+  );
   return {
     active,
     ready: active.filter((pod) => conditionOf(pod, 'Ready')?.status === 'True').length,
-    terminating: pods.filter(
-      ({ metadata, status: found }) =>
-        metadata.deletionTimestamp && found?.phase !== 'Succeeded' && found?.phase !== 'Failed',
-    ).length,
+    terminating: leaving.length,
+    terminatingIndexes: new Set(leaving.map(indexOf)),
+    tracked,
     ended,
     succeeded: isIndexed(job)
       ? succeededIndexes.size
@@ -110,6 +123,11 @@ export function findingsOf(job: Job, pods: readonly Stored<Pod>[], isAwaited: (p
 
 export function failureCountOf(pod: Pod): number {
   return Number(pod.metadata?.annotations?.[FAILURE_COUNT] ?? 0);
+}
+
+/** Failures of the index before this pod, with those that the failure policy ignores: they too make the next one wait. */
+export function absoluteFailureCountOf(pod: Pod): number {
+  return failureCountOf(pod) + Number(pod.metadata?.annotations?.[IGNORED_FAILURE_COUNT] ?? 0);
 }
 
 /** With limits of their own, indexes fail one by one; the others are tried again. */
@@ -133,9 +151,7 @@ function failuresByIndex(
     if (verdict?.action === 'FailIndex' || isSpent) failedIndexes.add(index);
     else if (!running.has(index)) {
       const other = lastFailures.get(index);
-      const total = (item: Pod): number =>
-        failureCountOf(item) + Number(item.metadata?.annotations?.[IGNORED_FAILURE_COUNT] ?? 0);
-      if (!other || total(pod) >= total(other)) lastFailures.set(index, pod);
+      if (!other || absoluteFailureCountOf(pod) >= absoluteFailureCountOf(other)) lastFailures.set(index, pod);
     }
   }
   for (const index of failedIndexes) lastFailures.delete(index);

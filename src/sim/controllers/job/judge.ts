@@ -1,5 +1,6 @@
 /**
- * Whether a Job is over, before any pod is made: failed by a policy, a limit or its deadline, or successful by policy.
+ * Whether a Job is over, before any pod is made: failed by a policy, a limit, its deadline or its indexes, or successful
+ * by policy. A policy that the Job has met is not looked at again.
  * Upstream: pkg/controller/job/job_controller.go (syncJob).
  */
 import type { Job } from 'kubernetes-types/batch/v1';
@@ -7,6 +8,8 @@ import type { Stored } from '../../api/object.ts';
 import { restartsOf, type Findings } from './job-pods.ts';
 import { matchSuccessPolicy } from './policies.ts';
 import type { Condition } from './types.ts';
+
+export const isFailure = ({ type }: Condition): boolean => type === 'FailureTarget';
 
 export function judge(job: Stored<Job>, found: Findings, nowEpochMs: number): Condition | undefined {
   const earlier = job.status?.conditions?.find(
@@ -45,6 +48,10 @@ function failureOf(
   if (maxFailedIndexes !== undefined && found.failedIndexes.size > maxFailedIndexes) {
     const message = 'Job has exceeded the specified maximal number of failed indexes';
     return { reason: 'MaxFailedIndexesExceeded', message };
+  }
+  const { size } = found.failedIndexes;
+  if (size > 0 && size + found.succeededIndexes.size >= (spec?.completions ?? 0)) {
+    return { reason: 'FailedIndexes', message: 'Job has failed indexes' };
   }
   return undefined;
 }

@@ -15,9 +15,10 @@ import {
   slowStart,
   type PodControl,
 } from '../pod-control.ts';
-import { compareForDeletion } from '../pods.ts';
+import { compareActive, isPodReady } from '../pods.ts';
 import { INDEX_ANNOTATION } from './indexes.ts';
 import {
+  absoluteFailureCountOf,
   delayAfter,
   FAILURE_COUNT,
   failureCountOf,
@@ -32,8 +33,18 @@ import { isIndexed, replacesOnlyFailed, TRACKING_FINALIZER } from './types.ts';
 /** Pods made or deleted in one turn at most (MaxPodCreateDeletePerSync). */
 const BURST = 500;
 
+export interface Removed {
+  /** Pods whose deletion was taken, or that were gone already. */
+  readonly done: number;
+  /** Of those asked for, the pods that were ready. */
+  readonly ready: number;
+  readonly failure: Outcome;
+}
+
 export interface Managed {
   readonly active: number;
+  /** Ready pods among those deleted. */
+  readonly removedReady: number;
   readonly failure: Outcome;
   /** Set when pods are wanted and have to wait for the back-off. */
   readonly retryAfterMs?: number;
@@ -51,13 +62,8 @@ export class PodManager {
    * Pods that the Job no longer wants lose the finalizer before they go, so that they do not count as failed
    * (deleteJobPods). Those of a Job that is over keep it, and count (deleteActivePods).
    */
-  deleteAll(
-    key: string,
-    job: Stored<Job>,
-    pods: readonly Stored<Pod>[],
-    isCounted: boolean,
-  ): { done: number; failure: Outcome } {
-    if (pods.length === 0) return { done: 0, failure: undefined };
+  deleteAll(key: string, job: Stored<Job>, pods: readonly Stored<Pod>[], isCounted: boolean): Removed {
+    if (pods.length === 0) return { done: 0, ready: 0, failure: undefined };
     this.expectations.expect(
       key,
       0,
@@ -73,23 +79,20 @@ export class PodManager {
           return;
         }
         const status = deletePod(this.control, job, pod);
-        if (!status) {
-          done += 1;
-          return;
-        }
-        this.expectations.observeDelete(key, pod.metadata.uid);
-        if (status.code !== 404) failure ??= status.message;
+        if (status) this.expectations.observeDelete(key, pod.metadata.uid);
+        if (!status || status.code === 404) done += 1;
+        else failure ??= status.message;
       }),
     );
-    return { done, failure };
+    return { done, ready: pods.filter(isPodReady).length, failure };
   }
 
   manage(key: string, job: Stored<Job>, found: Findings, backoffLeftMs: number, nowEpochMs: number): Managed {
     const { active } = found;
     const { parallelism = 1, completions, suspend } = job.spec!;
     if (suspend) {
-      const { done, failure } = this.deleteAll(key, job, active, false);
-      return { active: active.length - done, failure };
+      const { done, ready, failure } = this.deleteAll(key, job, active, false);
+      return { active: active.length - done, removedReady: ready, failure };
     }
     const open =
       completions === undefined
@@ -97,24 +100,23 @@ export class PodManager {
           ? active.length
           : parallelism
         : Math.max(0, Math.min(parallelism, completions - found.succeeded - found.failedIndexes.size));
-    const surplus = surplusOf(job, active, Math.max(0, active.length - open), nowEpochMs).slice(0, BURST);
+    const surplus = surplusOf(job, active, Math.max(0, active.length - open)).slice(0, BURST);
     if (surplus.length > 0) {
-      const { done, failure } = this.deleteAll(key, job, surplus, false);
-      return { active: active.length - done, failure };
+      const { done, ready, failure } = this.deleteAll(key, job, surplus, false);
+      return { active: active.length - done, removedReady: ready, failure };
     }
     const ending = replacesOnlyFailed(job) ? found.terminating : 0;
     const missing = Math.min(BURST, open - active.length - ending);
-    if (missing <= 0) return { active: active.length, failure: undefined };
+    const unchanged: Managed = { active: active.length, removedReady: 0, failure: undefined };
+    if (missing <= 0) return unchanged;
     const hasOwnLimits = job.spec?.backoffLimitPerIndex !== undefined;
-    if (!hasOwnLimits && backoffLeftMs > 0)
-      return { active: active.length, failure: undefined, retryAfterMs: backoffLeftMs };
+    if (!hasOwnLimits && backoffLeftMs > 0) return { ...unchanged, retryAfterMs: backoffLeftMs };
     if (!isIndexed(job)) return this.create(key, job, found, Array<number>(missing).fill(-1));
-    const pending = pendingIndexes(found, missing, completions ?? 0);
+    const pending = pendingIndexes(job, found, missing);
     const waits = pending.map((index) => waitOf(found.lastFailures.get(index), nowEpochMs));
     const due = pending.filter((_index, place) => waits[place]! <= 0);
     if (due.length > 0) return this.create(key, job, found, due);
-    const retry = waits.length > 0 ? { retryAfterMs: Math.min(...waits) } : {};
-    return { active: active.length, failure: undefined, ...retry };
+    return waits.length > 0 ? { ...unchanged, retryAfterMs: Math.min(...waits) } : unchanged;
   }
 
   private create(key: string, job: Stored<Job>, found: Findings, indexes: readonly number[]): Managed {
@@ -125,7 +127,7 @@ export class PodManager {
     );
     if (done < indexes.length) this.expectations.observeAdd(key, indexes.length - done);
     const isRefused = failure !== undefined && !isNamespaceEnding(failure);
-    return { active: found.active.length + done, failure: isRefused ? failure.message : undefined };
+    return { active: found.active.length + done, removedReady: 0, failure: isRefused ? failure.message : undefined };
   }
 }
 
@@ -145,7 +147,7 @@ function podFor(job: Stored<Job>, index: number, before: Stored<Pod> | undefined
     annotations,
     labels: { ...template.metadata?.labels, [INDEX_ANNOTATION]: String(index) },
   });
-  return { ...pod, spec: { ...withIndex(template), hostname: pod.spec?.hostname ?? `${job.metadata.name}-${index}` } };
+  return { ...pod, spec: { ...withIndex(template), hostname: `${job.metadata.name}-${index}` } };
 }
 
 /** How often the index has failed so far, on the pod that tries it again. */
@@ -176,9 +178,10 @@ function withIndex(template: PodTemplateSpec): NonNullable<PodTemplateSpec['spec
   };
 }
 
-/** The lowest indexes that neither run nor are done. */
-function pendingIndexes(found: Findings, count: number, completions: number): readonly number[] {
-  const taken = new Set(found.active.map(indexOf));
+/** The lowest indexes that neither run nor are done; nor are on their way out, where only failed pods are replaced. */
+function pendingIndexes(job: Job, found: Findings, count: number): readonly number[] {
+  const completions = job.spec?.completions ?? 0;
+  const taken = new Set([...found.active.map(indexOf), ...(replacesOnlyFailed(job) ? found.terminatingIndexes : [])]);
   const pending: number[] = [];
   for (let index = 0; index < completions && pending.length < count; index += 1) {
     if (!taken.has(index) && !found.succeededIndexes.has(index) && !found.failedIndexes.has(index)) pending.push(index);
@@ -187,26 +190,20 @@ function pendingIndexes(found: Findings, count: number, completions: number): re
 }
 
 function waitOf(failed: Stored<Pod> | undefined, nowEpochMs: number): number {
-  return failed ? finishedAt(failed) + delayAfter(failureCountOf(failed) + 1) - nowEpochMs : 0;
+  return failed ? finishedAt(failed) + delayAfter(absoluteFailureCountOf(failed) + 1) - nowEpochMs : 0;
 }
 
 /** Pods of indexes that there are no more, or twice; then as many more as have to go. */
-function surplusOf(
-  job: Stored<Job>,
-  active: readonly Stored<Pod>[],
-  atLeast: number,
-  nowEpochMs: number,
-): readonly Stored<Pod>[] {
-  const order = compareForDeletion(nowEpochMs, () => 0);
+function surplusOf(job: Stored<Job>, active: readonly Stored<Pod>[], atLeast: number): readonly Stored<Pod>[] {
   const chosen: Stored<Pod>[] = [];
   if (isIndexed(job)) {
     const seen = new Set<number>();
-    for (const pod of [...active].sort((left, right) => -order(left, right))) {
+    for (const pod of [...active].sort((left, right) => -compareActive(left, right))) {
       const index = indexOf(pod);
       if (index < 0 || index >= (job.spec?.completions ?? 0) || seen.has(index)) chosen.push(pod);
       else seen.add(index);
     }
   }
-  const rest = active.filter((pod) => !chosen.includes(pod)).sort(order);
+  const rest = active.filter((pod) => !chosen.includes(pod)).sort(compareActive);
   return [...chosen, ...rest.slice(0, Math.max(0, atLeast - chosen.length))];
 }

@@ -37,8 +37,7 @@ function exitOf(
   wanted: PodFailurePolicyOnExitCodesRequirement,
   pod: Pod,
 ): { readonly name: string; readonly code: number } | undefined {
-  if (pod.status?.phase !== 'Failed') return undefined;
-  const all = [...(pod.status.containerStatuses ?? []), ...(pod.status.initContainerStatuses ?? [])];
+  const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
   for (const { name, state } of all) {
     const code = state?.terminated?.exitCode;
     if (code === undefined || code === 0) continue;
@@ -50,12 +49,14 @@ function exitOf(
 
 /** What the condition says when a rule of the success policy is met. */
 export function matchSuccessPolicy({ spec }: Job, succeeded: ReadonlySet<number>): string | undefined {
+  if (succeeded.size === 0) return undefined;
   for (const [index, rule] of (spec?.successPolicy?.rules ?? []).entries()) {
     const named =
       rule.succeededIndexes === undefined ? undefined : parseIndexes(rule.succeededIndexes, spec?.completions ?? 0);
     const done = named ? [...named].filter((item) => succeeded.has(item)).length : succeeded.size;
-    const wanted = rule.succeededCount ?? named?.size;
-    if (wanted !== undefined && done >= wanted) return `Matched rules at index ${index}`;
+    const wanted = Math.min(rule.succeededCount ?? Infinity, named?.size ?? Infinity);
+    if (named?.size === 0) continue;
+    if (done >= wanted) return `Matched rules at index ${index}`;
   }
   return undefined;
 }

@@ -9,7 +9,9 @@ import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Client, EventRecorder, Outcome } from '../../client/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { formatIndexes } from './indexes.ts';
-import { indexOf, type Findings } from './job-pods.ts';
+import { countsAsFailed, indexOf, type Findings } from './job-pods.ts';
+import { isFailure } from './judge.ts';
+import { matchFailurePolicy } from './policies.ts';
 import { isIndexed, TRACKING_FINALIZER, type Condition } from './types.ts';
 
 /** Uids in the status at most (MaxUncountedPods). */
@@ -20,9 +22,10 @@ type Conditions = NonNullable<JobStatus['conditions']>;
 export interface Progress {
   readonly found: Findings;
   readonly active: number;
+  readonly ready: number;
   readonly startTime: string | undefined;
   readonly conditions: Conditions;
-  /** What the Job is about to come to. */
+  /** What the Job comes to, once nothing of it is left to wait for. */
   readonly condition: Condition | undefined;
   /** Pods whose deletion this turn asked for. */
   readonly removing: number;
@@ -58,31 +61,18 @@ export class JobTracker {
     progress: Progress,
     withCondition: (conditions: Conditions, wanted: Condition) => Conditions,
   ): Tracked {
-    const { found, condition } = progress;
-    const held = new Set([...found.lastFailures.values()].map(({ metadata }) => metadata.uid));
-    const countable = found.ended
-      .filter(({ pod }) => condition || !held.has(pod.metadata.uid))
-      .slice(0, UNCOUNTED_LIMIT);
+    const { condition } = progress;
     const conditions = condition ? withCondition(progress.conditions, condition) : progress.conditions;
-    const before = job.status?.uncountedTerminatedPods ?? {};
-    const [succeeded, failed] = [[...(before.succeeded ?? [])], [...(before.failed ?? [])]];
-    for (const { pod, hasSucceeded, verdict } of countable) {
-      const { uid } = pod.metadata;
-      if (succeeded.includes(uid) || failed.includes(uid)) continue;
-      const isWithin = !isIndexed(job) || (indexOf(pod) >= 0 && indexOf(pod) < (job.spec?.completions ?? 0));
-      if (!hasSucceeded && verdict?.action !== 'Ignore') failed.push(uid);
-      else if (hasSucceeded && isWithin && !isIndexed(job)) succeeded.push(uid);
-    }
-    const first = this.statusOf(job, progress, conditions, { succeeded, failed });
+    const { letGo, uncounted, isFull } = countedOf(job, progress);
+    const { succeeded, failed } = uncounted;
+    const first = this.statusOf(job, progress, conditions, uncounted);
     const written = this.write(job, first);
     if (typeof written === 'string') return { failure: written, life: undefined, isAgain: false };
     let failure: Outcome;
     this.kernel.parallel(
-      countable.map(
-        ({ pod }) =>
-          () =>
-            (failure = this.release(pod) ?? failure),
-      ),
+      letGo.map((pod) => () => {
+        failure = this.release(pod) ?? failure;
+      }),
     );
     if (failure !== undefined) return { failure, life: undefined, isAgain: false };
     const counted: JobStatus = {
@@ -91,8 +81,8 @@ export class JobTracker {
       ...amount('failed', (first.failed ?? 0) + failed.length),
       uncountedTerminatedPods: {},
     };
-    const isAgain = countable.length < found.ended.length && condition !== undefined;
-    return { ...this.finish(job, written, counted, progress, withCondition), isAgain };
+    if (isFull) return { failure: this.outcome(this.write(written, counted)), life: lifeOf(condition), isAgain: true };
+    return { ...this.finish(job, written, counted, progress, withCondition), isAgain: false };
   }
 
   /** The last condition waits until nothing of the Job is on its way out any more. */
@@ -103,32 +93,34 @@ export class JobTracker {
     { condition, found, removing }: Progress,
     withCondition: (conditions: Conditions, wanted: Condition) => Conditions,
   ): Omit<Tracked, 'isAgain'> {
-    const isOver = condition && removing === 0 && found.terminating === 0 && found.active.length === 0;
-    if (!condition || !isOver) {
-      const failure = this.outcome(this.write(current, counted));
-      const life = condition ? (condition.type === 'FailureTarget' ? 'FAIL' : 'SUCCEED') : undefined;
-      return { failure, life };
+    if (!condition || removing + found.terminating > 0) {
+      return { failure: this.outcome(this.write(current, counted)), life: lifeOf(condition) };
     }
-    const isFailed = condition.type === 'FailureTarget';
+    const isFailed = isFailure(condition);
     const last: Condition = { ...condition, type: isFailed ? 'Failed' : 'Complete' };
-    const conditions = withCondition(counted.conditions ?? [], last);
-    const { active: _active, ...rest } = counted;
     const final: JobStatus = {
-      ...rest,
-      ready: 0,
-      conditions,
+      ...counted,
+      conditions: withCondition(counted.conditions ?? [], last),
       ...(isFailed ? {} : { completionTime: this.kernel.formatTime() }),
     };
     const failure = this.outcome(this.write(current, final));
     if (failure !== undefined) return { failure, life: undefined };
     if (isFailed) this.recorder.record('jobs.batch', job, 'Warning', last.reason, last.message);
-    else this.recorder.record('jobs.batch', job, 'Normal', 'Completed', 'Job completed');
+    else this.recordSuccess(job, final);
     return { failure: undefined, life: isFailed ? 'FAILED' : 'COMPLETED' };
+  }
+
+  private recordSuccess(job: Stored<Job>, { succeeded = 0 }: JobStatus): void {
+    if (succeeded > (job.spec?.completions ?? Infinity)) {
+      const text = 'Too many succeeded pods running after completion count reached';
+      this.recorder.record('jobs.batch', job, 'Warning', 'TooManySucceededPods', text);
+    }
+    this.recorder.record('jobs.batch', job, 'Normal', 'Completed', 'Job completed');
   }
 
   private statusOf(
     job: Stored<Job>,
-    { found, active, startTime, removing }: Progress,
+    { found, active, ready, startTime, removing }: Progress,
     conditions: Conditions,
     uncounted: { succeeded: readonly string[]; failed: readonly string[] },
   ): JobStatus {
@@ -141,7 +133,7 @@ export class JobTracker {
       ...amount('active', active),
       ...amount('succeeded', isIndexed(job) ? found.succeededIndexes.size : (succeeded ?? 0)),
       ...amount('failed', failed ?? 0),
-      ready: Math.min(found.ready, active),
+      ready,
       terminating: found.terminating + removing,
       ...(found.succeededIndexes.size > 0 ? { completedIndexes: formatIndexes(found.succeededIndexes) } : {}),
       ...(hasLimits ? { failedIndexes: formatIndexes(found.failedIndexes) } : {}),
@@ -183,6 +175,49 @@ export class JobTracker {
     this.awaited = new Set(saved as readonly string[]);
   }
 }
+
+interface Counted {
+  /** Pods that lose their finalizer now. */
+  readonly letGo: readonly Stored<Pod>[];
+  /** Uids that are counted once their finalizer is off. */
+  readonly uncounted: { readonly succeeded: readonly string[]; readonly failed: readonly string[] };
+  /** There are more pods than one turn takes. */
+  readonly isFull: boolean;
+}
+
+/**
+ * What can be counted now. A pod that failed stays until the pod that tries its index again carries the count on. Once a
+ * Job is over or deleted every pod goes, and once it has failed those that still ran count as failed.
+ */
+function countedOf(job: Stored<Job>, { found, condition }: Progress): Counted {
+  const before = job.status?.uncountedTerminatedPods ?? {};
+  const [succeeded, failed] = [[...(before.succeeded ?? [])], [...(before.failed ?? [])]];
+  const known = new Set([...succeeded, ...failed]);
+  const held = new Set([...found.lastFailures.values()].map(({ metadata }) => metadata.uid));
+  const isEnding = condition !== undefined || job.metadata.deletionTimestamp !== undefined;
+  const completions = job.spec?.completions ?? 0;
+  const letGo: Stored<Pod>[] = [];
+  let newIndexes = 0;
+  for (const pod of found.tracked) {
+    const { uid } = pod.metadata;
+    const [hasSucceeded, hasFailed] = [pod.status?.phase === 'Succeeded', countsAsFailed(job, pod)];
+    if (!isEnding && !hasSucceeded && (!hasFailed || held.has(uid))) continue;
+    letGo.push(pod);
+    const isWithin = !isIndexed(job) || (indexOf(pod) >= 0 && indexOf(pod) < completions);
+    if (hasSucceeded && isIndexed(job)) newIndexes += isWithin ? 1 : 0;
+    else if (hasSucceeded && !known.has(uid)) succeeded.push(uid);
+    else if (!hasSucceeded && (hasFailed || (condition && isFailure(condition))) && isWithin && !known.has(uid)) {
+      if (matchFailurePolicy(job, pod)?.action !== 'Ignore') failed.push(uid);
+    }
+    if (newIndexes + succeeded.length + failed.length >= UNCOUNTED_LIMIT) {
+      return { letGo, uncounted: { succeeded, failed }, isFull: true };
+    }
+  }
+  return { letGo, uncounted: { succeeded, failed }, isFull: false };
+}
+
+const lifeOf = (condition: Condition | undefined): string | undefined =>
+  condition && (isFailure(condition) ? 'FAIL' : 'SUCCEED');
 
 const amount = <K extends 'active' | 'succeeded' | 'failed'>(field: K, value: number): Partial<Record<K, number>> =>
   (value > 0 ? { [field]: value } : {}) as Partial<Record<K, number>>;
