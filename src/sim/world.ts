@@ -44,6 +44,7 @@ import {
 } from './kernel/index.ts';
 import { containerMachine, Kubelet, kubeletMachine, podMachine, type MachineSpec } from './kubelet/index.ts';
 import { CoreDns, coreDnsMachine, KubeProxy, kubeProxyMachine, Network, type TrafficOrder } from './network/index.ts';
+import { connectionRefused, isConnectionRefused } from './api/status.ts';
 import type { WorldOptions } from './options.ts';
 import { Pipeline, pipelineMachine } from './pipeline/index.ts';
 import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
@@ -149,7 +150,14 @@ export class World {
       findPod,
     });
     this.processes.useNetwork((process, question, reply) => this.network.ask(process, question, reply));
-    this.personPort = { registry: KIND_REGISTRY, handle: (request) => this.api.handle({ ...request, user: ADMIN }) };
+    this.personPort = {
+      registry: KIND_REGISTRY,
+      handle: (request) => {
+        const { code, ...answer } = this.api.handle({ ...request, user: ADMIN });
+        const isRefused = code >= 400 && isConnectionRefused(answer.body as { reason?: string });
+        return { code, ...answer, ...(isRefused ? { body: connectionRefused(this.serverHost) } : {}) };
+      },
+    };
     this.pipeline = new Pipeline({
       kernel,
       person: this.personPort,
@@ -181,6 +189,12 @@ export class World {
       kernel.add(component as Component);
     }
     for (const client of clients(this)) kernel.add(client);
+  }
+
+  /** Host and port by which a person's tools reach the API server. */
+  get serverHost(): string {
+    const { clusterName, region } = this.options;
+    return `${clusterName}-dns.hcp.${region}.azmk8s.io:443`;
   }
 
   get now(): number {

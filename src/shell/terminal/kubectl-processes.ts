@@ -75,7 +75,7 @@ export class KubectlProcesses {
     this.config = {
       currentContext: name,
       contexts: [{ name, cluster: name, user }],
-      clusters: [{ name, server: `https://${name}-dns.hcp.${world.options.region}.azmk8s.io:443` }],
+      clusters: [{ name, server: `https://${world.serverHost}` }],
       users: [{ name: user }],
     };
   }

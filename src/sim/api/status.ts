@@ -159,6 +159,17 @@ export const badRequest = (message: string): Status => failure({ code: 400, reas
 /** An error that upstream has no reason for. Upstream: responsewriters/status.go (ErrorToAPIStatus). */
 export const unnamed = (message: string): Status => failure({ code: 500, reason: '', message });
 
+const CONNECTION_REFUSED = 'ConnectionRefused';
+
+/**
+ * No answer at all: nobody listens at the address. In life this is an error of the connection and no Status; here it comes
+ * by the same way, so that whoever asks sees a failure, and `isConnectionRefused` tells it from what a server says.
+ */
+export const connectionRefused = (address: string): Status =>
+  failure({ code: 503, reason: CONNECTION_REFUSED, message: `dial tcp ${address}: connect: connection refused` });
+
+export const isConnectionRefused = ({ reason }: { readonly reason?: string }): boolean => reason === CONNECTION_REFUSED;
+
 export const methodNotAllowed = (resource: string): Status =>
   failure({
     code: 405,

@@ -6,7 +6,7 @@ import { duplicateFields } from '../api/json-duplicates.ts';
 import { jsonFault } from '../api/json-fault.ts';
 import { resourceName } from '../api/kind.ts';
 import type { KubeObject, Status } from '../api/object.ts';
-import { badRequest, failure, methodNotAllowed } from '../api/status.ts';
+import { badRequest, connectionRefused, failure, methodNotAllowed } from '../api/status.ts';
 import { BODY_LIMIT_BYTES, notAcceptable, summarized, TOO_LARGE, typeMetaFault, unrecognized } from './body-faults.ts';
 import { authenticate, type Identity } from './authentication/authenticate.ts';
 import { attributesOf, authorizeUser, denial } from './authorization/authorize.ts';
@@ -102,6 +102,7 @@ export function askedOf(api: ApiServer, question: HttpQuestion, caller: Caller):
 }
 
 export function serveHttp(api: ApiServer, question: HttpQuestion, caller: Caller): HttpAnswer {
+  if (!api.isListening) return refusal(connectionRefused(api.address));
   const asked = askedOf(api, question, caller);
   const { path, method, headers, identity } = asked;
   if (!identity.ok) return refusal(identity.status);

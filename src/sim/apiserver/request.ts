@@ -107,6 +107,8 @@ export const LINK_MS = {
 
 /** The part of the API server that clients inside the simulation speak to. */
 export interface ApiServerPort {
+  /** Whether a connection to it can be made. */
+  readonly isListening: boolean;
   /** Serves at the running turn's cursor, moves the cursor to the arrival of the answer, and leaves it all in the trace. */
   handle(request: ApiRequest): ApiResponse;
   /** Lists and starts a watch. Returns what there is now; later events come as `watch` tasks to the component. */

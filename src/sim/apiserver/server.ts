@@ -3,10 +3,9 @@
  * The stages are those of apiserver/pkg/endpoints/handlers and apiserver/pkg/registry/generic/registry/store.go.
  * One replica for now; audit, priority and fairness, and webhooks are left out.
  */
-import type { Event } from 'kubernetes-types/core/v1';
 import { resourceName, type KindDefinition, type KindRegistry } from '../api/kind.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
-import { failure, methodNotAllowed } from '../api/status.ts';
+import { connectionRefused, failure, methodNotAllowed, type Status } from '../api/status.ts';
 import { etcdMemberMachine, Store, type Change, type StoreState } from '../etcd/index.ts';
 import {
   API_SERVER,
@@ -25,6 +24,7 @@ import { authorize, StandingVerdicts, watchDenial } from './authorization/author
 import { RBAC } from './authorization/policy-parts.ts';
 import { checkShape, decodeBody } from './decode.ts';
 import { Refusal, note, refuse, type RequestContext } from './context.ts';
+import { expireEvents } from './event-expiry.ts';
 import { keyFor, prefixOf, rangeStart } from './keys.ts';
 import { linkMs } from './links.ts';
 import { apiServerMachine } from './machine.ts';
@@ -67,12 +67,9 @@ interface ApiServerState {
 }
 
 const COMPACT_EVERY_MS = 300_000;
-/** How long Events are kept (`--event-ttl`). etcd's leases end to the minute; here they end with the next compaction. */
-const EVENT_TTL_MS = 3_600_000;
-
 /** How often the APIServices of extension servers are looked after. */
 const AVAILABILITY_EVERY_MS = 30_000;
-/** How long a program waits before it asks again for a watch that it may not have: the longest pause of a reflector. */
+/** How long a program waits before it asks again for a watch that it does not get: the longest pause of a reflector. */
 const WATCH_RETRY_MS = 30_000;
 const ITSELF = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
@@ -108,6 +105,16 @@ export class ApiServer implements Component, ApiServerPort {
 
   isSerial(): boolean {
     return false;
+  }
+
+  /** A stopped server has no open port. Watches that were open go on from where they were: nothing is written meanwhile. */
+  get isListening(): boolean {
+    return !this.kernel.isFrozen(this.id);
+  }
+
+  /** Where programs in the cluster find it. */
+  get address(): string {
+    return `${this.options.serviceCidr.replace(/\d+\/\d+$/, '1')}:443`;
   }
 
   /** Fills the watch caches with what etcd holds. */
@@ -152,6 +159,12 @@ export class ApiServer implements Component, ApiServerPort {
       return { items: [], resourceVersion: '0' };
     }
     const asked = { verb: 'list', resource: request.resource, user: request.user } as ApiRequest;
+    if (!this.isListening) {
+      const { component, watch } = request;
+      const status = this.turnAway(asked, kind);
+      this.kernel.schedule(WATCH_RETRY_MS, component, 'watch', { watch, type: 'ERROR', object: status }, true);
+      return { items: [], resourceVersion: '0', isRefused: true };
+    }
     const { resourceVersion } = request;
     const denied = request.isTyped ? watchDenial(this, this.standing, kind, request) : undefined;
     if (denied) {
@@ -245,19 +258,10 @@ export class ApiServer implements Component, ApiServerPort {
   }
 
   private expireEvents(): void {
+    const { kernel, store } = this;
     const kind = this.registry.byResource('events');
     if (!kind) return;
-    const { kernel, store } = this;
-    const changes: Change<Stored>[] = [];
-    for (const previous of [...store.values(prefixOf(kind))]) {
-      const { lastTimestamp, series, eventTime, metadata } = previous.value as Stored<Event>;
-      const writtenAt = [lastTimestamp, series?.lastObservedTime, eventTime, metadata.creationTimestamp]
-        .map((time) => (time ? kernel.parseTime(time) : Number.NaN))
-        .find(Number.isFinite);
-      if (writtenAt === undefined || writtenAt + EVENT_TTL_MS > kernel.now) continue;
-      store.delete(prefixOf(kind), previous.key, previous.modRevision);
-      changes.push({ revision: store.revision, key: previous.key, previous });
-    }
+    const changes = expireEvents(store, kind, kernel.now, (time) => kernel.parseTime(time));
     this.publish(kind, changes, kernel.now + 2 * LINK_MS.etcd + LINK_MS.etcdCommit, kernel.turn.cause);
   }
 
@@ -273,6 +277,10 @@ export class ApiServer implements Component, ApiServerPort {
       });
       this.traceRequest(request, undefined, stages, 404, 0, status.reason, status.message);
       return { code: 404, body: status };
+    }
+    if (!this.isListening) {
+      const status = this.turnAway(request, kind);
+      return { code: status.code ?? 503, body: status };
     }
     const departAt = turn.cursor;
     turn.cursor += linkMs(turn.component);
@@ -293,6 +301,13 @@ export class ApiServer implements Component, ApiServerPort {
     );
     if (!context.isDryRun) this.publish(context.kind, context.changes, doneAt, seq);
     return response;
+  }
+
+  /** What a connection comes to while nobody listens. */
+  private turnAway(request: ApiRequest, kind: KindDefinition): Status {
+    const status = connectionRefused(this.address);
+    this.traceRequest(request, kind, [], status.code ?? 503, 0, status.reason, status.message);
+    return status;
   }
 
   private contextFor(request: ApiRequest, served: KindDefinition, stages: RequestStage[]): RequestContext {

@@ -6,6 +6,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { isMirrorPod } from '../api/mirror-pods.ts';
 import { keyOf, type Stored } from '../api/object.ts';
+import { isConnectionRefused } from '../api/status.ts';
 import { isDeepEqual, type ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
 import { FlatMachine, kubeletId, Life, type Kernel, type LifeSave, type ShownLife } from '../kernel/index.ts';
@@ -39,6 +40,8 @@ import { usageOf } from './usage.ts';
 
 /** Changes of a pod's status within this time are reported together. */
 const STATUS_MS = 20;
+/** How soon what the API server did not hear is told again (syncPeriod of the status manager). */
+const STATUS_RETRY_MS = 10_000;
 /** What runs short is to be free again soon. */
 const EVICTION_GRACE_SECONDS = 1;
 
@@ -219,7 +222,7 @@ export class Kubelet extends Controller {
       case 'volumes':
         return this.sandboxes.refresh(payload as string);
       case 'status':
-        return this.writeStatus(payload as string);
+        return this.reportLate(payload as string);
       default:
         return this.runtime.handle(action, payload);
     }
@@ -374,8 +377,7 @@ export class Kubelet extends Controller {
     if (sidecar) return this.runtime.stop(uid, sidecar.name, 'deleted');
     if (podLife.leaves[record.state] !== 'terminating') return;
     this.movePod(uid, 'STOPPED');
-    this.writeStatus(uid);
-    this.finish(this.pods.get(uid)?.pod ?? record.pod);
+    if (this.writeStatus(uid)) this.finish(this.pods.get(uid)?.pod ?? record.pod);
   }
 
   /** Every ten seconds, with the lease. */
@@ -401,7 +403,16 @@ export class Kubelet extends Controller {
 
   private finish(pod: Stored<Pod>): void {
     const { namespace, name, uid } = pod.metadata;
-    this.client.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });
+    const gone = this.client.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });
+    if (gone.ok || !isConnectionRefused(gone.status)) return;
+    this.kernel.schedule(STATUS_RETRY_MS, this.id, 'status', uid);
+  }
+
+  /** What could not be told at the time is told again: the status, and that nothing is left of the pod. */
+  private reportLate(uid: string): void {
+    const isHeard = this.writeStatus(uid);
+    const record = this.pods.get(uid);
+    if (isHeard && record && podLife.leaves[record.state] === 'gone') this.finish(record.pod);
   }
 
   /** The object is gone: whatever still runs is stopped at once. */
@@ -435,20 +446,24 @@ export class Kubelet extends Controller {
   }
 
   /** PATCH pods/status with what has changed. */
-  private writeStatus(uid: string): void {
+  /** False when the API server could not be reached: then it is told again later. */
+  private writeStatus(uid: string): boolean {
     const record = this.pods.get(uid);
-    if (!record) return;
-    const { transitions, written } = reportStatus(this.client, record, this.machine.internalIp, (at) =>
+    if (!record) return true;
+    const { transitions, written, isUnheard } = reportStatus(this.client, record, this.machine.internalIp, (at) =>
       this.kernel.formatTime(at),
     );
-    this.pods.set(uid, { ...record, isStatusDue: false, transitions: { ...record.transitions, ...transitions } });
+    const isStatusDue = isUnheard === true;
+    this.pods.set(uid, { ...record, isStatusDue, transitions: { ...record.transitions, ...transitions } });
+    if (isStatusDue) this.kernel.schedule(STATUS_RETRY_MS, this.id, 'status', uid);
     const now = this.pods.get(uid);
     // The answer is newer than what the watch has brought so far: of it the status alone is taken, so that a deletion
     // which it tells of is still news when the watch brings it.
-    if (!now || !written?.status) return;
+    if (!now || !written?.status) return !isStatusDue;
     const { status } = written;
     const mirror = now.mirror && { mirror: { ...now.mirror, status } };
     this.pods.set(uid, { ...now, pod: { ...now.pod, status }, ...mirror });
+    return true;
   }
 
   override save(): never {

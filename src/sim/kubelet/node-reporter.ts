@@ -3,6 +3,7 @@
  * Upstream: pkg/kubelet/{kubelet_node_status,nodestatus/setters}.go, component-helpers/apimachinery/lease/controller.go.
  */
 import type { Node, NodeCondition } from 'kubernetes-types/core/v1';
+import type { Status } from '../api/status.ts';
 import type { Client, EventRecorder } from '../client/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { ImageManager } from './image-manager.ts';
@@ -223,8 +224,15 @@ export class NodeReporter {
     const written = this.leaseVersion
       ? this.client.update('leases.coordination.k8s.io', lease)
       : this.client.create('leases.coordination.k8s.io', lease);
-    this.leaseVersion = written.ok ? written.object.metadata.resourceVersion : '';
+    this.leaseVersion = written.ok ? written.object.metadata.resourceVersion : this.knownLease(written.status);
     this.kernel.schedule(LEASE_MS, component, 'lease', undefined, true);
+  }
+
+  /** A lease that is there already, or that somebody else has written, is read before it is written again. */
+  private knownLease({ code }: Status): string {
+    if (code !== 409) return this.leaseVersion;
+    const found = this.client.get('leases.coordination.k8s.io', LEASES, this.machine.nodeName);
+    return found.ok ? found.object.metadata.resourceVersion : '';
   }
 
   private patchStatus(): void {

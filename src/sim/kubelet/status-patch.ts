@@ -2,6 +2,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import { isDeepEqual } from '../apiserver/index.ts';
+import { isConnectionRefused } from '../api/status.ts';
 import type { Client } from '../client/index.ts';
 import { podStatusOf } from './pod-status.ts';
 import type { PodRecord } from './records.ts';
@@ -12,7 +13,7 @@ export function reportStatus(
   record: PodRecord,
   hostIp: string,
   format: (virtualMs?: number) => string,
-): { readonly transitions: PodRecord['transitions']; readonly written?: Stored<Pod> } {
+): { readonly transitions: PodRecord['transitions']; readonly written?: Stored<Pod>; readonly isUnheard?: boolean } {
   const { status, transitions } = podStatusOf(record, hostIp, format);
   // The status of a static pod is told of its mirror, or of nothing while there is none.
   const pod = record.isStatic ? record.mirror : record.pod;
@@ -22,7 +23,8 @@ export function reportStatus(
   const { namespace, name, uid } = pod.metadata;
   const body = { metadata: { uid }, status: patch };
   const written = client.patch('pods', namespace, name, 'strategic', body, 'status');
-  return written.ok ? { transitions, written: written.object } : { transitions };
+  if (written.ok) return { transitions, written: written.object };
+  return isConnectionRefused(written.status) ? { transitions, isUnheard: true } : { transitions };
 }
 
 /** Conditions of the kubelet's own that go when what they tell of is over. */

@@ -1,7 +1,8 @@
 /** Requests as kubectl sends them, and answers as it reads them. Upstream: client-go/rest/request.go. */
 import type { KubeObject, Status } from '../../../sim/api/object.ts';
+import { isConnectionRefused } from '../../../sim/api/status.ts';
 import type { KubectlContext, RestAnswer } from '../context.ts';
-import { failure, ServerRefusal } from '../failure.ts';
+import { CommandFailure, failure, ServerRefusal } from '../failure.ts';
 import { goJson, isMapping } from '../../../sim/api/go-json.ts';
 import type { FlagValues } from './flags.ts';
 import { apiVersionOf, type Resource } from './discovery.ts';
@@ -47,6 +48,7 @@ export class Rest {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : goJson(body) }),
     });
+    if (answer.status === 503 && isRefusedConnection(answer)) throw new CommandFailure(refusedText(this.context));
     for (const text of warningsOf(answer)) if (!this.warnings.includes(text)) this.warnings.push(text);
     return answer;
   }
@@ -113,6 +115,19 @@ function queryText(query: Query = {}): string {
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
   return parts.length > 0 ? `?${parts.join('&')}` : '';
+}
+
+function isRefusedConnection(answer: RestAnswer): boolean {
+  const value = parsed(answer);
+  return isMapping(value) && isConnectionRefused(value);
+}
+
+/** Upstream: kubectl/pkg/cmd/util/helpers.go (StandardErrorMessage). */
+function refusedText({ config }: KubectlContext): string {
+  const { cluster } = config.contexts.find(({ name }) => name === config.currentContext) ?? {};
+  const server = config.clusters.find(({ name }) => name === cluster)?.server ?? '';
+  const host = server.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  return `The connection to the server ${host} was refused - did you specify the right host or port?`;
 }
 
 function parsed({ body, status }: RestAnswer): unknown {

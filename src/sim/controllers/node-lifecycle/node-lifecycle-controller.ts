@@ -93,7 +93,15 @@ export class NodeLifecycleController extends ManagedController {
     this.kernel.schedule(MONITOR_MS, this.id, 'monitor', undefined, true);
   }
 
+  /**
+   * A controller manager that reaches no API server loses its lease within 10 s and ends; the one after it knows of no
+   * heartbeat before its own time, so nobody is given up for what could not be heard.
+   */
   private monitor(): void {
+    if (!this.client.api.isListening) {
+      this.seen.clear();
+      return;
+    }
     const now = this.kernel.now;
     for (const node of this.nodes.list()) {
       const { name } = node.metadata;
