@@ -9,7 +9,8 @@ import type { Kernel, LifeEvent } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
 import { configFaultOf } from './container-config.ts';
-import { goDuration, processOf, terminationMessageOf, type SpecFacts } from './container-spec.ts';
+import { processOf, terminationMessageOf, type SpecFacts } from './container-spec.ts';
+import { CrashBackOff } from './crash-back-off.ts';
 import { environmentOf } from './environment.ts';
 import type { ImageManager } from './image-manager.ts';
 import { ImagePulls, type Pull } from './image-pulls.ts';
@@ -29,6 +30,8 @@ export interface RuntimePorts {
   readonly component: string;
   readonly nodeName: string;
   readonly runtime: RuntimeOption;
+  /** 35 for 1.35. */
+  readonly minorRelease: number;
   find(uid: string): PodRecord | undefined;
   put(uid: string, record: PodRecord): void;
   /** Lets the pod worker decide what is next. */
@@ -56,8 +59,8 @@ interface Ended {
 }
 
 const CREATE_MS = 60;
-const BACKOFF_START_MS = 10_000;
-const BACKOFF_MAX_MS = 300_000;
+/** A container that takes no time to start does so once its end has been reported. */
+const REPORT_FIRST_MS = 50;
 const CONFIG_RETRY_MS = 10_000;
 /** A container that ran longer than this starts its back-off anew. */
 const BACKOFF_RESET_MS = 600_000;
@@ -70,11 +73,13 @@ export class ContainerRuntime {
   private readonly probes: ProbeWorker;
   private readonly hooks: LifecycleHooks;
   private readonly pulls: ImagePulls;
+  private readonly crashes: CrashBackOff;
 
   constructor(readonly ports: RuntimePorts) {
     this.probes = new ProbeWorker(this);
     this.hooks = new LifecycleHooks(this);
     this.pulls = new ImagePulls(this);
+    this.crashes = new CrashBackOff(this);
   }
 
   start(uid: string, name: string): void {
@@ -101,6 +106,8 @@ export class ContainerRuntime {
     switch (action) {
       case 'retry':
         return this.send(target.uid, target.name, { type: 'RETRY' });
+      case 'crash-sync':
+        return this.crashes.sync(target);
       case 'pull-sync':
         return this.pulls.sync(target);
       case 'pulled':
@@ -116,7 +123,7 @@ export class ContainerRuntime {
       case 'pre-stop-over':
         return this.hooks.preStopOver(target);
       case 'hook-failed':
-        return this.hooks.failed(target.uid, target.name, (payload as { purpose: 'post-start' | 'pre-stop' }).purpose);
+        return this.hooks.commandFailed(target, (payload as { purpose: 'post-start' | 'pre-stop' }).purpose);
       case 'post-start-over':
         return this.hooks.postStartOver(target);
       default:
@@ -195,7 +202,7 @@ export class ContainerRuntime {
       case 'waitForPull':
         return this.pulls.backOff(uid, name);
       case 'waitForRestart':
-        return this.backOff(uid, name);
+        return this.crashes.begin(uid, name);
       case 'waitForConfig':
         return this.later(uid, name, CONFIG_RETRY_MS, 'retry', {}, this.isOld(uid));
       default:
@@ -235,7 +242,8 @@ export class ContainerRuntime {
       this.ports.settle(uid);
       return this.send(uid, name, { type: 'CONFIG_FAILED' });
     }
-    this.later(uid, name, this.ports.runtime === 'pretended' ? 0 : CREATE_MS, 'create');
+    const pretendedMs = this.container(uid, name)!.ended ? REPORT_FIRST_MS : 0;
+    this.later(uid, name, this.ports.runtime === 'pretended' ? pretendedMs : CREATE_MS, 'create');
   }
 
   private run(uid: string, name: string): void {
@@ -249,7 +257,14 @@ export class ContainerRuntime {
     const containerId = `containerd://${digestOf(`${uid}/${name}/${restarts}`)}`;
     this.record(pod, name, 'Normal', 'Created', 'Container created');
     this.record(pod, name, 'Normal', 'Started', 'Container started');
-    const { waiting: _waiting, foundWaiting: _found, stopReason: _stop, graceSeconds: _grace, ...kept } = before;
+    const {
+      waiting: _waiting,
+      foundWaiting: _found,
+      stopReason: _stop,
+      graceSeconds: _grace,
+      isInPostStart: _hook,
+      ...kept
+    } = before;
     this.ports.put(uid, {
       ...record,
       actuated: { ...record.actuated, [name]: record.allocated[name] ?? {} },
@@ -280,6 +295,7 @@ export class ContainerRuntime {
 
   /** Its hook is over: it is started, or its startup probe decides when. */
   hasStarted(uid: string, name: string): void {
+    this.update(uid, name, { isInPostStart: false });
     const spec = specOf(this.ports.find(uid)!.pod, name);
     if (spec.startupProbe) this.probes.begin(uid, name, 'startup');
     else this.started(uid, name);
@@ -313,8 +329,6 @@ export class ContainerRuntime {
     const container = this.container(uid, name)!;
     if (container.stopReason === 'deleted' && !container.isEvicted)
       this.record(pod, name, 'Normal', 'Killing', `Stopping container ${name}`);
-    if (!pod.metadata.deletionTimestamp || !specOf(pod, name).readinessProbe)
-      this.update(uid, name, { isReady: false });
     if (!this.hooks.preStop(uid, name, this.graceMs(uid, name))) this.terminate(uid, name);
     this.ports.settle(uid);
   }
@@ -347,6 +361,8 @@ export class ContainerRuntime {
     const message = terminationMessageOf(text, specOf(record.pod, name), code, logs, `${uid}/${name}`);
     this.update(uid, name, {
       isReady: false,
+      ...(container.foundWaiting ? { waiting: container.foundWaiting } : {}),
+      ...(container.ended ? { endedBefore: container.ended } : {}),
       ended: {
         exitCode: code,
         reason,
@@ -364,31 +380,7 @@ export class ContainerRuntime {
     const ranLong = now - startedAt > BACKOFF_RESET_MS;
     if (ranLong) this.update(uid, name, { backOffMs: 0 });
     const isFirstRestart = container.backOffMs === 0 && (container.restarts === 0 || ranLong);
-    if (willRestart && !isFirstRestart) this.crashed(uid, name);
     this.send(uid, name, { type: 'EXITED', willRestart, isFirstRestart });
-    this.ports.settle(uid);
-  }
-
-  private crashed(uid: string, name: string): void {
-    const { pod } = this.ports.find(uid)!;
-    const { backOffMs } = this.container(uid, name)!;
-    const next = Math.min(backOffMs === 0 ? BACKOFF_START_MS : backOffMs * 2, BACKOFF_MAX_MS);
-    const id = `${pod.metadata.name}_${pod.metadata.namespace}(${uid})`;
-    this.record(pod, name, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${id}`);
-    this.update(uid, name, {
-      waiting: {
-        reason: 'CrashLoopBackOff',
-        message: `back-off ${goDuration(next)} restarting failed container=${name} pod=${id}`,
-      },
-    });
-  }
-
-  private backOff(uid: string, name: string): void {
-    const { backOffMs } = this.container(uid, name)!;
-    const next = Math.min(backOffMs === 0 ? BACKOFF_START_MS : backOffMs * 2, BACKOFF_MAX_MS);
-    this.update(uid, name, { backOffMs: next });
-    // A pod that cannot start is tried for ever: that is upkeep, or no such world would settle.
-    this.later(uid, name, next, 'retry', {}, true);
     this.ports.settle(uid);
   }
 }

@@ -102,6 +102,7 @@ export class Kubelet extends Controller {
       component: this.id,
       nodeName,
       runtime: options.runtime,
+      minorRelease: Number(machine.nodeInfo.kubeletVersion.split('.')[1]),
       spec: specFacts(machine, options, this.client, processes.volumes, () => this.services.list()),
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.pods.set(uid, record),
@@ -331,11 +332,11 @@ export class Kubelet extends Controller {
     this.startNext(uid);
   }
 
-  /** Containers are started one after the other: the next waits for the image and the start of the one before. */
+  /** Containers are started one after the other: the next waits for the image, the start and the hook of the one before. */
   private startNext(uid: string): void {
     for (;;) {
       const mains = (this.pods.get(uid)?.containers ?? []).filter(({ role }) => role === 'main');
-      const busy = mains.find((item) => leafOf(item) === 'waiting.pulling' || leafOf(item) === 'waiting.created');
+      const busy = mains.find((item) => item.isInPostStart || /^waiting\.(pulling|created)$/.test(leafOf(item)));
       if (!busy || leafOf(busy) !== 'waiting.created') return;
       this.runtime.start(uid, busy.name);
     }

@@ -23,7 +23,11 @@ export function phaseOf(record: PodRecord): 'Pending' | 'Running' | 'Succeeded' 
   if (state === 'succeeded') return 'Succeeded';
   if (record.rejection) return 'Failed';
   const mains = record.containers.filter(({ role }) => role === 'main');
-  const hasRun = (container: ContainerRecord): boolean => isRunning(container) || container.ended !== undefined;
+  // One that goes ends as its containers have; one that has never run has failed.
+  if (state === 'gone' && !record.isStatic)
+    return mains.every(({ ended }) => ended?.exitCode === 0) ? 'Succeeded' : 'Failed';
+  const hasRun = (container: ContainerRecord): boolean =>
+    (isRunning(container) && !container.isInPostStart) || container.ended !== undefined;
   const isInitialized = record.containers.filter(({ role }) => role === 'init').every(isTerminated);
   if (!isInitialized || mains.some((container) => !hasRun(container))) return 'Pending';
   if (mains.every(isTerminated)) return mains.every(({ ended }) => ended?.exitCode === 0) ? 'Succeeded' : 'Failed';
@@ -41,7 +45,7 @@ function containerStatus(
   const isUp = isRunning(container);
   return {
     name: container.name,
-    ...statesOf(container, format, hasInits),
+    ...(isNeverSeen(record, container) ? { state: UNKNOWN_END, lastState: {} } : statesOf(container, format, hasInits)),
     ready: container.role === 'init' ? isTerminated(container) && container.ended?.exitCode === 0 : container.isReady,
     restartCount: container.restarts,
     image,
@@ -51,6 +55,41 @@ function containerStatus(
     started: container.role === 'init' ? isUp : isStarted(container) || (isUp && leafOf(container) === 'stopping'),
   };
 }
+
+/** What is said of a container that nobody has seen end. Upstream: status_manager.go (TerminatePod). */
+const UNKNOWN_END = {
+  terminated: {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+    startedAt: null as unknown as string,
+    finishedAt: null as unknown as string,
+  },
+};
+
+/**
+ * The pod is over, and this container should have run: a main one once the pod was initialized, and of the init containers
+ * the first and whatever comes before one that has run.
+ */
+function isNeverSeen(record: PodRecord, container: ContainerRecord): boolean {
+  const { containers, isStatic } = record;
+  if (isStatic || container.ended || isRunning(container) || container.role === 'ephemeral') return false;
+  if (!OVER.has(podLife.leaves[record.state]!) || containers.some(isRunning)) return false;
+  const inits = containers.filter(({ role }) => role === 'init' || role === 'sidecar');
+  if (container.role !== 'main')
+    return (
+      inits.indexOf(container) <=
+      Math.max(
+        0,
+        inits.findLastIndex(({ ended }) => ended),
+      )
+    );
+  const last = inits.at(-1);
+  if (!last || containers.some(({ role, ended }) => role === 'main' && ended)) return true;
+  return last.role === 'sidecar' ? last.ended !== undefined : last.ended?.exitCode === 0;
+}
+
+const OVER: ReadonlySet<string> = new Set(['gone', 'failed', 'succeeded']);
 
 /** What the container has been given, and what it has; shown while it runs. */
 function resourcesStatus({ allocated, actuated }: PodRecord, { name }: ContainerRecord, isUp: boolean): object {
@@ -160,7 +199,7 @@ export function podStatusOf(
   const inits = record.containers.filter(({ role }) => role === 'init' || role === 'sidecar');
   const ephemeral = record.containers.filter(({ role }) => role === 'ephemeral');
   const mains = record.containers.filter(({ role }) => role === 'main');
-  const isUnscheduledYet = record.containers.every(isUnstarted) && !record.hasSandbox;
+  const isRefused = record.rejection !== undefined && record.containers.every(isUnstarted) && !record.hasSandbox;
   const status = {
     phase,
     conditions,
@@ -170,13 +209,13 @@ export function podStatusOf(
     ...(record.startTime ? { startTime: record.startTime } : {}),
     ...(record.rejection ? { reason: record.rejection.reason, message: record.rejection.message } : {}),
     observedGeneration: record.pod.metadata.generation ?? 1,
-    ...(inits.length > 0 ? { initContainerStatuses: inits.map((item) => containerStatus(record, item, format)) } : {}),
+    ...(inits.length > 0 && !isRefused
+      ? { initContainerStatuses: inits.map((item) => containerStatus(record, item, format)) }
+      : {}),
     ...(ephemeral.length > 0
       ? { ephemeralContainerStatuses: ephemeral.map((item) => containerStatus(record, item, format)) }
       : {}),
-    ...(record.rejection && isUnscheduledYet
-      ? {}
-      : { containerStatuses: mains.map((item) => containerStatus(record, item, format)) }),
+    ...(isRefused ? {} : { containerStatuses: mains.map((item) => containerStatus(record, item, format)) }),
   };
   return { status: status as PodStatus, transitions };
 }

@@ -3,7 +3,8 @@ import type { Probe } from 'kubernetes-types/core/v1';
 import { keyOf, refOf } from '../api/object.ts';
 import { SETTLE_WITHIN_MS, type ContainerRuntime, type Target } from './container-runtime.ts';
 import { pretendedExec } from './pretended-runtime.ts';
-import { probe, type ProbeResult } from './probes.ts';
+import { digestOf } from './pod-status.ts';
+import { errored, probe, type ProbeResult } from './probes.ts';
 import { isRunning, specOf } from './records.ts';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
@@ -71,7 +72,11 @@ export class ProbeWorker {
     const found = processes.session(session);
     if (!found) return;
     processes.closeSession(session);
-    this.finish(target, kind, { isSuccess: found.exitCode === 0, output: `${found.stdout}${found.stderr}` });
+    const { exitCode, stdout, stderr } = found;
+    const [program = ''] = this.definition(target.uid, target.name, kind)?.exec?.command ?? [];
+    if (exitCode === 127 && stderr.endsWith(`${program}: not found\n`))
+      return this.finish(target, kind, notExecuted(program, digestOf(`${target.uid}/${session}`)));
+    this.finish(target, kind, { isSuccess: exitCode === 0, output: `${stdout}${stderr}` });
   }
 
   timedOut(target: Target, { kind, session }: { kind: ProbeKind; session: number }): void {
@@ -104,23 +109,25 @@ export class ProbeWorker {
         container: name,
         probe: kind,
         result: result.isSuccess ? 'success' : 'failure',
-        ...(result.output ? { output: result.output } : {}),
+        ...((result.error ?? result.output) ? { output: result.error ?? result.output } : {}),
       },
       { object: refOf('pods', pod) },
     );
+    const { error, isWarning, isSuccess, output } = result;
+    const say = (reason: string, text: string): void =>
+      runtime.record(pod, name, 'Warning', reason, `${TITLES[kind]} probe ${text}`);
+    // A probe that could not be made tells nothing of the container.
+    if (error !== undefined) {
+      say('Unhealthy', `errored and resulted in unknown state: ${error}`);
+      return this.again(uid, name, kind, definition, probedSince);
+    }
+    if (isWarning) say('ProbeWarning', `warning: ${output}`);
+    if (!isSuccess) say('Unhealthy', `failed: ${output}`);
     const before = container.probes[kind] ?? { successes: 0, failures: 0 };
-    const counts = result.isSuccess
+    const counts = isSuccess
       ? { successes: before.successes + 1, failures: 0 }
       : { successes: 0, failures: before.failures + 1 };
     runtime.update(uid, name, { probes: { ...container.probes, [kind]: counts } });
-    if (!result.isSuccess)
-      runtime.record(
-        pod,
-        name,
-        'Warning',
-        'Unhealthy',
-        result.error ?? `${TITLES[kind]} probe failed: ${result.output}`,
-      );
     const passed = counts.successes >= (definition.successThreshold ?? 1);
     const failed = counts.failures >= (definition.failureThreshold ?? 3);
     if (kind === 'readiness') runtime.setReady(uid, name, passed ? true : failed ? false : container.isReady);
@@ -132,8 +139,21 @@ export class ProbeWorker {
         `Container ${name} failed ${kind} probe, will be restarted`,
         definition.terminationGracePeriodSeconds,
       );
-    // The next probe follows from what began the probing, not from the probe before it.
-    kernel.turn.cause = probedSince;
+    this.again(uid, name, kind, definition, probedSince);
+  }
+
+  /** The next probe follows from what began the probing, not from the probe before it. */
+  private again(uid: string, name: string, kind: ProbeKind, definition: Probe, cause: number): void {
+    this.runtime.ports.kernel.turn.cause = cause;
     this.schedule(uid, name, kind, (definition.periodSeconds ?? 10) * 1000);
   }
+}
+
+/** What runc says of a program that the image does not have, in containerd's words. */
+function notExecuted(program: string, id: string): ProbeResult {
+  const why = program.includes('/')
+    ? `stat ${program}: no such file or directory`
+    : 'executable file not found in $PATH';
+  const oci = `OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": ${why}: unknown`;
+  return errored(`rpc error: code = Unknown desc = failed to exec in container: failed to start exec "${id}": ${oci}`);
 }

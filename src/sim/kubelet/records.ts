@@ -9,6 +9,16 @@ export const podLife = new FlatMachine(podMachine);
 
 export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly containerId: string;
+  /** What it has left in its termination log. */
+  readonly message?: string;
+}
+
 export interface ContainerRecord {
   readonly name: string;
   readonly role: ContainerRole;
@@ -22,15 +32,11 @@ export interface ContainerRecord {
   readonly containerId?: string;
   readonly isReady: boolean;
   /** The last end, shown as `lastState` once it runs again. */
-  readonly ended?: {
-    readonly exitCode: number;
-    readonly reason: string;
-    readonly startedAt: number;
-    readonly finishedAt: number;
-    readonly containerId: string;
-    /** What it has left in its termination log. */
-    readonly message?: string;
-  };
+  readonly ended?: ContainerEnd;
+  /** The end before that, shown as `lastState` while the last one is its state. */
+  readonly endedBefore?: ContainerEnd;
+  /** Its postStart hook is not over: until then nobody hears that it runs. */
+  readonly isInPostStart?: boolean;
   readonly backOffMs: number;
   readonly pullBackOffMs: number;
   /** Why it waits: reason and message as they stand in the status. */
@@ -140,29 +146,38 @@ export const isTerminated = (record: ContainerRecord): boolean => leaf(record) =
 export const isUnstarted = (record: ContainerRecord): boolean => leaf(record) === 'waiting.created';
 export const leafOf = leaf;
 
-/** `state` and `lastState` of a container's status. */
+type Format = (virtualMs: number) => string;
+
+const endState = (end: ContainerEnd | undefined, format: Format): ContainerState =>
+  end
+    ? {
+        terminated: {
+          exitCode: end.exitCode,
+          reason: end.reason,
+          startedAt: format(end.startedAt),
+          finishedAt: format(end.finishedAt),
+          ...(end.message ? { message: end.message } : {}),
+          containerID: end.containerId,
+        },
+      }
+    : {};
+
+/**
+ * `state` and `lastState` of a container's status. One that is to be started again shows how it has ended until a sync has
+ * found something that holds it back. Upstream: pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses).
+ */
 export function statesOf(
   record: ContainerRecord,
-  format: (virtualMs: number) => string,
+  format: Format,
   hasInits: boolean,
 ): { state: ContainerState; lastState: ContainerState } {
-  const ended = record.ended && {
-    terminated: {
-      exitCode: record.ended.exitCode,
-      reason: record.ended.reason,
-      startedAt: format(record.ended.startedAt),
-      finishedAt: format(record.ended.finishedAt),
-      ...(record.ended.message ? { message: record.ended.message } : {}),
-      containerID: record.ended.containerId,
-    },
-  };
-  if (isTerminated(record) && ended) return { state: ended, lastState: {} };
-  if (isRunning(record))
-    return { state: { running: { startedAt: format(record.startedAt ?? 0) } }, lastState: ended ?? {} };
-  const waiting = record.waiting ?? {
-    reason: hasInits && record.role !== 'ephemeral' ? 'PodInitializing' : 'ContainerCreating',
-  };
-  return { state: { waiting }, lastState: ended ?? {} };
+  const { ended, endedBefore, waiting } = record;
+  if (isRunning(record) && !record.isInPostStart)
+    return { state: { running: { startedAt: format(record.startedAt ?? 0) } }, lastState: endState(ended, format) };
+  if (ended && (isTerminated(record) || !waiting))
+    return { state: endState(ended, format), lastState: endState(endedBefore, format) };
+  const reason = hasInits && record.role !== 'ephemeral' ? 'PodInitializing' : 'ContainerCreating';
+  return { state: { waiting: waiting ?? { reason } }, lastState: endState(ended, format) };
 }
 
 export const resourcesOf = (pod: Pod): Readonly<Record<string, ResourceRequirements>> =>

@@ -31,7 +31,7 @@ const INLINE = /^(python3?|node|ruby|php|java)\s+(-c|-e|-p|-r|-v|-version|--vers
 const NO_COPIES =
   'pilothouse: kubectl cp is not supported: containers here hold no real files. Use kubectl exec with cat, or mount a ConfigMap.\n';
 
-export function programFor(argv: readonly string[], process: RunningProcess): Verdict {
+export function programFor(argv: readonly string[], process: RunningProcess, isMain: boolean): Verdict {
   const [word = ''] = argv;
   const name = word.replace(/^.*\//, '');
   const line = [name, ...argv.slice(1)].join(' ');
@@ -44,5 +44,8 @@ export function programFor(argv: readonly string[], process: RunningProcess): Ve
     return task(0, '', `pilothouse: ${commandName(word)} is not simulated; it is taken to have done its work\n`, 1_000);
   if (isShellImage(process.image)) return { program: { kind: 'missing' } };
   if (process.isTask) return task(0, '', '', 1_000);
+  // What somebody runs beside the program of the container is a tool of it, as a health check is.
+  if (!isMain)
+    return task(0, '', `pilothouse: ${commandName(word)} is not simulated; it is taken to have done its work\n`, 50);
   return { program: { kind: 'server' }, behaviour: served(imageBehaviour(process.image), line) };
 }

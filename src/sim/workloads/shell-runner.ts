@@ -276,7 +276,7 @@ export class ShellRunner {
       },
       draw: (bound) => kernel.stream('workloads/shell').below(bound),
       program: (argv) => {
-        const { program, behaviour } = programFor(argv, process);
+        const { program, behaviour } = programFor(argv, process, session === MAIN);
         if (behaviour && session === MAIN) this.ports.serve(process, behaviour);
         return program;
       },

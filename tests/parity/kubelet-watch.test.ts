@@ -1,0 +1,275 @@
+/** Lives of pods as `kubectl get pods --watch` shows them. Upstream: pkg/kubelet, pkg/printers, by the path in each case. */
+import { expect } from 'vitest';
+import { findPod, scriptPod } from '../support/shell.ts';
+import { advance, apply, deployment, eventsOf, request } from '../support/world.ts';
+import { parity } from './support/parity.ts';
+import { distinct, watchPods } from './support/watch.ts';
+
+const remove = (name: string): string => `/api/v1/namespaces/default/pods/${name}`;
+
+parity('A pod that is watched', [
+  {
+    name: 'is created, runs, and shows how its containers have ended before it is gone',
+    upstream: 'pkg/kubelet/kubelet.go (SyncTerminatingPod, SyncTerminatedPod), pkg/kubelet/status/status_manager.go',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const lines = watchPods(world);
+        apply(world, deployment('web', 1, 'nginx:1.27'));
+        advance(world, 10);
+        expect(lines).toEqual([
+          '0/1 Pending 0',
+          '0/1 Pending 0',
+          '0/1 ContainerCreating 0',
+          '0/1 ContainerCreating 0',
+          '1/1 Running 0',
+        ]);
+        const from = lines.length;
+        request(world, 'DELETE', '/apis/apps/v1/namespaces/default/deployments/web');
+        advance(world, 10);
+        expect(lines.slice(from)).toEqual([
+          '1/1 Terminating 0',
+          '1/1 Terminating 0',
+          '0/1 Completed 0',
+          '0/1 Completed 0',
+        ]);
+      },
+    ],
+  },
+
+  {
+    name: 'ends in Error where its program does not hear the signal',
+    upstream: 'pkg/kubelet/kubelet_pods.go (getPhase), pkg/printers/internalversion/printers.go (printPod)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        apply(world, scriptPod('deaf', 'sleep 1000', { more: '  terminationGracePeriodSeconds: 3\n' }));
+        advance(world, 5);
+        const lines = watchPods(world);
+        request(world, 'DELETE', remove('deaf'));
+        advance(world, 6);
+        expect(distinct(lines)).toEqual(['1/1 Terminating 0', '0/1 Error 0']);
+      },
+    ],
+  },
+
+  {
+    name: 'stays ready until its containers have stopped, readiness probe or not',
+    upstream: 'pkg/kubelet/prober/prober_manager.go (UpdatePodStatus)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const hook = '      lifecycle: { preStop: { sleep: { seconds: 5 } } }\n';
+        apply(world, scriptPod('app', 'trap "exit 0" TERM; sleep 1000 & wait', { container: hook }));
+        advance(world, 5);
+        request(world, 'DELETE', remove('app'));
+        advance(world, 4);
+        const { conditions, containerStatuses } = findPod(world, 'app').status!;
+        expect(containerStatuses![0]).toMatchObject({ ready: true, started: true });
+        expect(conditions!.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
+      },
+    ],
+  },
+
+  {
+    name: 'whose image never came says that nobody knows how its container has ended',
+    upstream: 'pkg/kubelet/status/status_manager.go (TerminatePod)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const inits = "  initContainers: [{ name: init, image: 'busybox:1.36', command: ['true'] }]\n";
+        apply(world, scriptPod('app', 'true', { image: 'busybox:none' }));
+        apply(world, scriptPod('early', 'true', { more: inits.replace('1.36', 'none') }));
+        advance(world, 20);
+        const lines = watchPods(world);
+        request(world, 'DELETE', remove('app'));
+        advance(world, 2);
+        expect(distinct(lines)).toEqual(['0/1 Terminating 0', '0/1 ContainerStatusUnknown 0']);
+        const from = lines.length;
+        request(world, 'DELETE', remove('early'));
+        advance(world, 2);
+        expect(distinct(lines.slice(from))).toEqual(['0/1 Terminating 0', '0/1 Init:ContainerStatusUnknown 0']);
+      },
+    ],
+  },
+]);
+
+const LOOP = 'pkg/kubelet/kuberuntime/kuberuntime_manager.go (doBackOff), pkg/kubelet/pod_workers.go (completeWork)';
+
+parity('A container that ends again and again', [
+  {
+    name: 'shows how it has ended; the sync after that says CrashLoopBackOff, and starts it when the back-off is over',
+    upstream: LOOP,
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const lines = watchPods(world);
+        apply(world, scriptPod('loop', 'sleep 1; exit 1'));
+        advance(world, 60);
+        expect(distinct(lines).slice(2)).toEqual([
+          '1/1 Running 0',
+          '0/1 Error 0',
+          '1/1 Running 1',
+          '0/1 Error 1',
+          '0/1 CrashLoopBackOff 1',
+          '1/1 Running 2',
+          '0/1 Error 2',
+          '0/1 CrashLoopBackOff 2',
+          '1/1 Running 3',
+          '0/1 Error 3',
+        ]);
+        expect(findPod(world, 'loop').status!.containerStatuses![0]).toMatchObject({
+          state: { terminated: { exitCode: 1, reason: 'Error' } },
+          lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+        });
+      },
+    ],
+  },
+
+  {
+    name: 'of a release before 1.35 is looked at every 10 to 15 seconds, and says so each time',
+    upstream: LOOP,
+    options: { kubernetesVersion: '1.34.2' },
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const lines = watchPods(world);
+        apply(world, scriptPod('loop', 'exit 1'));
+        advance(world, 18);
+        expect(distinct(lines).slice(2)).toEqual([
+          '0/1 Error 0',
+          '0/1 Error 1',
+          '0/1 CrashLoopBackOff 1',
+          '0/1 Error 2',
+        ]);
+        advance(world, 14);
+        expect(distinct(lines).at(-1)).toBe('0/1 CrashLoopBackOff 2');
+        const { name, uid } = findPod(world, 'loop').metadata;
+        expect(eventsOf(world, findPod(world, 'loop'))).toContain(
+          `BackOff: Back-off restarting failed container main in pod ${name}_default(${uid})`,
+        );
+      },
+    ],
+  },
+
+  {
+    name: 'is met sooner by a probe of its own',
+    upstream: 'pkg/kubelet/prober/worker.go (doProbe), pkg/kubelet/kubelet.go (handleProbeSync)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const probe = '      livenessProbe: { exec: { command: ["true"] }, periodSeconds: 2 }\n';
+        apply(world, scriptPod('loop', 'exit 1', { container: probe }));
+        advance(world, 5);
+        expect(findPod(world, 'loop').status!.containerStatuses![0]!.state).toMatchObject({
+          waiting: { reason: 'CrashLoopBackOff' },
+        });
+      },
+    ],
+  },
+
+  {
+    name: 'and is an init container holds back the others, and shows in the status of the pod',
+    upstream: LOOP,
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const lines = watchPods(world);
+        const init = (name: string, script: string): string =>
+          `    - { name: ${name}, image: 'busybox:1.36', command: [sh, -c, '${script}'] }\n`;
+        const more = `  initContainers:\n${init('bad', 'exit 3')}${init('next', 'exit 0')}`;
+        apply(world, scriptPod('app', 'sleep 1000', { more }));
+        advance(world, 20);
+        expect(distinct(lines).slice(1)).toEqual([
+          '0/1 Init:0/2 0',
+          '0/1 Init:Error 0',
+          '0/1 Init:Error 1',
+          '0/1 Init:CrashLoopBackOff 1',
+          '0/1 Init:Error 2',
+        ]);
+        expect(findPod(world, 'app').status!.phase).toBe('Pending');
+      },
+    ],
+  },
+
+  {
+    name: 'and is an init container of a pod that is never restarted fails the pod',
+    upstream: 'pkg/kubelet/kubelet_pods.go (getPhase)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const more = `  restartPolicy: Never\n  initContainers: [{ name: bad, image: 'busybox:1.36', command: [sh, -c, 'exit 3'] }]\n`;
+        apply(world, scriptPod('app', 'sleep 1000', { more }));
+        advance(world, 5);
+        const { phase, containerStatuses, conditions } = findPod(world, 'app').status!;
+        expect(phase).toBe('Failed');
+        expect(containerStatuses![0]!.state).toEqual({ waiting: { reason: 'PodInitializing' } });
+        expect(conditions!.find(({ type }) => type === 'Initialized')).toMatchObject({
+          status: 'False',
+          message: 'containers with incomplete status: [bad]',
+        });
+      },
+    ],
+  },
+]);
+
+parity('A hook after the start', [
+  {
+    name: 'keeps the container in ContainerCreating, and the next from starting, until it is over',
+    upstream: 'pkg/kubelet/kuberuntime/kuberuntime_container.go (startContainer)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const hook = '      lifecycle: { postStart: { exec: { command: [sleep, "6"] } } }\n';
+        const second = `    - { name: second, image: 'busybox:1.36', command: [sleep, '1000'] }\n`;
+        apply(world, scriptPod('app', 'sleep 1000', { container: hook + second }));
+        advance(world, 5);
+        const waiting = { waiting: { reason: 'ContainerCreating' } };
+        expect(findPod(world, 'app').status!.containerStatuses!.map(({ state }) => state)).toEqual([waiting, waiting]);
+        expect(findPod(world, 'app').status!.phase).toBe('Pending');
+        advance(world, 6);
+        expect(findPod(world, 'app').status!.containerStatuses!.map(({ state }) => Object.keys(state!)[0])).toEqual([
+          'running',
+          'running',
+        ]);
+      },
+    ],
+  },
+
+  {
+    name: 'that fails is told in the status with what it has said, and in an event without',
+    upstream:
+      'pkg/kubelet/lifecycle/handlers.go (Run), pkg/kubelet/kuberuntime/kuberuntime_container.go (startContainer)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const script = 'trap "exit 0" TERM; sleep 1000 & wait';
+        const exec = '{ exec: { command: [sh, -c, "echo oh; echo no >&2; exit 4"] } }';
+        const get = '{ httpGet: { path: /warm, port: 8080 } }';
+        const hooked = (name: string, hook: string): string =>
+          scriptPod(name, script, { container: `      lifecycle: { postStart: ${hook} }\n` });
+        apply(world, hooked('run', exec));
+        apply(world, hooked('get', get));
+        advance(world, 4);
+        const stateOf = (name: string): unknown => findPod(world, name).status!.containerStatuses![0]!.state;
+        const title = (kind: string, name: string): string =>
+          `for Container "main" in Pod "${name}_default(${findPod(world, name).metadata.uid})" failed - error: ${kind}`;
+        const said = 'command \'sh -c echo oh; echo no >&2; exit 4\' exited with 4: no\n, message: "oh\\nno\\n"';
+        expect(stateOf('run')).toEqual({
+          waiting: {
+            reason: 'PostStartHookError',
+            message: `Exec lifecycle hook ([sh -c echo oh; echo no >&2; exit 4]) ${title(said, 'run')}`,
+          },
+        });
+        const ip = findPod(world, 'get').status!.podIP!;
+        const refused = `Get "http://${ip}:8080/warm": dial tcp ${ip}:8080: connect: connection refused`;
+        expect(stateOf('get')).toEqual({
+          waiting: { reason: 'PostStartHookError', message: `HTTP lifecycle hook (/warm) ${title(refused, 'get')}` },
+        });
+        expect(eventsOf(world, findPod(world, 'run'))).toEqual(
+          expect.arrayContaining(['FailedPostStartHook: PostStartHook failed', 'Killing: FailedPostStartHook']),
+        );
+      },
+    ],
+  },
+]);
