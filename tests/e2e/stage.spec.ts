@@ -109,13 +109,40 @@ test('a step is told where it happens, and a kind of packet can be switched off'
   await expect(entry).toHaveAttribute('aria-pressed', 'false');
 });
 
-test('at 390 pixels the stage is one column that reads without zooming', async ({ browser }) => {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'ko-KR' });
+test('on a phone and in a middling window every card says its whole name, and the scheduler all its queues', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'en-US' });
   const page = await context.newPage();
   await page.goto('./');
-  await expect(page.locator('.graph')).toHaveAttribute('data-shape', 'tall');
-  await expect(page.getByRole('button', { name: /vmss000000/ }).first()).toBeVisible();
-  expect(await smallestText(page)).toBeGreaterThanOrEqual(10.9);
+  const cutNames = (): Promise<string[]> =>
+    page
+      .locator('.component .title strong')
+      .evaluateAll((names) =>
+        names.filter((name) => name.scrollWidth > name.clientWidth).map(({ textContent }) => textContent),
+      );
+  const queuesOutside = (): Promise<number> =>
+    page.locator('.kube-scheduler').evaluate((card) => {
+      const { right } = card.getBoundingClientRect();
+      const queues = [...card.querySelectorAll('.queues span')].map((queue) => queue.getBoundingClientRect());
+      return queues.filter((queue) => queue.width === 0 || queue.right > right).length;
+    });
+  const arrangements = [
+    { width: 390, height: 844, shape: 'tall' },
+    { width: 1024, height: 768, shape: 'medium' },
+  ];
+  for (const { shape, ...size } of arrangements) {
+    await page.setViewportSize(size);
+    await expect(page.locator('.graph')).toHaveAttribute('data-shape', shape);
+    await expect(page.getByRole('button', { name: /vmss000000/ }).first()).toBeVisible();
+    for (const language of ['한국어', 'English']) {
+      expect([shape, language, await cutNames()]).toEqual([shape, language, []]);
+      await expect(page.locator('.kube-scheduler .queues span')).toHaveCount(3);
+      expect(await queuesOutside()).toBe(0);
+      expect(await smallestText(page)).toBeGreaterThanOrEqual(10.9);
+      await page.getByRole('button', { name: language, exact: true }).click();
+    }
+  }
   await context.close();
 });
 

@@ -128,11 +128,12 @@ function outsideRow(
 ): readonly { readonly id: string; readonly x: number; readonly width: number }[] {
   const gap = 6;
   const ids = [...CLIENTS, 'registry', 'internet'];
-  const narrow = 36;
-  const others = shape === 'tall' ? (inner - 4 * gap - 2 * narrow) / 3 : (inner - 4 * gap) / 5;
+  const each = Math.floor((inner - 4 * gap) / 5);
+  // Registry and Internet are longer words than kubectl in either language.
+  const [sign, client, other] = shape === 'tall' ? [32, 78, 83] : [each, each, each];
   let x = 20;
   return ids.map((id) => {
-    const width = Math.floor(shape === 'tall' && id.startsWith('client/') ? narrow : others);
+    const width = id.startsWith('client/') ? sign : id === 'client' ? client : other;
     const place = { id, x, width };
     x += width + gap;
     return place;
@@ -149,7 +150,7 @@ function stackedFrame(shape: StageShape, unit: number): BareFrame {
   const components = new Map<string, Box>(top.map(({ id, x, width: own }) => [id, box(x, 0, own, 32)]));
   const hub = new Map<string, Polyline>();
   const apiY = 150;
-  const apiHeight = shape === 'medium' ? 66 : 100;
+  const apiHeight = shape === 'medium' ? 74 : 100;
   const below = apiY + apiHeight + 18;
   const place = (id: string, x: number, y: number, cardWidth: number): void => {
     components.set(id, box(x, y, cardWidth, 60));
@@ -158,14 +159,15 @@ function stackedFrame(shape: StageShape, unit: number): BareFrame {
   };
   components.set('kube-apiserver', box(28, apiY, inner - 16, apiHeight));
   if (shape === 'medium') {
-    place('kube-scheduler', 28, 72, 200);
-    place('kube-controller-manager', 240, 72, 206);
-    place('etcd', 458, 72, 100);
-    place('cloud-controller-manager', 570, 72, 114);
+    place('kube-scheduler', 28, 72, 188);
+    place('kube-controller-manager', 226, 72, 180);
+    place('etcd', 416, 72, 102);
+    place('cloud-controller-manager', 528, 72, 156);
   } else {
     const half = (inner - 16 - 10) / 2;
-    place('kube-scheduler', 28, 72, half);
-    place('kube-controller-manager', 28 + half + 10, 72, half);
+    // The three queues of the scheduler need the room; a name of two words goes on two lines.
+    place('kube-scheduler', 28, 72, 182);
+    place('kube-controller-manager', 218, 72, inner - 206);
     place('etcd', 28, below, half);
     place('cloud-controller-manager', 28 + half + 10, below, half);
   }

@@ -6,7 +6,10 @@ import { cellOf, rowsOf, scoredPlugins, weightOf, type Step } from './decision-m
 
 const SHOWN = 300;
 
-/** All nodes against all plugins at once, for a wide window: verdicts, then raw, normalised, weighted, then the sum. */
+/**
+ * All nodes against all plugins at once: verdicts, then raw, normalised, weighted, then the sum. In a narrow window the
+ * names of the plugins stand upright and a cell holds its sign alone; a press on it says the rest beneath.
+ */
 export function Matrix({
   record,
   step,
@@ -54,12 +57,14 @@ export function Matrix({
           <tr>
             {filters.map((name) => (
               <th key={name} scope="col" className={isCurrent('Filter', name)}>
-                {name}
+                <span className="upright">{name}</span>
               </th>
             ))}
             {scored.map((name) => (
               <th key={name} scope="col" className={isCurrent('Score', name) ?? isCurrent('NormalizeScore', name)}>
-                {name} <span className="soft">×{weightOf(record, name)}</span>
+                <span className="upright">
+                  {name} <span className="soft">×{weightOf(record, name)}</span>
+                </span>
               </th>
             ))}
           </tr>
@@ -83,7 +88,7 @@ export function Matrix({
                         <Check size={14} className="good" aria-label={t('decision.passes')} />
                       ) : cell.kind === 'rejected' ? (
                         <span className="problem">
-                          <X size={14} aria-hidden /> {cell.reasons.join(', ')}
+                          <X size={14} aria-hidden /> <span className="more">{cell.reasons.join(', ')}</span>
                         </span>
                       ) : (
                         <Minus size={14} className="soft" aria-label={t('decision.notAsked')} />
@@ -102,7 +107,7 @@ export function Matrix({
                         title={`${t('decision.raw')} ${entry.raw}, ${t('decision.normalized')} ${entry.normalized}, ${t('decision.weighted')} ${entry.weighted}`}
                         onClick={() => pick(node.node, { point: 'NormalizeScore', plugin, isSkipped: false })}
                       >
-                        <span className="soft">{`${entry.raw} → ${entry.normalized} → `}</span>
+                        <span className="soft more">{`${entry.raw} → ${entry.normalized} → `}</span>
                         <strong>{entry.weighted}</strong>
                       </button>
                     ) : null}

@@ -25,7 +25,7 @@ export function FitList({ namespace, name }: { namespace: string; name: string }
       </h3>
       <p className="soft">{t('fit.lead')}</p>
       {isSearching ? <Progress /> : null}
-      {proposals?.length === 0 ? <p role="status">{t('fit.none')}</p> : null}
+      {proposals?.length === 0 && isWhole ? <p role="status">{t('fit.none')}</p> : null}
       {proposals && proposals.length > 0 ? (
         <ol>
           {proposals.map((proposal, index) => (
