@@ -38,6 +38,19 @@ export interface EventRecorderState {
   readonly series?: unknown;
 }
 
+/** An ObjectReference to an object as it is now. Upstream: client-go/tools/reference. */
+export function referenceTo({ kind, apiVersion, metadata }: KubeObject): Readonly<Record<string, unknown>> {
+  const { namespace, name = '', uid, resourceVersion } = metadata ?? {};
+  return {
+    kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+    ...(uid ? { uid } : {}),
+    apiVersion,
+    ...(resourceVersion ? { resourceVersion } : {}),
+  };
+}
+
 export class EventRecorder {
   private seen = new Map<string, Seen>();
   private similar = new Map<string, Similar>();
@@ -55,7 +68,8 @@ export class EventRecorder {
   /**
    * Leaves an event about an object, without keeping the component waiting.
    * `resource` names the object's resource for the trace; `fieldPath` is `spec.containers{name}` for container events;
-   * `reporter` is another name than the component's own, as profiles of the scheduler have.
+   * `reporter` is another name than the component's own, as profiles of the scheduler have. The newer API, which records
+   * series, also names a second object that the event is about: `related`.
    */
   record(
     resource: string,
@@ -65,6 +79,7 @@ export class EventRecorder {
     message: string,
     fieldPath?: string,
     reporter = this.reporter,
+    _related?: KubeObject,
   ): void {
     const about = refOf(resource, object);
     const source = `${about.resource}/${about.namespace ?? ''}/${about.name}/${about.uid ?? ''}`;
@@ -138,21 +153,13 @@ export class EventRecorder {
     fields: Readonly<Record<string, unknown>>,
     fieldPath?: string,
   ): { readonly name: string; readonly namespace: string } {
-    const { namespace, name = '', uid, resourceVersion } = object.metadata ?? {};
+    const { namespace, name = '' } = object.metadata ?? {};
     const metadata = { name: `${name}.${this.suffix()}`, namespace: namespace || 'default' };
     this.client.create('events', {
       apiVersion: 'v1',
       kind: 'Event',
       metadata,
-      involvedObject: {
-        kind: object.kind,
-        ...(namespace ? { namespace } : {}),
-        name,
-        ...(uid ? { uid } : {}),
-        apiVersion: object.apiVersion,
-        ...(resourceVersion ? { resourceVersion } : {}),
-        ...(fieldPath ? { fieldPath } : {}),
-      },
+      involvedObject: { ...referenceTo(object), ...(fieldPath ? { fieldPath } : {}) },
       ...fields,
     } as never);
     return metadata;

@@ -1,10 +1,10 @@
 /**
  * Records events by the newer API, as the scheduler does: no counts and no timestamps of first and last, but the time of the
  * event, and a series once it repeats. What repeats is told by the object at its revision, not by the text.
- * Upstream: client-go/tools/events/{event_recorder,event_broadcaster}.go. Left out: `related`.
+ * Upstream: client-go/tools/events/{event_recorder,event_broadcaster}.go.
  */
 import { refOf, type KubeObject } from '../api/object.ts';
-import { EventRecorder, type EventRecorderState } from './event-recorder.ts';
+import { EventRecorder, referenceTo, type EventRecorderState } from './event-recorder.ts';
 
 /** A series that has not been added to for so long is over; looked at as often. */
 const FINISH_MS = 360_000;
@@ -43,12 +43,13 @@ export class SeriesRecorder extends EventRecorder {
     message: string,
     _fieldPath?: string,
     reporter = this.reporter,
+    related?: KubeObject,
   ): void {
     const { kernel } = this;
     const about = refOf(resource, object);
-    const key = [resource, about.namespace, about.name, object.metadata?.resourceVersion, type, reason, reporter].join(
-      '/',
-    );
+    const { resourceVersion } = object.metadata ?? {};
+    const others = [type, reason, reporter, ...(related ? [related.metadata?.uid] : [])];
+    const key = [resource, about.namespace, about.name, resourceVersion, ...others].join('/');
     if (!this.isSweeping) {
       this.isSweeping = true;
       kernel.schedule(FINISH_MS, this.client.options.component, 'events', undefined, true);
@@ -57,7 +58,7 @@ export class SeriesRecorder extends EventRecorder {
       kernel.emitCause('event', { reason, type, message, reporter }, { object: about });
       const before = this.cache.get(key);
       if (before) this.repeat(key, before);
-      else this.begin(key, reporter, object, { type, reason, message });
+      else this.begin(key, reporter, object, { type, reason, message }, related);
     });
   }
 
@@ -74,10 +75,12 @@ export class SeriesRecorder extends EventRecorder {
     reporter: string,
     object: KubeObject,
     said: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+    related: KubeObject | undefined,
   ): void {
     const { name, namespace } = this.create(object, {
       ...said,
       action: ACTIONS[said.reason] ?? said.reason,
+      ...(related ? { related: referenceTo(related) } : {}),
       source: {},
       eventTime: this.kernel.formatMicroTime(),
       firstTimestamp: null,

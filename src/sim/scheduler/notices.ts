@@ -40,17 +40,22 @@ export class Notices {
     this.patchStatus(pod, { nominatedNodeName: null });
   }
 
-  /** A victim gets its condition, is deleted gracefully, and is told by whom. */
-  preempt(victim: Stored<Pod>, preemptor: Stored<Pod>, node: string): void {
+  /**
+   * A victim gets its condition, is deleted gracefully, and is told by whom. False when that could not be done; one that
+   * has gone already is no failure.
+   */
+  preempt(victim: Stored<Pod>, preemptor: Stored<Pod>, node: string): boolean {
     const { namespace, name, uid } = victim.metadata;
     const reporter = preemptor.spec?.schedulerName;
     const message = `${reporter}: preempting to accommodate a higher priority pod`;
     const condition = this.condition(victim, 'DisruptionTarget', 'True', 'PreemptionByScheduler', message);
-    this.patchStatus(victim, { conditions: [condition] });
+    const marked = this.patchStatus(victim, { conditions: [condition] });
+    if (!marked.ok) return marked.status.reason === 'NotFound';
     const deleted = this.client.delete('pods', namespace, name, { preconditions: { uid } });
-    if (!deleted.ok) return;
+    if (!deleted.ok) return deleted.status.reason === 'NotFound';
     const told = `Preempted by pod ${preemptor.metadata.uid} on node ${node}`;
-    this.recorder.record('pods', victim, 'Normal', 'Preempted', told, undefined, reporter);
+    this.recorder.record('pods', victim, 'Normal', 'Preempted', told, undefined, reporter, preemptor);
+    return true;
   }
 
   private condition(
@@ -65,7 +70,7 @@ export class Notices {
     return { type, observedGeneration, status, reason, message, lastProbeTime: null, lastTransitionTime: since };
   }
 
-  private patchStatus({ metadata }: Stored<Pod>, status: unknown): void {
-    this.client.patch('pods', metadata.namespace, metadata.name, 'strategic', { status }, 'status');
+  private patchStatus({ metadata }: Stored<Pod>, status: unknown): ReturnType<Client['patch']> {
+    return this.client.patch('pods', metadata.namespace, metadata.name, 'strategic', { status }, 'status');
   }
 }

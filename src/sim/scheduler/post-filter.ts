@@ -9,6 +9,7 @@ import {
   candidatesToFind,
   dryRun,
   noCandidateMessage,
+  searchFault,
   whyNotEligible,
   type Candidate,
   type Preemption,
@@ -67,6 +68,9 @@ function preempt(evaluation: Evaluation, drawOffset: (nodes: number) => number):
   const search = { potential, found };
   const tied = bestCandidates(found.candidates);
   if (tied.length === 0) {
+    const fault = searchFault(found.rejections);
+    if (fault !== undefined)
+      return { ...NOTHING, status: 'Error', message: `preemption: ${fault}`, search, isEligible: true };
     const message = `preemption: ${noCandidateMessage(found.rejections, cluster.nodes.length)}`;
     return { ...NOTHING, status: 'Unschedulable', message, search, isEligible: true, clearsNomination: true };
   }

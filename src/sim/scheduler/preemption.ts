@@ -161,7 +161,9 @@ export function dryRun(
     const found = search(node);
     if ('plugin' in found) reject(node, found);
     else if (found.victims.length === 0) reject(node, nobodyOn(node.name));
-    else (found.pdbViolations === 0 ? harmless : violating).push(found);
+    else if (found.pdbViolations === 0) harmless.push(found);
+    // Of those that violate budgets no more are kept than are wanted, however long the search goes on.
+    else if (violating.length < wanted) violating.push(found);
   }
   return { candidates: [...harmless, ...violating], rejections, rejectedNodes };
 }
@@ -216,6 +218,13 @@ function isTerminatingByPreemption({ isTerminating, pod }: PodInfo): boolean {
 }
 
 export const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+
+/** What went wrong in the search, which then gives no candidates; each text once. */
+export function searchFault(rejections: readonly Rejection[]): string | undefined {
+  const texts = new Set(rejections.flatMap(({ status }) => (status.code === 'Error' ? status.reasons : [])));
+  if (texts.size === 0) return undefined;
+  return texts.size === 1 ? [...texts][0] : `[${[...texts].join(', ')}]`;
+}
 
 /** What stands in the way on each node, when preemption helps nowhere. */
 export function noCandidateMessage(rejections: readonly Rejection[], nodeCount: number): string {

@@ -8,6 +8,7 @@ import type { ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome as TurnOutcome } from '../client/index.ts';
 import { FlatMachine, SCHEDULER, type Kernel } from '../kernel/index.ts';
 import type { Chance, Outcome } from './attempt.ts';
+import { AsyncPreemption } from './async-preemption.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { areVolumesBound, assumedVolumes, bindPod, startBinding, volumesToBind } from './binder.ts';
 import { ClusterState, LISTED, type Change } from './cluster-state.ts';
@@ -59,6 +60,7 @@ export class Scheduler extends Controller {
   private profiles!: ReadonlyMap<string, Profile>;
   private assumed = new Set<string>();
   private bindings = new Map<string, Binding>();
+  private readonly preempting = new AsyncPreemption();
   private startIndex = 0;
   private isAwake = false;
   private nextBackoffFlush: number | undefined;
@@ -153,7 +155,7 @@ export class Scheduler extends Controller {
       for (const { name: plugin, hints } of profile.hinting(event)) {
         for (const queued of this.scheduling.turnedDownBy(plugin)) {
           const pod = queued.profile === name && !woken.has(queued.key) ? this.pods.byKey(queued.key) : undefined;
-          if (pod && isWorthRetrying(hints, PodInfo.of(pod), event, this.cluster))
+          if (pod && !this.isPreempting(queued) && isWorthRetrying(hints, PodInfo.of(pod), event, this.cluster))
             woken.set(queued.key, { queued, plugin });
         }
       }
@@ -165,6 +167,7 @@ export class Scheduler extends Controller {
   private placed(pod: Stored<Pod>): void {
     const { uid } = pod.metadata;
     this.assumed.delete(uid);
+    this.preempting.end(uid);
     this.scheduling.remove(keyOf(pod));
     this.denominate(uid);
   }
@@ -199,6 +202,7 @@ export class Scheduler extends Controller {
     const { uid } = pod.metadata;
     this.scheduling.remove(keyOf(pod));
     this.bindings.delete(uid);
+    this.preempting.end(uid);
     const wasNominated = this.cluster.nominationOf(uid) !== undefined;
     this.denominate(uid);
     const wasAssumed = this.assumed.delete(uid);
@@ -269,12 +273,22 @@ export class Scheduler extends Controller {
       case 'volumes':
         this.checkVolumes(payload as string);
         break;
+      case 'activate':
+        this.activate(payload as string);
+        break;
       default:
         this.kernel.assert(action === 'schedule', `${this.id} has no action ${action}`);
         this.isAwake = false;
         this.scheduleOne();
     }
     this.ask();
+  }
+
+  /** Upstream: backend/queue/scheduling_queue.go (Activate). */
+  private activate(key: string): void {
+    const queued = this.scheduling.get(key);
+    if (queued && queued.queue !== 'gated' && queued.queue !== 'active')
+      this.scheduling.wake(queued, 'its preemption failed');
   }
 
   private scheduleOne(): void {
@@ -383,21 +397,39 @@ export class Scheduler extends Controller {
     this.move('HANDLED');
   }
 
-  /** All in the background. Nominations of lower priority on the node are void. */
+  /**
+   * All in the background: nominations of lower priority on the node are void, then all victims but the last are asked to
+   * go at once. Whoever is going already is not asked again. After a failure the pod tries anew.
+   */
   private preempt(preemptor: Stored<Pod>, { node, victims }: Candidate): void {
     const { uid } = preemptor.metadata;
+    const live = victims.filter(({ isTerminating }) => !isTerminating).map(({ pod }) => pod);
+    const last = live.pop();
+    if (!last) return;
     this.kernel.background(() => {
       for (const other of [...this.cluster.nominatedTo(node)]) {
         if (other.uid === uid || other.priority >= (preemptor.spec?.priority ?? 0)) continue;
         this.denominate(other.uid);
         this.notices.takeBackNomination(other.pod);
       }
-      for (const { pod } of victims) {
+      let areAsked = true;
+      const ask = (victim: Stored<Pod>): void => {
         // One whose volumes are still being bound goes no further; its room is free when it is gone.
-        this.bindings.delete(pod.metadata.uid);
-        this.notices.preempt(pod, preemptor, node);
-      }
+        this.bindings.delete(victim.metadata.uid);
+        areAsked = this.notices.preempt(victim, preemptor, node) && areAsked;
+      };
+      this.kernel.parallel(live.map((victim) => () => ask(victim)));
+      const lastAskedAt = this.kernel.turn.cursor;
+      if (areAsked) ask(last);
+      const until = this.kernel.turn.cursor;
+      this.preempting.begin(uid, { until, last: last.metadata.uid, lastAskedAt });
+      if (!areAsked) this.kernel.scheduleAt(until, this.id, 'activate', keyOf(preemptor));
     });
+  }
+
+  /** Preemption by the pod is under way: until its victims have been asked to go, nothing wakes it. */
+  private isPreempting({ uid }: QueuedPod): boolean {
+    return this.preempting.isRunning(uid, this.kernel.turn.cursor, (victim) => this.cluster.placedPod(victim));
   }
 
   private move(event: string): void {
@@ -416,6 +448,7 @@ export class Scheduler extends Controller {
       configurations: this.configurations.save(),
       assumed: new Set(this.assumed),
       bindings: new Map(this.bindings),
+      preempting: this.preempting.save(),
       startIndex: this.startIndex,
       isAwake: this.isAwake,
       nextBackoffFlush: this.nextBackoffFlush,
@@ -434,6 +467,7 @@ export class Scheduler extends Controller {
     this.cluster = this.log.replay();
     this.assumed = new Set(saved['assumed'] as ReadonlySet<string>);
     this.bindings = new Map(saved['bindings'] as ReadonlyMap<string, Binding>);
+    this.preempting.load(saved['preempting']);
     this.startIndex = saved['startIndex'] as number;
     this.isAwake = saved['isAwake'] as boolean;
     this.nextBackoffFlush = saved['nextBackoffFlush'] as number | undefined;

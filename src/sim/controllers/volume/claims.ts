@@ -81,6 +81,9 @@ export function bestMatch(volumes: Iterable<Volume>, claim: Claim, isDelayed: bo
   return best;
 }
 
+/** Where a kubelet says which of them it leaves to those. Upstream: pkg/volume/csi/nodeinfomanager/nodeinfomanager.go. */
+export const MIGRATED_PLUGINS = 'storage.alpha.kubernetes.io/migrated-plugins';
+
 /** Plugins of old that CSI drivers stand in for. Upstream: staging/src/k8s.io/csi-translation-lib/plugins. */
 export const MIGRATED: Readonly<Record<string, string>> = {
   'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',

@@ -13,6 +13,8 @@ import { ManagedController, type Manager } from '../managed-controller.ts';
 import {
   byClaim,
   isBoundTo,
+  MIGRATED,
+  MIGRATED_PLUGINS,
   PROVISIONED_BY,
   PROVISIONER,
   SELECTED_NODE,
@@ -331,7 +333,7 @@ export class AzureCsiDriver extends ManagedController {
       : this.client.create('csinodes.storage.k8s.io', {
           apiVersion: 'storage.k8s.io/v1',
           kind: 'CSINode',
-          metadata: { name, ownerReferences },
+          metadata: { name, ownerReferences, annotations: { [MIGRATED_PLUGINS]: Object.keys(MIGRATED).join(',') } },
           spec: { drivers },
         });
     return written.ok || written.status.reason === 'AlreadyExists' ? undefined : written.status.message;

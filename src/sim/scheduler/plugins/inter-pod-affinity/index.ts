@@ -130,34 +130,38 @@ export function makeInterPodAffinity(args: InterPodAffinityArgs): Plugin<FilterS
   };
 }
 
+/**
+ * Upstream reads the terms as they are written here: namespaces are not looked up by a selector, and a pod has to be meant
+ * by all terms of anti-affinity to count, though one is enough to be turned down. Nor is the pod's own label looked at.
+ */
 const HINTS: readonly HintOf[] = [
   {
     resource: 'assigned',
     actions: ['Add', 'Delete', 'UpdatePodLabel'],
-    helps: (pod, event, cluster) => {
+    helps: (pod, event) => {
       const { old, next } = podsOfEvent(event);
-      const near = withNamespaces(pod.requiredAffinity, cluster);
-      const away = withNamespaces(pod.requiredAntiAffinity, cluster);
-      const isAwayFrom = (other: PodInfo): boolean => away.some((term) => isTermAbout(term, other, undefined));
+      const [near, away] = [pod.requiredAffinity, pod.requiredAntiAffinity];
       if (old && next) {
         if (!areAllAbout(near, old) && areAllAbout(near, next)) return true;
-        return isAwayFrom(old) && !isAwayFrom(next);
+        return areAllAbout(away, old) && !areAllAbout(away, next);
       }
       if (next) return areAllAbout(near, next);
-      const labels = cluster.namespaceLabels(pod.namespace);
-      return isAwayFrom(old!) || old!.requiredAntiAffinity.some((term) => isTermAbout(term, pod, labels));
+      return areAllAbout(away, old!) || areAllAbout(old!.requiredAntiAffinity, pod);
     },
   },
-  { resource: 'waiting', actions: ['UpdatePodLabel'], helps: ({ uid }, { next }) => next?.metadata.uid === uid },
   {
     resource: 'node',
     actions: ['Add', 'UpdateNodeLabel'],
     helps: (pod, event) => {
       const { old, next } = nodesOf(event);
       const [before, after] = [old?.metadata.labels ?? {}, next.metadata.labels ?? {}];
-      const keys = [...pod.requiredAffinity, ...pod.requiredAntiAffinity].map(({ topologyKey }) => topologyKey);
-      if (!old && pod.requiredAffinity.length === 0) return true;
-      return keys.some((key) => after[key] !== undefined && after[key] !== before[key]);
+      // A node without the key takes every pod that stays away from others.
+      if (!old && pod.requiredAntiAffinity.length > 0) return true;
+      const isNew = ({ topologyKey: key }: AffinityTerm): boolean =>
+        after[key] !== undefined && after[key] !== before[key];
+      const isLeft = ({ topologyKey: key }: AffinityTerm): boolean =>
+        before[key] !== undefined && after[key] !== before[key];
+      return pod.requiredAffinity.some(isNew) || pod.requiredAntiAffinity.some(isLeft);
     },
   },
 ];

@@ -1,9 +1,10 @@
 /** Pods spread over domains. Upstream: framework/plugins/podtopologyspread/{plugin,filtering,scoring}.go. */
 import type { Labels } from '../../../api/selectors.ts';
+import { isDeepEqual } from '../../../apiserver/index.ts';
 import type { ClusterState } from '../../cluster-state.ts';
 import type { ArithmeticLine } from '../../decision.ts';
 import { unresolvable, unschedulable, type Plugin, type Scored } from '../../framework.ts';
-import { nodesOf, podsOfEvent, type ClusterEvent, type HintOf } from '../../hints.ts';
+import { nodesOf, podsOfEvent, type HintOf } from '../../hints.ts';
 import type { NodeInfo } from '../../node-info.ts';
 import type { PodInfo } from '../../pod-info.ts';
 import {
@@ -168,29 +169,54 @@ function normalize(raw: readonly number[], state: ScoreState, nodes: readonly No
 
 /** Hints: pods that count for a constraint, and nodes whose domains change. */
 function hintsOf(source: ConstraintSource): readonly HintOf[] {
-  const isAbout = (pod: PodInfo, labels: Labels | undefined, cluster: ClusterState): boolean =>
-    source.of(pod, cluster, 'DoNotSchedule').some(({ selector }) => matchesSelector(selector, labels));
-  const podHelps = (pod: PodInfo, event: ClusterEvent, cluster: ClusterState): boolean => {
-    const { old, next } = podsOfEvent(event);
-    if ((next ?? old)!.namespace !== pod.namespace) return false;
-    if (!old || !next) return isAbout(pod, (next ?? old)!.labels, cluster);
-    return isAbout(pod, old.labels, cluster) !== isAbout(pod, next.labels, cluster);
-  };
+  const hardOf = (pod: PodInfo, cluster: ClusterState): readonly SpreadConstraint[] =>
+    source.of(pod, cluster, 'DoNotSchedule');
+  /** Whether some constraint counts the pod with one set of labels and not with the other. */
+  const areToldApart = (pod: PodInfo, cluster: ClusterState, before: PodInfo, after: PodInfo): boolean =>
+    hardOf(pod, cluster).some(
+      ({ selector }) => matchesSelector(selector, before.labels) !== matchesSelector(selector, after.labels),
+    );
   return [
-    { resource: 'assigned', actions: ['Add', 'Delete', 'UpdatePodLabel'], helps: podHelps },
-    { resource: 'waiting', actions: ['UpdatePodLabel'], helps: ({ uid }, { next }) => next?.metadata.uid === uid },
+    {
+      resource: 'assigned',
+      actions: ['Add', 'Delete', 'UpdatePodLabel'],
+      helps: (pod, event, cluster) => {
+        const { old, next } = podsOfEvent(event);
+        if ((next ?? old)!.namespace !== pod.namespace) return false;
+        if (old && next) return areToldApart(pod, cluster, old, next);
+        const { labels } = (next ?? old)!;
+        return hardOf(pod, cluster).some(({ selector }) => matchesSelector(selector, labels));
+      },
+    },
+    {
+      resource: 'waiting',
+      actions: ['UpdatePodLabel'],
+      helps: (pod, event, cluster) => {
+        const { old, next } = podsOfEvent(event);
+        return next?.uid === pod.uid && areToldApart(pod, cluster, old!, next);
+      },
+    },
+    {
+      resource: 'waiting',
+      actions: ['UpdatePodToleration'],
+      helps: (pod, { next }, cluster) =>
+        next?.metadata.uid === pod.uid && hardOf(pod, cluster).some(({ honorsTaints }) => honorsTaints),
+    },
     {
       resource: 'node',
       actions: ['Add', 'Delete', 'UpdateNodeLabel', 'UpdateNodeTaint'],
       helps: (pod, event, cluster) => {
         const { old, next } = nodesOf(event);
-        const constraints = source.of(pod, cluster, 'DoNotSchedule');
+        const constraints = hardOf(pod, cluster);
         const hasKeys = (labels: Labels | undefined): boolean => hasAllKeys(labels ?? {}, constraints);
         if (!old || !next) return hasKeys((next ?? old)!.metadata.labels);
-        if (event.action === 'UpdateNodeTaint') return constraints.some(({ honorsTaints }) => honorsTaints);
         const [before, after] = [old.metadata.labels, next.metadata.labels];
         if (hasKeys(before) !== hasKeys(after)) return true;
-        return hasKeys(after) && constraints.some(({ topologyKey: key }) => before?.[key] !== after?.[key]);
+        if (!hasKeys(after)) return false;
+        return (
+          constraints.some(({ topologyKey: key }) => before?.[key] !== after?.[key]) ||
+          !isDeepEqual(old.spec?.taints ?? [], next.spec?.taints ?? [])
+        );
       },
     },
   ];

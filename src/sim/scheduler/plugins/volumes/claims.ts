@@ -17,6 +17,10 @@ export const defaultedBindingMode = ({ volumeBindingMode }: StorageClass): strin
 export const isFullyBound = ({ metadata, spec }: PersistentVolumeClaim): boolean =>
   Boolean(spec?.volumeName) && metadata?.annotations?.[BIND_COMPLETED] !== undefined;
 
+/** Whether a claim was made for a pod's ephemeral volume. Upstream: component-helpers/storage/ephemeral (VolumeIsForPod). */
+export const isOwnedBy = ({ metadata }: PersistentVolumeClaim, podUid: string): boolean =>
+  metadata?.ownerReferences?.some(({ uid, controller }) => controller && uid === podUid) ?? false;
+
 /** Whether the volume can be used from the node. */
 export function isReachable({ spec }: PersistentVolume, { node }: NodeInfo): boolean {
   const required = spec?.nodeAffinity?.required;

@@ -1,54 +1,64 @@
 /**
- * How many volumes of a driver a node can have attached. Upstream: framework/plugins/nodevolumelimits/csi.go. Volumes of
- * the in-tree plugins of Azure count for their CSI drivers, which have taken them over; other clouds' are not counted.
+ * How many volumes of a driver a node can have attached. Upstream: framework/plugins/nodevolumelimits/{csi,utils}.go. Volumes
+ * of in-tree plugins count for the CSI drivers that have taken them over, on nodes that say so.
  */
-import type { CSIPersistentVolumeSource, PersistentVolume, Volume } from 'kubernetes-types/core/v1';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from 'kubernetes-types/core/v1';
 import type { CSINode, VolumeAttachment } from 'kubernetes-types/storage/v1';
 import type { Stored } from '../../../api/object.ts';
 import type { ClusterState } from '../../cluster-state.ts';
-import { unresolvable, unschedulable, type Plugin, type PluginStatus } from '../../framework.ts';
-import { claimsOf, isOwnClaim, podsOfEvent } from '../../hints.ts';
+import { failed, unresolvable, unschedulable, type Plugin, type PluginStatus } from '../../framework.ts';
+import { claimsOf, isOwnClaim } from '../../hints.ts';
 import type { PodInfo } from '../../pod-info.ts';
-import { classNameOf } from './claims.ts';
+import { classNameOf, isOwnedBy } from './claims.ts';
+import { driverOfPlugin, isMigrated, MIGRATED_PLUGINS, migratedSource, type AttachedSource } from './migration.ts';
 
 const TOO_MANY = unschedulable('node(s) exceed max volume count');
 
-const DRIVER_OF: Readonly<Record<string, string>> = {
-  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
-  'kubernetes.io/azure-file': 'file.csi.azure.com',
-};
-
-function sourceOf({ spec }: PersistentVolume): Pick<CSIPersistentVolumeSource, 'driver' | 'volumeHandle'> | undefined {
-  if (spec?.csi) return spec.csi;
-  if (spec?.azureDisk) return { driver: 'disk.csi.azure.com', volumeHandle: spec.azureDisk.diskURI };
-  return undefined;
+interface Attachable {
+  /** Volume (driver and handle) to driver, of all that a pod has or will have attached. */
+  readonly volumes: Map<string, string>;
+  readonly fault?: PluginStatus;
 }
 
-/** Volume (driver and handle) to driver, of all that a pod has or will have attached. */
-function attachableOf(pod: PodInfo, cluster: ClusterState): { volumes: Map<string, string>; missing?: string } {
+/** What a pod has attached on a node, or will have; a claim that is missing is a fault of a new pod alone. */
+function attachableOf(pod: PodInfo, node: CSINode | undefined, cluster: ClusterState): Attachable {
   const volumes = new Map<string, string>();
-  let missing: string | undefined;
-  for (const { claim: name } of claimsOf(pod)) {
-    const claim = cluster.find('persistentvolumeclaims', pod.namespace, name);
-    if (!claim) {
-      missing ??= `looking up PVC ${pod.namespace}/${name}: persistentvolumeclaim "${name}" not found`;
-      continue;
-    }
-    const volume = claim.spec?.volumeName && cluster.find('persistentvolumes', undefined, claim.spec.volumeName);
-    const source = volume ? sourceOf(volume) : provisionedBy(classNameOf(claim), `${pod.namespace}/${name}`, cluster);
+  let fault: PluginStatus | undefined;
+  const add = (source: AttachedSource | undefined): void => {
     if (source) volumes.set(`${source.driver}/${source.volumeHandle}`, source.driver);
+  };
+  for (const volume of pod.pod.spec?.volumes ?? []) {
+    if (!volume.persistentVolumeClaim && !volume.ephemeral) add(migratedOn(node, migratedSource(volume)));
   }
-  return missing === undefined ? { volumes } : { volumes, missing };
+  for (const { claim: name, isEphemeral } of claimsOf(pod)) {
+    const claim = cluster.find('persistentvolumeclaims', pod.namespace, name);
+    const key = `${pod.namespace}/${name}`;
+    if (!claim) fault ??= unresolvable(`looking up PVC ${key}: persistentvolumeclaim "${name}" not found`);
+    else if (isEphemeral && !isOwnedBy(claim, pod.uid))
+      fault ??= failed(`PVC ${key} was not created for pod ${pod.key} (pod is not owner)`);
+    else add(sourceOf(claim, node, cluster));
+  }
+  return fault ? { volumes, fault } : { volumes };
 }
 
-/** A claim without a volume yet counts for the driver of its class. */
-function provisionedBy(
-  className: string,
-  claim: string,
+const migratedOn = (node: CSINode | undefined, found: ReturnType<typeof migratedSource>): AttachedSource | undefined =>
+  found && isMigrated(node, found.plugin) ? found : undefined;
+
+/** Where a claim's data is or will be: a claim without a volume yet counts for the driver of its class. */
+function sourceOf(
+  claim: Stored<PersistentVolumeClaim>,
+  node: CSINode | undefined,
   cluster: ClusterState,
-): Pick<CSIPersistentVolumeSource, 'driver' | 'volumeHandle'> | undefined {
+): AttachedSource | undefined {
+  const volume = claim.spec?.volumeName && cluster.find('persistentvolumes', undefined, claim.spec.volumeName);
+  if (volume) return volume.spec?.csi ?? migratedOn(node, migratedSource(volume.spec ?? {}));
+  const className = classNameOf(claim);
   const provisioner = cluster.find('storageclasses.storage.k8s.io', undefined, className)?.provisioner;
-  return provisioner ? { driver: DRIVER_OF[provisioner] ?? provisioner, volumeHandle: `pvc/${claim}` } : undefined;
+  if (!provisioner) return undefined;
+  const volumeHandle = `pvc/${claim.metadata.namespace}/${claim.metadata.name}`;
+  const driver = driverOfPlugin(provisioner);
+  if (driver === undefined) return { driver: provisioner, volumeHandle };
+  return isMigrated(node, provisioner) ? { driver, volumeHandle } : undefined;
 }
 
 /** By driver how many volumes a node takes. */
@@ -59,60 +69,66 @@ function countsOf(node: CSINode | undefined): ReadonlyMap<string, number> {
   return limits;
 }
 
-/** Claims, and disks of the clouds' in-tree plugins written into the pod. */
-function canBeAttached(volume: Volume): boolean {
-  const { persistentVolumeClaim, ephemeral, awsElasticBlockStore, gcePersistentDisk, azureDisk, azureFile } = volume;
-  const { cinder, vsphereVolume, portworxVolume } = volume;
-  return [
-    ...[persistentVolumeClaim, ephemeral, awsElasticBlockStore, gcePersistentDisk, azureDisk, azureFile],
-    ...[cinder, vsphereVolume, portworxVolume],
-  ].some((source) => source !== undefined);
-}
+/** Claims, and volumes of in-tree plugins that CSI drivers have taken over, written into the pod. */
+const canBeAttached = (volume: Volume): boolean =>
+  volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined || migratedSource(volume) !== undefined;
 
 /** Of each node what is attached to it, also while the pods that used it are gone already: volume to driver. */
 function attachedByNode(cluster: ClusterState): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const nodes = new Map<string, Map<string, string>>();
   for (const { spec } of cluster.listAll('volumeattachments.storage.k8s.io')) {
     const name = spec.source.persistentVolumeName;
-    const volume = name ? cluster.find('persistentvolumes', undefined, name) : undefined;
-    const source = volume && sourceOf(volume);
-    if (!source) continue;
+    const volume: PersistentVolume | undefined = name ? cluster.find('persistentvolumes', undefined, name) : undefined;
+    const { csi } = volume?.spec ?? {};
+    if (!csi || spec.attacher === '') continue;
     let found = nodes.get(spec.nodeName);
     if (!found) nodes.set(spec.nodeName, (found = new Map()));
-    found.set(`${source.driver}/${source.volumeHandle}`, source.driver);
+    found.set(`${spec.attacher}/${csi.volumeHandle}`, spec.attacher);
   }
   return nodes;
 }
 
 interface FilterState {
   readonly attached: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly wanted: ReadonlyMap<string, string>;
-  readonly fault: PluginStatus | undefined;
+  /** What the pod needs on a node, by the in-tree plugins that CSI drivers have taken over there. */
+  readonly wanted: Map<string | undefined, Attachable>;
+}
+
+function wantedOn(
+  csiNode: Stored<CSINode> | undefined,
+  pod: PodInfo,
+  { wanted }: FilterState,
+  cluster: ClusterState,
+): Attachable {
+  const migrated = csiNode?.metadata.annotations?.[MIGRATED_PLUGINS];
+  let found = wanted.get(migrated);
+  if (!found) wanted.set(migrated, (found = attachableOf(pod, csiNode, cluster)));
+  return found;
 }
 
 export const nodeVolumeLimits: Plugin<FilterState> = {
   name: 'NodeVolumeLimits',
   preFilter(pod, cluster) {
     if (!(pod.pod.spec?.volumes ?? []).some(canBeAttached)) return { isSkipped: true };
-    const { volumes, missing } = attachableOf(pod, cluster);
-    const fault = missing === undefined ? undefined : unresolvable(missing);
-    return { state: { wanted: volumes, fault, attached: attachedByNode(cluster) } };
+    return { state: { attached: attachedByNode(cluster), wanted: new Map() } };
   },
-  filter(_pod, node, { wanted, fault, attached: byNode }, cluster) {
+  filter(pod, node, state, cluster) {
+    const csiNode = cluster.find('csinodes.storage.k8s.io', undefined, node.name);
+    const { volumes: wanted, fault } = wantedOn(csiNode, pod, state, cluster);
     if (fault) return fault;
     if (wanted.size === 0) return undefined;
-    const limits = countsOf(cluster.find('csinodes.storage.k8s.io', undefined, node.name));
+    const limits = countsOf(csiNode);
     if (limits.size === 0) return undefined;
     const attached = new Map<string, string>();
     for (const other of node.pods.values())
-      for (const [volume, driver] of attachableOf(other, cluster).volumes) attached.set(volume, driver);
+      for (const [volume, driver] of attachableOf(other, csiNode, cluster).volumes) attached.set(volume, driver);
     const count = (volumes: Iterable<readonly [string, string]>): Map<string, number> => {
       const counts = new Map<string, number>();
       for (const [, driver] of volumes) counts.set(driver, (counts.get(driver) ?? 0) + 1);
       return counts;
     };
     const fresh = count([...wanted].filter(([volume]) => !attached.has(volume)));
-    for (const [volume, driver] of byNode.get(node.name) ?? []) attached.set(volume, driver);
+    for (const [volume, driver] of state.attached.get(node.name) ?? []) attached.set(volume, driver);
     const held = count(attached);
     for (const [driver, more] of fresh) {
       const limit = limits.get(driver);
@@ -133,15 +149,18 @@ export const nodeVolumeLimits: Plugin<FilterState> = {
     {
       resource: 'assigned',
       actions: ['Delete'],
-      helps: (_pod, event) => claimsOf(podsOfEvent(event).old!).length > 0,
+      helps: (_pod, { old }) => ((old as Stored<Pod>).spec?.volumes ?? []).some(canBeAttached),
     },
     { resource: 'persistentvolumeclaims', actions: ['Add'], helps: isOwnClaim },
     {
       resource: 'volumeattachments.storage.k8s.io',
       actions: ['Delete'],
-      helps: (pod, { old }, cluster) => {
+      // Of a claim it is not asked which driver it is of.
+      helps: ({ pod }, { old }) => {
         const { attacher } = (old as Stored<VolumeAttachment>).spec;
-        return [...attachableOf(pod, cluster).volumes.values()].includes(attacher);
+        return (pod.spec?.volumes ?? []).some(
+          (volume) => volume.persistentVolumeClaim !== undefined || migratedSource(volume)?.driver === attacher,
+        );
       },
     },
   ],

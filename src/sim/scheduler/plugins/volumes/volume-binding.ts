@@ -14,7 +14,16 @@ import { unresolvable, type Plugin, type PluginStatus } from '../../framework.ts
 import { claimsOf, isOwnClaim } from '../../hints.ts';
 import type { NodeInfo } from '../../node-info.ts';
 import type { PodInfo } from '../../pod-info.ts';
-import { classNameOf, defaultedBindingMode, isBoundTo, isFullyBound, isReachable, SELECTED_NODE } from './claims.ts';
+import {
+  classNameOf,
+  defaultedBindingMode,
+  isBoundTo,
+  isFullyBound,
+  isOwnedBy,
+  isReachable,
+  SELECTED_NODE,
+} from './claims.ts';
+import { MIGRATED_PLUGINS } from './migration.ts';
 
 const NO_VOLUME = "node(s) didn't find available persistent volumes to bind";
 const OTHER_NODE = "node(s) didn't match PersistentVolume's node affinity";
@@ -44,8 +53,7 @@ function faultOf(pod: PodInfo, name: string, isEphemeral: boolean, claim: Claim 
   if (claim.status?.phase === 'Lost')
     return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec?.volumeName ?? ''}"`;
   if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim "${name}" is being deleted`;
-  const isOwned = claim.metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === pod.uid);
-  if (isEphemeral && !isOwned)
+  if (isEphemeral && !isOwnedBy(claim, pod.uid))
     return `PVC ${pod.namespace}/${name} was not created for pod ${pod.key} (pod is not owner)`;
   return undefined;
 }
@@ -85,7 +93,9 @@ const sizeOf = (claim: PersistentVolumeClaim): number =>
   parseQuantity(claim.spec?.resources?.requests?.['storage'] ?? 0) ?? 0;
 const capacityOf = (volume: PersistentVolume): number => parseQuantity(volume.spec?.capacity?.['storage'] ?? 0) ?? 0;
 
-/** The smallest volume that suits, or the one that is reserved for the claim. */
+const attributesOf = ({ spec }: Claim | Volume): string => spec?.volumeAttributesClassName ?? '';
+
+/** The smallest volume that suits, or the one that is reserved for the claim; upstream lists those of the claim's class alone. */
 function matchingVolume(
   claim: Claim,
   volumes: readonly Volume[],
@@ -96,15 +106,16 @@ function matchingVolume(
   let smallest: Volume | undefined;
   for (const volume of volumes) {
     const { spec, metadata, status } = volume;
-    if (taken.has(metadata.name) || metadata.deletionTimestamp) continue;
+    if (taken.has(metadata.name) || metadata.deletionTimestamp || classNameOf(volume) !== classNameOf(claim)) continue;
     const isReserved = isBoundTo(volume, claim);
     if (spec?.claimRef && !isReserved) continue;
     if (capacityOf(volume) < sizeOf(claim)) continue;
     if ((spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) continue;
+    if (attributesOf(volume) !== attributesOf(claim)) continue;
     if (isReserved) return isReachable(volume, node) ? volume : undefined;
     if (status?.phase !== 'Available') continue;
     if (selector && !matchesLabels(selector, metadata.labels)) continue;
-    if (classNameOf(volume) !== classNameOf(claim) || !isReachable(volume, node)) continue;
+    if (!isReachable(volume, node)) continue;
     if (!(claim.spec?.accessModes ?? []).every((mode) => spec?.accessModes?.includes(mode))) continue;
     if (!smallest || isSmaller(volume, smallest)) smallest = volume;
   }
@@ -119,8 +130,10 @@ function isSmaller(volume: Volume, other: Volume): boolean {
 function canProvision({ provisioner, allowedTopologies }: StorageClass, { labels }: NodeInfo): boolean {
   if (!provisioner || provisioner === 'kubernetes.io/no-provisioner') return false;
   if (!allowedTopologies || allowedTopologies.length === 0) return true;
-  return allowedTopologies.some(({ matchLabelExpressions }) =>
-    (matchLabelExpressions ?? []).every(({ key, values }) => labels[key] !== undefined && values.includes(labels[key])),
+  return allowedTopologies.some(
+    ({ matchLabelExpressions = [] }) =>
+      matchLabelExpressions.length > 0 &&
+      matchLabelExpressions.every(({ key, values }) => labels[key] !== undefined && values.includes(labels[key])),
   );
 }
 
@@ -191,6 +204,11 @@ export const volumeBinding: Plugin<VolumeClaims> = {
     { resource: 'persistentvolumeclaims', actions: ['Add', 'Update'], helps: isOwnClaim },
     { resource: 'persistentvolumes', actions: ['Add', 'Update'] },
     { resource: 'node', actions: ['Add', 'UpdateNodeLabel'] },
-    { resource: 'csinodes.storage.k8s.io', actions: ['Add'] },
+    {
+      resource: 'csinodes.storage.k8s.io',
+      actions: ['Add', 'Update'],
+      helps: (_pod, { old, next }) =>
+        old?.metadata.annotations?.[MIGRATED_PLUGINS] !== next?.metadata.annotations?.[MIGRATED_PLUGINS] || !old,
+    },
   ],
 };

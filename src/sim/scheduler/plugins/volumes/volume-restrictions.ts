@@ -83,15 +83,13 @@ export const volumeRestrictions: Plugin<FilterState> = {
       actions: ['Delete'],
       helps: (pod, event) => {
         const old = podsOfEvent(event).old!;
+        if (old.namespace !== pod.namespace) return false;
         if (haveConflict(pod, old)) return true;
         const claims = volumesOf(pod).map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName);
-        return (
-          old.namespace === pod.namespace &&
-          volumesOf(old).some(({ persistentVolumeClaim: claim }) => claim && claims.includes(claim.claimName))
-        );
+        return volumesOf(old).some(({ persistentVolumeClaim: claim }) => claim && claims.includes(claim.claimName));
       },
     },
     { resource: 'node', actions: ['Add'] },
-    { resource: 'persistentvolumeclaims', actions: ['Add', 'Update'], helps: isOwnClaim },
+    { resource: 'persistentvolumeclaims', actions: ['Add'], helps: isOwnClaim },
   ],
 };

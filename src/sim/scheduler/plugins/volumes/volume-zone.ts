@@ -32,6 +32,19 @@ const topologiesOf = (labels: Labels = {}): readonly VolumeTopology[] =>
     return values.includes('') ? [] : [{ key, values: new Set(values) }];
   });
 
+const haveSameTopologies = (before: Labels | undefined, after: Labels | undefined): boolean => {
+  const [old, next] = [topologiesOf(before), topologiesOf(after)];
+  return (
+    old.length === next.length &&
+    old.every(({ key, values }, index) => {
+      const other = next[index]!;
+      return (
+        key === other.key && values.size === other.values.size && [...values].every((zone) => other.values.has(zone))
+      );
+    })
+  );
+};
+
 function volumeOf(
   pod: PodInfo,
   claimName: string,
@@ -79,8 +92,7 @@ export const volumeZone: Plugin<readonly VolumeTopology[]> = {
     {
       resource: 'persistentvolumes',
       actions: ['Add', 'Update'],
-      helps: (_pod, { old, next }) =>
-        !old || KEYS.some((key) => old.metadata.labels?.[key] !== next?.metadata.labels?.[key]),
+      helps: (_pod, { old, next }) => !old || !haveSameTopologies(old.metadata.labels, next?.metadata.labels),
     },
     {
       resource: 'storageclasses.storage.k8s.io',
