@@ -1,17 +1,19 @@
 /**
  * kube-proxy of one node: keeps the rules by which service addresses become pod addresses.
- * Upstream: pkg/proxy/{iptables/proxier,topology}.go. Topology hints are left out.
+ * Upstream: pkg/proxy/iptables/proxier.go, pkg/proxy/healthcheck/service_health.go.
  */
 import type { Service } from 'kubernetes-types/core/v1';
-import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1';
-import type { Stored } from '../api/object.ts';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
+import { keyOf, type Stored } from '../api/object.ts';
 import type { ApiServerPort } from '../apiserver/index.ts';
 import { Controller, type Informer, type Outcome } from '../client/index.ts';
 import { FlatMachine, kubeProxyId, type Kernel, type RandomStream } from '../kernel/index.ts';
 import { chainName } from './chain-name.ts';
 import { kubeProxyMachine } from './machine.ts';
+import { clusterTargets, localTargets, type Place, type Target } from './topology.ts';
 
 const SYNC_MS = 1_000;
+const ZONE = 'topology.kubernetes.io/zone';
 const life = new FlatMachine(kubeProxyMachine);
 
 export type Choice =
@@ -40,9 +42,12 @@ interface Rule {
 export class KubeProxy extends Controller {
   private readonly services: Informer<'services'>;
   private readonly slices: Informer<'endpointslices.discovery.k8s.io'>;
+  /** The Node that it runs on. */
+  private readonly nodes: Informer<'nodes'>;
   /** What the node's rules were made from at the last sync: changes since then do not count yet. */
   private rules = new Map<string, Rule>();
   private endpoints = new Map<string, readonly Stored<EndpointSlice>[]>();
+  private zone: string | undefined;
   private affinity = new Map<string, { readonly address: string; readonly at: number }>();
   private lastSyncAt = -SYNC_MS;
   private isDue = false;
@@ -69,8 +74,12 @@ export class KubeProxy extends Controller {
         service: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`],
       },
     });
+    this.nodes = this.informer('nodes', { fieldSelector: `metadata.name=${node}` });
     this.services.onChange(() => this.syncSoon());
     this.slices.onChange(() => this.syncSoon());
+    this.nodes.onChange((next, old) => {
+      if (old && next?.metadata.labels?.[ZONE] !== old.metadata.labels?.[ZONE]) this.syncSoon();
+    });
   }
 
   lives(): readonly { instance: string; machine: string; state: string; since: number }[] {
@@ -105,6 +114,7 @@ export class KubeProxy extends Controller {
 
   private sync(): void {
     this.rules = new Map();
+    this.zone = this.nodes.get(undefined, this.node)?.metadata.labels?.[ZONE];
     this.endpoints = new Map();
     let count = 0;
     for (const service of this.services.list()) {
@@ -136,8 +146,33 @@ export class KubeProxy extends Controller {
     this.move('SYNCED');
   }
 
-  /** What becomes of a connection from `source` to an address; undefined: no rule, it goes there as it is. */
-  choose(address: string, port: number, protocol: string, source: string, stream: RandomStream): Choice | undefined {
+  private get place(): Place {
+    return { node: this.node, zone: this.zone };
+  }
+
+  /** Service and count of ready endpoints on this node behind a `healthCheckNodePort`; undefined: nobody listens there. */
+  healthAt(port: number): { readonly namespace: string; readonly name: string; readonly local: number } | undefined {
+    for (const rule of this.rules.values()) {
+      const { metadata, spec } = rule.service;
+      if (spec?.healthCheckNodePort !== port) continue;
+      const key = keyOf(rule.service);
+      const local = localTargets(this.targets(key, rule), this.place).length;
+      return { namespace: metadata.namespace ?? '', name: metadata.name, local };
+    }
+    return undefined;
+  }
+
+  /**
+   * What becomes of a connection from `source` to an address; undefined: no rule, it goes there as it is. What a pod of
+   * this node (`isFromHere`) sends to an address for the outside is kept in the cluster, and led as from inside.
+   */
+  choose(
+    address: string,
+    port: number,
+    protocol: string,
+    { source, isFromHere }: { readonly source: string; readonly isFromHere: boolean },
+    stream: RandomStream,
+  ): Choice | undefined {
     const isNodePort = address === this.nodeIp;
     const rule =
       this.rules.get(`${address}:${port}/${protocol}`) ??
@@ -149,9 +184,10 @@ export class KubeProxy extends Controller {
     const isLocalOnly =
       address === service.spec?.clusterIP
         ? service.spec.internalTrafficPolicy === 'Local'
-        : service.spec?.externalTrafficPolicy === 'Local';
-    const all = this.usable(key, rule);
-    const usable = isLocalOnly ? all.filter(({ endpoint }) => endpoint.nodeName === this.node) : all;
+        : service.spec?.externalTrafficPolicy === 'Local' && !isFromHere;
+    const targets = this.targets(key, rule);
+    const all = clusterTargets(targets, this.place);
+    const usable = isLocalOnly ? localTargets(targets, this.place) : all;
     const candidates = usable.map(({ endpoint, port: target }) => `${endpoint.addresses[0]}:${target}`);
     const shared = { service: name, chain, candidates };
     if (usable.length === 0) return { verdict: isLocalOnly && all.length > 0 ? 'drop' : 'reject', ...shared };
@@ -166,18 +202,13 @@ export class KubeProxy extends Controller {
     return { verdict: 'dnat', ...shared, address: chosen, port: picked.port };
   }
 
-  /** Ready endpoints; if there is none, those that still serve while they terminate. */
-  private usable(key: string, rule: Rule): readonly { endpoint: Endpoint; port: number }[] {
-    const found = (this.endpoints.get(key) ?? []).flatMap(({ endpoints, ports }) => {
+  private targets(key: string, rule: Rule): readonly Target[] {
+    return (this.endpoints.get(key) ?? []).flatMap(({ endpoints, ports }) => {
       const port = ports?.find(
         (item) => (item.name ?? '') === rule.portName && (item.protocol ?? 'TCP') === rule.protocol,
       )?.port;
       return port === undefined ? [] : (endpoints ?? []).map((endpoint) => ({ endpoint, port }));
     });
-    const ready = found.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
-    return ready.length > 0
-      ? ready
-      : found.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
   }
 
   private move(event: string): void {
@@ -189,7 +220,7 @@ export class KubeProxy extends Controller {
   }
 
   protected override saveOwn(): unknown {
-    const { rules, endpoints, affinity, lastSyncAt, isDue, state, since } = this;
+    const { rules, endpoints, affinity, lastSyncAt, isDue, state, since, zone } = this;
     return {
       rules: new Map(rules),
       endpoints: new Map(endpoints),
@@ -198,6 +229,7 @@ export class KubeProxy extends Controller {
       isDue,
       state,
       since,
+      zone,
     };
   }
 
@@ -210,5 +242,6 @@ export class KubeProxy extends Controller {
     this.isDue = saved['isDue'] as unknown as boolean;
     this.state = saved['state'] as unknown as number;
     this.since = saved['since'] as unknown as number;
+    this.zone = saved['zone'] as unknown as string | undefined;
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '../workloads/index.ts';
 import { CoreDns, type DnsAnswer } from './core-dns.ts';
 import type { KubeProxy } from './kube-proxy.ts';
-import { rulingOn } from './node-rules.ts';
+import { healthAnswer, rulingOn } from './node-rules.ts';
 import { resolvConfOf, searchPath } from './resolver.ts';
 import {
   isMuslImage,
@@ -302,7 +302,7 @@ export class Network implements Component {
       this.ports.clusterDns,
       53,
       'UDP',
-      request.pod,
+      { source: request.pod, isFromHere: true },
       kernel.stream('network/proxy'),
     );
     if (choice?.verdict !== 'dnat') return undefined;
@@ -339,6 +339,8 @@ export class Network implements Component {
       if (choice.verdict === 'reject') return this.refused({ ...request, address: `${address}:${target.port}` }, 1);
       if (choice.verdict === 'drop') return this.timedOut(request);
     }
+    const health = choice ? undefined : healthAnswer(kernel, aim);
+    if (health) return this.next(2 * HOP_MS, 'done', { request, ...health, address, isUpkeep: request.isUpkeep });
     const [ip, port] = choice?.verdict === 'dnat' ? [choice.address, choice.port] : [address, target.port];
     const process = this.ports.processes.listener(ip, port);
     const owner = process ?? this.ports.processes.at(ip)[0];
