@@ -7,6 +7,7 @@ import type { ClusterState } from './cluster-state.ts';
 import { fitMessage, NO_NODES } from './messages.ts';
 import type { PodInfo } from './pod-info.ts';
 import { runPostFilter, type PostFilterResult } from './post-filter.ts';
+import type { Rejection } from './rejections.ts';
 
 export interface Chance {
   /** From which of so many nodes preemption starts to look. */
@@ -22,12 +23,15 @@ export interface Outcome {
   readonly tied: readonly string[];
   readonly postFilter?: PostFilterResult;
   readonly message: string;
-  /** Plugins whose change of mind would let the pod try again. */
+  /** Plugins whose change of mind would let the pod try again; none where it failed on something else than a plugin. */
   readonly rejectedBy: readonly string[];
 }
 
 export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptions, chance: Chance): Outcome {
   const evaluation = evaluate(pod, cluster, options);
+  if (cluster.nodes.length === 0)
+    return { evaluation, outcome: 'unschedulable', tied: [], message: NO_NODES, rejectedBy: [] };
+  if (evaluation.fault) return failedIn('PreScore', evaluation.fault, evaluation);
   if (evaluation.feasible.length > 0) {
     const tied = bestNodes(evaluation).map(({ name }) => name);
     const node = tied.length === 1 ? tied[0]! : tied[chance.tie(tied.length)]!;
@@ -41,12 +45,7 @@ export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptio
     };
   }
   const { rejection } = evaluation.preFilter;
-  if (cluster.nodes.length === 0)
-    return { evaluation, outcome: 'unschedulable', tied: [], message: NO_NODES, rejectedBy: ['NodeName'] };
-  if (rejection?.status.code === 'Error') {
-    const message = `running PreFilter plugin "${rejection.plugin}": ${rejection.status.reasons.join(', ')}`;
-    return { evaluation, outcome: 'error', tied: [], message, rejectedBy: [] };
-  }
+  if (rejection?.status.code === 'Error') return failedIn('PreFilter', rejection, evaluation);
   const postFilter = runPostFilter(evaluation, (nodes) => chance.offset(nodes));
   return {
     evaluation,
@@ -58,10 +57,15 @@ export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptio
   };
 }
 
-function rejectorsOf({ preFilter, rejections, excluded }: Evaluation): readonly string[] {
-  const names = new Set<string>();
+function failedIn(point: 'PreFilter' | 'PreScore', { plugin, status }: Rejection, evaluation: Evaluation): Outcome {
+  const message = `running ${point} plugin "${plugin}": ${status.reasons.join(', ')}`;
+  return { evaluation, outcome: 'error', tied: [], message, rejectedBy: [] };
+}
+
+/** Those that turned nodes down, and those that narrowed the nodes, whether or not that left any out. */
+function rejectorsOf({ preFilter, rejections }: Evaluation): readonly string[] {
+  const names = new Set<string>(preFilter.narrowedBy);
   if (preFilter.rejection) names.add(preFilter.rejection.plugin);
   for (const { plugin } of rejections.tally.keys()) names.add(plugin);
-  if (excluded > 0) for (const name of preFilter.narrowedBy) names.add(name);
   return [...names].sort();
 }

@@ -43,6 +43,8 @@ export interface Evaluation {
   readonly feasible: readonly NodeInfo[];
   readonly skippedScore: readonly string[];
   readonly scores: readonly PluginScores[];
+  /** What a plugin failed on before the nodes were scored. */
+  readonly fault?: Rejection;
   /** The weighted scores of each feasible node together; empty where one node alone was feasible. */
   readonly totals: readonly number[];
   readonly nextStart: number;
@@ -125,11 +127,13 @@ export function scoreNodes(
   cluster: ClusterState,
   profile: Profile,
   feasible: readonly NodeInfo[],
-): Pick<Evaluation, 'scores' | 'totals' | 'skippedScore'> {
+): Pick<Evaluation, 'scores' | 'totals' | 'skippedScore' | 'fault'> {
   const states = new Map<string, unknown>();
   const skippedScore: string[] = [];
   for (const { plugin } of profile.at('preScore')) {
     const verdict = plugin.preScore!(pod, feasible, cluster);
+    if (verdict?.status)
+      return { scores: [], totals: [], skippedScore, fault: { plugin: plugin.name, status: verdict.status } };
     if (verdict?.isSkipped) skippedScore.push(plugin.name);
     else states.set(plugin.name, verdict?.state);
   }

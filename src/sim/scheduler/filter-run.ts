@@ -148,6 +148,14 @@ export interface PreFilterResult {
   readonly narrowedBy: readonly string[];
 }
 
+function noNodeLeft(narrowedBy: readonly string[]): PluginStatus {
+  const who =
+    narrowedBy.length === 1
+      ? `plugin ${narrowedBy[0]}`
+      : `plugin(s) [${[...narrowedBy].sort().join(' ')}] simultaneously`;
+  return { code: 'UnschedulableAndUnresolvable', reasons: [`node(s) didn't satisfy ${who}`] };
+}
+
 export function preFilter(pod: PodInfo, cluster: ClusterState, profile: Profile): PreFilterResult {
   const states = new Map<Plugin, unknown>();
   const skipped: string[] = [];
@@ -165,9 +173,7 @@ export function preFilter(pod: PodInfo, cluster: ClusterState, profile: Profile)
     narrowedBy.push(plugin.name);
     nodeNames = nodeNames ? new Set([...nodeNames].filter((name) => own.has(name))) : own;
     if (nodeNames.size > 0) continue;
-    const reasons = [`node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}] simultaneously`];
-    const status: PluginStatus = { code: 'UnschedulableAndUnresolvable', reasons };
-    return { states, skipped, narrowedBy, rejection: { plugin: plugin.name, status } };
+    return { states, skipped, narrowedBy, rejection: { plugin: plugin.name, status: noNodeLeft(narrowedBy) } };
   }
   return { states, skipped, narrowedBy, ...(nodeNames ? { nodeNames } : {}) };
 }

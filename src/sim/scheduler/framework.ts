@@ -31,6 +31,8 @@ export interface PreFilterVerdict<State> {
 
 export interface PreScoreVerdict<State> {
   readonly isSkipped?: boolean;
+  /** An error: the pod is not scheduled. */
+  readonly status?: PluginStatus;
   readonly state?: State;
 }
 

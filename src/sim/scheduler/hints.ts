@@ -7,6 +7,7 @@ import type { KubeObject, Stored } from '../api/object.ts';
 import { isDeepEqual } from '../apiserver/index.ts';
 import type { ClusterState, Listed } from './cluster-state.ts';
 import { PodInfo } from './pod-info.ts';
+import type { Resources } from './requests.ts';
 
 export type EventAction =
   | 'Add'
@@ -82,14 +83,19 @@ export function nodeActions(old: Stored<Node>, next: Stored<Node>): readonly Eve
   return actions;
 }
 
+function isLess(left: Resources, right: Resources): boolean {
+  if (left.cpu < right.cpu || left.memory < right.memory || left.storage < right.storage) return true;
+  for (const [name, amount] of right.scalars ?? []) if ((left.scalars?.get(name) ?? 0) < amount) return true;
+  return false;
+}
+
 export function podActions(old: Stored<Pod>, next: Stored<Pod>): readonly EventAction[] {
   const actions: EventAction[] = [];
   if (old.metadata.labels !== next.metadata.labels && !isDeepEqual(old.metadata.labels, next.metadata.labels))
     actions.push('UpdatePodLabel');
   if (old.spec !== next.spec || old.status !== next.status) {
-    const [before, after] = [PodInfo.of(old).resources.requests, PodInfo.of(next).resources.requests];
-    const isLess = after.cpu < before.cpu || after.memory < before.memory || after.storage < before.storage;
-    if (isLess) actions.push('UpdatePodScaleDown');
+    if (isLess(PodInfo.of(next).resources.requests, PodInfo.of(old).resources.requests))
+      actions.push('UpdatePodScaleDown');
   }
   if (old.spec === next.spec) return actions;
   const gates = (pod: KubeObject & Pod): number => pod.spec?.schedulingGates?.length ?? 0;

@@ -35,7 +35,7 @@ export const schedulingMachine = setup({
     postFilter: { description: 'Nothing fits: the pod goes back to the queue.', on: { HANDLED: 'idle' } },
     score: {
       description: 'Plugins score the feasible nodes; scores are normalised, weighted and summed.',
-      on: { SCORED: 'reserve' },
+      on: { SCORED: 'reserve', FAILED: 'idle' },
     },
     reserve: {
       description: 'The pod is assumed on the node, so that the next pod sees the room taken.',

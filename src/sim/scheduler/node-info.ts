@@ -40,9 +40,11 @@ export class NodeInfo {
     this.setNode(node);
   }
 
+  /** Upstream: component-helpers/node/topology/helpers.go (GetZoneKey). */
   get zone(): string {
-    const region = this.labels['topology.kubernetes.io/region'] ?? '';
-    const zone = this.labels['topology.kubernetes.io/zone'] ?? '';
+    const { labels } = this;
+    const region = labels['failure-domain.beta.kubernetes.io/region'] ?? labels['topology.kubernetes.io/region'] ?? '';
+    const zone = labels['failure-domain.beta.kubernetes.io/zone'] ?? labels['topology.kubernetes.io/zone'] ?? '';
     return region || zone ? `${region}:\u0000:${zone}` : '';
   }
 

@@ -36,6 +36,10 @@ export class Notices {
     this.patchStatus(pod, { conditions: [condition], ...nomination });
   }
 
+  nominate(pod: Stored<Pod>, node: string): void {
+    this.patchStatus(pod, { nominatedNodeName: node });
+  }
+
   takeBackNomination(pod: Stored<Pod>): void {
     this.patchStatus(pod, { nominatedNodeName: null });
   }

@@ -46,6 +46,11 @@ export function isScalar(name: string): boolean {
   return name.includes('/') || name.startsWith('hugepages-') || name.startsWith('attachable-volumes-');
 }
 
+/** What only its maker knows: not a name of Kubernetes' own. Upstream: pkg/apis/core/v1/helper (IsExtendedResourceName). */
+export function isExtended(name: string): boolean {
+  return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
+}
+
 function add(target: Amounts, more: Readonly<Amounts>): void {
   for (const name of Object.keys(more)) target[name] = (target[name] ?? 0) + more[name]!;
 }

@@ -147,13 +147,17 @@ export class Scheduler extends Controller {
     this.log.append(change);
   }
 
-  /** Wakes the pods that the event may help, by the hints of the plugins that turned them down. */
-  private happened(event: ClusterEvent, because: string): void {
+  /**
+   * Wakes the pods that the event may help, by the hints of the plugins that turned them down. Only those of no higher
+   * priority than `highest` are asked: a nomination stands in nobody else's way.
+   */
+  private happened(event: ClusterEvent, because: string, highest = Infinity): void {
     if (!this.scheduling.hasUnschedulable) return;
     const woken = new Map<string, { readonly queued: QueuedPod; readonly plugin: string }>();
     for (const [name, profile] of this.profiles) {
       for (const { name: plugin, hints } of profile.hinting(event)) {
         for (const queued of this.scheduling.turnedDownBy(plugin)) {
+          if (queued.priority > highest) continue;
           const pod = queued.profile === name && !woken.has(queued.key) ? this.pods.byKey(queued.key) : undefined;
           if (pod && !this.isPreempting(queued) && isWorthRetrying(hints, PodInfo.of(pod), event, this.cluster))
             woken.set(queued.key, { queued, plugin });
@@ -179,10 +183,17 @@ export class Scheduler extends Controller {
   private waitingPod(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
     if (!next) return this.waitingPodGone(old!);
     const { uid } = next.metadata;
+    if (this.assumed.has(uid)) return;
     const nominated = next.status?.nominatedNodeName;
-    if (nominated && this.cluster.nominationOf(uid) !== nominated && !this.assumed.has(uid))
+    const before = old?.status?.nominatedNodeName;
+    if (nominated && this.cluster.nominationOf(uid) !== nominated)
       this.change({ kind: 'nomination', uid, pod: next, node: nominated });
-    if (!nominated && old?.status?.nominatedNodeName) this.denominate(uid);
+    if (!nominated && before) this.denominate(uid);
+    this.requeue(next, old);
+    if (before && before !== nominated) this.nominationEnded(old, 'changed');
+  }
+
+  private requeue(next: Stored<Pod>, old: Stored<Pod> | undefined): void {
     const queued = this.scheduling.get(keyOf(next));
     if (!queued) {
       if (!old) this.enqueue(next, 'the pod was created');
@@ -203,12 +214,17 @@ export class Scheduler extends Controller {
     this.scheduling.remove(keyOf(pod));
     this.bindings.delete(uid);
     this.preempting.end(uid);
-    const wasNominated = this.cluster.nominationOf(uid) !== undefined;
     this.denominate(uid);
-    const wasAssumed = this.assumed.delete(uid);
-    if (wasAssumed) this.change({ kind: 'pod', uid });
-    if (wasAssumed || wasNominated)
+    if (this.assumed.delete(uid)) {
+      this.change({ kind: 'pod', uid });
       this.happened({ resource: 'assigned', action: 'Delete', old: pod }, `pod ${keyOf(pod)} was deleted`);
+    } else if (pod.status?.nominatedNodeName) this.nominationEnded(pod, 'deleted');
+  }
+
+  /** The room that a pod was waiting for is there for others, as if the pod had been there and gone. */
+  private nominationEnded(pod: Stored<Pod>, how: 'changed' | 'deleted'): void {
+    const event: ClusterEvent = { resource: 'assigned', action: 'Delete', old: pod };
+    this.happened(event, `pod ${keyOf(pod)} was ${how}`, pod.spec?.priority ?? 0);
   }
 
   private gateOf(pod: Stored<Pod>, profile: string): string | undefined {
@@ -247,7 +263,9 @@ export class Scheduler extends Controller {
     const gridAfter = (step: number): number => (Math.floor(now / step) + 1) * step;
     if (this.scheduling.hasBackoff && this.nextBackoffFlush === undefined) {
       this.nextBackoffFlush = gridAfter(BACKOFF_WINDOW_MS);
-      this.kernel.scheduleAt(this.nextBackoffFlush, this.id, 'flush-backoff');
+      // Without nodes pods are tried in vain for ever, which does not keep a world from settling either.
+      const isInVain = this.cluster.nodes.length === 0;
+      this.kernel.scheduleAt(this.nextBackoffFlush, this.id, 'flush-backoff', undefined, isInVain);
     }
     if (this.scheduling.hasUnschedulable && this.nextUnschedulableFlush === undefined) {
       this.nextUnschedulableFlush = gridAfter(UNSCHEDULABLE_CHECK_MS);
@@ -335,6 +353,8 @@ export class Scheduler extends Controller {
     const binding: Binding = { queued, pod, node, message, since: this.kernel.turn.cursor };
     this.kernel.background(() => {
       if (!volumes) return this.bind(binding);
+      // Tells others, such as an autoscaler, where the pod will be (NominatedNodeNameForExpectation, on since 1.35).
+      if (this.settings.minorRelease >= 35 && pod.status?.nominatedNodeName !== node) this.notices.nominate(pod, node);
       const fault = startBinding(this.client, volumes, node);
       if (fault !== undefined)
         return this.bindingFailed(binding, `running PreBind plugin "VolumeBinding": binding volumes: ${fault}`);
@@ -377,24 +397,25 @@ export class Scheduler extends Controller {
     this.happened({ resource: 'assigned', action: 'Delete', old: pod }, `pod ${queued.key} was not bound`);
     const current = this.pods.byKey(queued.key);
     if (!current || current.metadata.uid !== uid || current.spec?.nodeName) return;
-    this.notices.failed(current, message, 'SchedulerError', undefined);
+    this.notices.failed(current, message, 'SchedulerError', '');
     this.scheduling.giveBack(queued, []);
   }
 
   private notScheduled(
     queued: QueuedPod,
     pod: Stored<Pod>,
-    { outcome, message, rejectedBy, postFilter }: Outcome,
+    { evaluation, outcome, message, rejectedBy, postFilter }: Outcome,
   ): void {
-    this.move('NO_NODE_FITS');
-    const nominates = postFilter?.best?.node ?? (postFilter?.clearsNomination || outcome === 'error' ? '' : undefined);
+    this.move(evaluation.fault ? 'NODES_FIT' : 'NO_NODE_FITS');
+    const isCleared = !postFilter || postFilter.clearsNomination;
+    const nominates = postFilter?.best?.node ?? (isCleared ? '' : undefined);
     this.notices.failed(pod, message, outcome === 'error' ? 'SchedulerError' : 'Unschedulable', nominates);
     const { uid } = pod.metadata;
     if (nominates === '') this.denominate(uid);
     else if (nominates !== undefined) this.change({ kind: 'nomination', uid, pod, node: nominates });
     this.scheduling.giveBack(queued, rejectedBy);
     if (postFilter?.best) this.preempt(pod, postFilter.best);
-    this.move('HANDLED');
+    this.move(evaluation.fault ? 'FAILED' : 'HANDLED');
   }
 
   /**

@@ -248,3 +248,30 @@ describe('a pod in the queue', () => {
     expect(world.decision(attempts[1]!.attempt)!.because).toBe('five minutes have passed');
   });
 });
+
+describe('a pod that finds no node at all', () => {
+  const withoutNodes = (): World => {
+    const world = bootWorld(small);
+    advance(world, 5);
+    for (const { metadata } of [...world.list('nodes')]) request(world, 'DELETE', `/api/v1/nodes/${metadata.name}`);
+    return world;
+  };
+
+  it('is tried again after each back-off, as nothing it was turned down by could change its mind', () => {
+    const world = withoutNodes();
+    apply(world, pod('early', asking('100m')));
+    advance(world, 30);
+    const attempts = world.decisions({ pod: 'early' });
+    // A back-off ends when the second is over in which it would.
+    const seconds = attempts.map(({ time }) => Math.floor(time / 1000));
+    expect(seconds.slice(1, 5)).toEqual([1, 2, 4, 8].map((backoff, index) => seconds[index]! + backoff + 1));
+    expect(new Set(attempts.map(({ outcome }) => outcome))).toEqual(new Set(['unschedulable']));
+    const early = find(world, 'early');
+    expect([...new Set(eventsOf(world, early))]).toEqual(['FailedScheduling: no nodes available to schedule pods']);
+    expect(early.status?.conditions?.find(({ type }) => type === 'PodScheduled')).toMatchObject({
+      status: 'False',
+      reason: 'Unschedulable',
+      message: 'no nodes available to schedule pods',
+    });
+  });
+});

@@ -1,7 +1,14 @@
 /** nodeSelector and node affinity, with what the configuration adds. Upstream: framework/plugins/nodeaffinity/node_affinity.go. */
 import type { NodeAffinity, PreferredSchedulingTerm } from 'kubernetes-types/core/v1';
-import { matchesNodeSelector, matchesTerm } from '../../api/node-fit.ts';
-import { defaultNormalize, explainNormalize, unresolvable, type Plugin } from '../framework.ts';
+import { matchesNodeSelector, matchesTerm, termFaults } from '../../api/node-fit.ts';
+import {
+  defaultNormalize,
+  explainNormalize,
+  failed,
+  unresolvable,
+  type Plugin,
+  type PluginStatus,
+} from '../framework.ts';
 import { nodesOf } from '../hints.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
@@ -24,6 +31,15 @@ function weightOf(terms: readonly PreferredSchedulingTerm[], { node }: NodeInfo)
   let sum = 0;
   for (const { weight, preference } of terms) if (weight !== 0 && matchesTerm(preference, node)) sum += weight;
   return sum;
+}
+
+/** Upstream reads the preferred terms when it scores, and fails on a value that no label can have. */
+function faultOf(terms: readonly PreferredSchedulingTerm[]): PluginStatus | undefined {
+  const faults = terms.flatMap(({ weight, preference }, index) =>
+    weight === 0 ? [] : termFaults(preference, `[${index}]`),
+  );
+  if (faults.length === 0) return undefined;
+  return failed(faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`);
 }
 
 /** The nodes that a pod's terms name, when every term names some. */
@@ -68,7 +84,8 @@ export function makeNodeAffinity({
     preScore(pod) {
       const preferred = affinityOf(pod)?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
       if (preferred.length === 0 && added.length === 0) return { isSkipped: true };
-      return { state: [...added, ...preferred] };
+      const fault = faultOf(preferred);
+      return fault ? { status: fault } : { state: [...added, ...preferred] };
     },
     score: (_pod, node, terms) => weightOf(terms, node),
     normalize: (raw) => defaultNormalize(raw, false),
@@ -79,7 +96,7 @@ export function makeNodeAffinity({
         helps: ({ pod }, event) => {
           const { old, next } = nodesOf(event);
           if (!isEnforced({ node: next }) || !matchesNodeSelector(pod.spec!, next)) return false;
-          return !old || !isEnforced({ node: old }) || !matchesNodeSelector(pod.spec!, old);
+          return !old || !matchesNodeSelector(pod.spec!, old);
         },
       },
     ],

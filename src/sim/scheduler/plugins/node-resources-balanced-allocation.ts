@@ -46,7 +46,8 @@ function sharesOf(names: readonly string[], pod: PodInfo, node: NodeInfo): reado
   return shares;
 }
 
-export function makeBalancedAllocation({ resources = DEFAULT_BALANCED }: BalancedAllocationArgs): Plugin {
+export function makeBalancedAllocation({ resources: listed = [] }: BalancedAllocationArgs): Plugin {
+  const resources = listed.length > 0 ? listed : DEFAULT_BALANCED;
   const names = resources.map(({ name }) => name);
   const isPlain = names.length === 2 && names[0] === 'cpu' && names[1] === 'memory';
   return {

@@ -10,7 +10,7 @@ import type { Plugin, PluginStatus } from '../framework.ts';
 import { nodesOf, podsOfEvent } from '../hints.ts';
 import { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
-import { isScalar } from '../requests.ts';
+import { isExtended, isScalar, type Resources } from '../requests.ts';
 import { amountAsked, amountOn, type WeightedResource } from './resource-amounts.ts';
 
 export interface ShapePoint {
@@ -176,14 +176,13 @@ export function makeNodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
   const ignoredGroups = new Set(args.ignoredResourceGroups ?? []);
   const isIgnored = (name: string): boolean =>
     (ignored.size > 0 || ignoredGroups.size > 0) &&
-    !name.startsWith('hugepages-') &&
+    isExtended(name) &&
     (ignored.has(name) || ignoredGroups.has(name.split('/')[0]!));
-  const resources = args.scoringStrategy?.resources ?? DEFAULT_RESOURCES;
+  const listed = args.scoringStrategy?.resources ?? [];
+  const resources = listed.length > 0 ? listed : DEFAULT_RESOURCES;
   const strategy = strategyOf(args);
   const isPlain =
     (args.scoringStrategy?.type ?? 'LeastAllocated') === 'LeastAllocated' && resources === DEFAULT_RESOURCES;
-  const isFitOnEmpty = (pod: PodInfo, node: Stored<Node>): boolean =>
-    shortagesOf(pod, new NodeInfo(node), isIgnored).length === 0;
   return {
     name: 'NodeResourcesFit',
     isNodeLocal: true,
@@ -208,7 +207,7 @@ export function makeNodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
         actions: ['Add', 'UpdateNodeAllocatable'],
         helps: (pod, event) => {
           const { old, next } = nodesOf(event);
-          return isFitOnEmpty(pod, next) && (!old || hasMore(pod, new NodeInfo(old), new NodeInfo(next)));
+          return isFitOnEmpty(pod, next) && (!old || isRaised(pod, new NodeInfo(old), new NodeInfo(next)));
         },
       },
       { resource: 'assigned', actions: ['Delete'] },
@@ -217,9 +216,7 @@ export function makeNodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
         actions: ['UpdatePodScaleDown'],
         helps: (pod, event) => {
           const { old, next } = podsOfEvent(event);
-          const [before, after] = [old!.resources.requests, next!.resources.requests];
-          const { requests } = pod.resources;
-          return (requests.cpu > 0 && after.cpu < before.cpu) || (requests.memory > 0 && after.memory < before.memory);
+          return hasMore(pod, next!.resources.requests, old!.resources.requests);
         },
       },
       {
@@ -248,17 +245,23 @@ export function makeNodeResourcesFit(args: NodeResourcesFitArgs): Plugin {
   };
 }
 
-function hasMore(pod: PodInfo, old: NodeInfo, next: NodeInfo): boolean {
-  const { requests } = pod.resources;
-  return (
-    next.allowedPods > old.allowedPods ||
-    (requests.cpu > 0 && next.allocatable.cpu > old.allocatable.cpu) ||
-    (requests.memory > 0 && next.allocatable.memory > old.allocatable.memory) ||
-    (requests.storage > 0 && next.allocatable.storage > old.allocatable.storage) ||
-    [...(requests.scalars?.keys() ?? [])].some(
-      (name) => (next.allocatable.scalars?.get(name) ?? 0) > (old.allocatable.scalars?.get(name) ?? 0),
-    )
-  );
+/** As upstream, which asks here about all resources, also those that the arguments tell to ignore. */
+const isFitOnEmpty = (pod: PodInfo, node: Stored<Node>): boolean =>
+  shortagesOf(pod, new NodeInfo(node), () => false).length === 0;
+
+function isRaised(pod: PodInfo, old: NodeInfo, next: NodeInfo): boolean {
+  return next.allowedPods > old.allowedPods || hasMore(pod, old.allocatable, next.allocatable);
+}
+
+/** Whether the second holds more than the first of anything that the pod asks for. */
+function hasMore({ resources }: PodInfo, first: Resources, second: Resources): boolean {
+  const { cpu, memory, storage, scalars } = resources.requests;
+  if (cpu > 0 && second.cpu > first.cpu) return true;
+  if (memory > 0 && second.memory > first.memory) return true;
+  if (storage > 0 && second.storage > first.storage) return true;
+  for (const [name, asked] of scalars ?? [])
+    if (asked > 0 && (second.scalars?.get(name) ?? 0) > (first.scalars?.get(name) ?? 0)) return true;
+  return false;
 }
 
 function explainFit(pod: PodInfo, node: NodeInfo): readonly ArithmeticLine[] {
