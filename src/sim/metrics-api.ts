@@ -10,7 +10,8 @@ import {
   type Stored,
   type Verb,
 } from './api/index.ts';
-import { missingObject, type ExtensionServer } from './apiserver/aggregation.ts';
+import { answerObjects, missingObject, type ExtensionServer, type ServedObjects } from './apiserver/aggregation.ts';
+import type { RequestContext } from './apiserver/context.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ResourceMetrics } from './metrics.ts';
 import type { Usage } from './workloads/index.ts';
@@ -67,8 +68,9 @@ function amountsOf({ cpuMillis, memoryBytes }: Usage): Amounts {
   return { cpu: `${Math.round(cpuMillis * 1_000_000)}n`, memory: `${Math.ceil(memoryBytes / 1024)}Ki` };
 }
 
-export class MetricsServer implements ExtensionServer {
-  readonly apiService = `${VERSION}.${GROUP}`;
+export class MetricsServer implements ExtensionServer, ServedObjects {
+  readonly group = GROUP;
+  readonly version = VERSION;
   readonly kinds = METRICS_KINDS;
 
   constructor(
@@ -78,6 +80,14 @@ export class MetricsServer implements ExtensionServer {
 
   get isAvailable(): boolean {
     return this.metrics.isAvailable;
+  }
+
+  kindOf(plural: string): KindDefinition | undefined {
+    return METRICS_KINDS.find((kind) => kind.plural === plural);
+  }
+
+  answer(context: RequestContext): KubeObject {
+    return answerObjects(context, this);
   }
 
   missing({ plural }: KindDefinition, namespace: string | undefined, name: string): ReturnType<typeof missingObject> {

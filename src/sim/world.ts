@@ -49,6 +49,8 @@ import type { WorldOptions } from './options.ts';
 import { Pipeline, pipelineMachine } from './pipeline/index.ts';
 import { Scheduler, schedulingMachine, type DecisionRecord, type DecisionSummary } from './scheduler/index.ts';
 import type { Workload } from './api/kinds/workload.ts';
+import { customMetricsServers } from './custom-metrics-api.ts';
+import { MetricsAdapter } from './custom-metrics.ts';
 import { MetricsServer } from './metrics-api.ts';
 import { ResourceMetrics } from './metrics.ts';
 import { ContainerStreams } from './streams.ts';
@@ -71,6 +73,9 @@ const BOOTSTRAP: UserInfo = { name: 'system:apiserver', groups: ['system:masters
 
 /** Clients of the API that stand outside the cluster and act in virtual time: a terminal, a pipeline. */
 export type Clients = (world: World) => readonly Component[];
+
+/** A program that is part of the cluster, while its container runs. */
+type Program = KubeProxy | CoreDns | Elector | MetricsAdapter;
 
 export interface WorldState {
   readonly kernel: KernelState;
@@ -142,6 +147,7 @@ export class World {
       nodes: () => this.api.list('nodes'),
     });
     this.api.extend(new MetricsServer(kernel, this.metrics));
+    for (const server of customMetricsServers(kernel, this.api, this.processes)) this.api.extend(server);
     this.streams = new ContainerStreams(kernel, this.processes, findPod);
     this.network = new Network({
       kernel,
@@ -179,6 +185,7 @@ export class World {
         podCidr: nodes > POD_CIDR_NODES ? LARGE_POD_CIDR : POD_CIDR,
         nodes,
         metrics: this.metrics,
+        preferredVersion: (group) => this.api.aggregator.preferredVersion(group),
         csi: {
           diskLimitOf: (size) => vmSize(size)?.maxDataDisks ?? DEFAULT_DISK_LIMIT,
           hasRoles: options.preset === 'aks',
@@ -298,17 +305,22 @@ export class World {
     this.startProgram(program);
   }
 
-  private programOf({ behaviour, node, namespace, pod }: RunningProcess): KubeProxy | CoreDns | Elector | undefined {
+  private programOf({ behaviour, node, namespace, pod }: RunningProcess): Program | undefined {
     if (behaviour.election) return this.makeElector(namespace, pod);
     if (behaviour.role === 'kube-proxy') return this.makeProxy(node);
+    if (behaviour.role === 'prometheus-adapter') return this.makeAdapter(namespace, pod);
     return behaviour.role === 'coredns' ? new CoreDns(this.kernel, this.api, namespace, pod) : undefined;
+  }
+
+  private makeAdapter(namespace: string, pod: string): MetricsAdapter {
+    return new MetricsAdapter(this.kernel, this.api, this.processes, { namespace, pod });
   }
 
   private makeElector(namespace: string, pod: string): Elector {
     return new Elector(this.kernel, this.api, this.processes, { namespace, pod });
   }
 
-  private startProgram(program: KubeProxy | CoreDns | Elector): void {
+  private startProgram(program: Program): void {
     this.kernel.add(program);
     this.kernel.schedule(50, program.id, 'start');
   }
@@ -465,6 +477,7 @@ export class World {
     } else if (kind === 'node') this.kernel.add(this.makeProxy(first));
     else if (kind === 'coredns') this.kernel.add(new CoreDns(this.kernel, this.api, first, second));
     else if (kind === 'pod') this.kernel.add(this.makeElector(first, second));
+    else if (kind === 'prometheus-adapter') this.kernel.add(this.makeAdapter(first, second));
     else this.kernel.assert(false, `no way to make component ${id} again`);
   }
 

@@ -110,4 +110,16 @@ export const DEVIATIONS: readonly Deviation[] = [
       ko: 'AKS는 소프트 임계값을 설정하지 않으며, 각본 프로그램은 inode를 쓰지 않습니다.',
     },
   },
+  {
+    id: 'custom-metrics',
+    subject: { en: 'Custom metrics', ko: '사용자 지정 메트릭' },
+    here: {
+      en: 'prometheus-adapter scrapes every 15 seconds whatever answers over HTTP, without a Prometheus, and has the same rules whatever its ConfigMap says: http_requests_per_second, queue_messages_ready and queue_messages_unacked of pods, Services and namespaces.',
+      ko: 'prometheus-adapter는 Prometheus 없이 HTTP로 응답하는 모든 프로그램을 15초마다 수집하며, ConfigMap의 내용과 관계없이 규칙이 같습니다. Pod, Service, 네임스페이스의 http_requests_per_second, queue_messages_ready, queue_messages_unacked를 제공합니다.',
+    },
+    why: {
+      en: 'Scripted programs count nothing else, and a database of series would tell nothing more.',
+      ko: '각본 프로그램이 세는 것은 이것뿐이고, 시계열 데이터베이스가 있어도 더 알 수 있는 것이 없습니다.',
+    },
+  },
 ];

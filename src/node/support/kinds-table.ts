@@ -70,8 +70,8 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
   ),
   'horizontalpodautoscalers.autoscaling': acted(
     'horizontal-pod-autoscaler-controller',
-    'Metrics of resources and container resources; custom and external metrics have no source and fail. Served as autoscaling/v1 too, whose writers managedFields name by v2.',
-    '리소스와 컨테이너 리소스 메트릭만 지원합니다. 사용자 지정 및 외부 메트릭은 원본이 없어 실패합니다. autoscaling/v1로도 제공하며, 이때도 managedFields에는 v2로 적습니다.',
+    'Metrics of resources, and of pods and objects once prometheus-adapter is installed; external metrics have no source and fail. Served as autoscaling/v1 too, whose writers managedFields name by v2.',
+    '리소스 메트릭을 지원하며, prometheus-adapter를 설치하면 Pod와 오브젝트의 메트릭도 지원합니다. 외부 메트릭은 원본이 없어 실패합니다. autoscaling/v1로도 제공하며, 이때도 managedFields에는 v2로 적습니다.',
   ),
   'poddisruptionbudgets.policy': acted('disruption-controller kube-apiserver kube-scheduler'),
   limitranges: acted(API),
@@ -134,8 +134,8 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
   ),
   'apiservices.apiregistration.k8s.io': acted(
     API,
-    'That of metrics-server has a server behind it; any other stays unavailable.',
-    'metrics-server의 것만 뒤에 서버가 있으며, 그 밖의 것은 계속 사용할 수 없습니다.',
+    'Those of metrics-server and of prometheus-adapter (custom.metrics.k8s.io) have servers behind them; any other stays unavailable.',
+    'metrics-server와 prometheus-adapter(custom.metrics.k8s.io)의 것만 뒤에 서버가 있으며, 그 밖의 것은 계속 사용할 수 없습니다.',
   ),
   'certificatesigningrequests.certificates.k8s.io': idle(
     'It can be approved and denied; nothing signs it.',
@@ -167,5 +167,10 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
     'metrics-server',
     'While metrics-server runs.',
     'metrics-server가 실행되는 동안 제공됩니다.',
+  ),
+  'pods.custom.metrics.k8s.io': acted(
+    'prometheus-adapter',
+    'Of pods, Services and namespaces, while an APIService names a Service with a prometheus-adapter that is ready.',
+    'Pod, 서비스, 네임스페이스의 메트릭입니다. APIService가 가리키는 서비스 뒤에 준비된 prometheus-adapter가 있는 동안 제공됩니다.',
   ),
 };

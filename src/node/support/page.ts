@@ -7,6 +7,7 @@ import type { SupportedCommand, SupportedKind, SupportPage } from '../../run/sup
 import { COMMANDS, type Command } from '../../shell/index.ts';
 import { TERMINAL_COMMANDS } from '../../shell/terminal/index.ts';
 import { apiVersionOf, KIND_REGISTRY, resourceName, type KindDefinition } from '../../sim/api/index.ts';
+import { CUSTOM_METRICS_KIND } from '../../sim/custom-metrics-api.ts';
 import { METRICS_KINDS } from '../../sim/metrics-api.ts';
 import { COMMAND_NAMES, TAKEN_FOR_DONE } from '../../sim/workloads/index.ts';
 import { DEVIATIONS } from './deviations-table.ts';
@@ -37,7 +38,7 @@ const commandOf = ({ name, parts = [], refusal }: Command): SupportedCommand => 
 
 export function supportPage(): SupportPage {
   return {
-    kinds: [...KIND_REGISTRY.all(), ...METRICS_KINDS].map(kindOf),
+    kinds: [...KIND_REGISTRY.all(), ...METRICS_KINDS, CUSTOM_METRICS_KIND].map(kindOf),
     kubectl: COMMANDS.map(commandOf),
     terminal: TERMINAL_COMMANDS.filter((name) => !COMMAND_NAMES.includes(name)),
     shell: COMMAND_NAMES,

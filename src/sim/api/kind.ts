@@ -63,6 +63,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly isNamespaced: boolean;
   readonly verbs?: readonly Verb[];
   readonly subresources?: readonly Subresource[];
+  /** It is there for the sake of its subresources: objects of another group, as custom metrics tell of them. */
+  readonly servesOnlySubresources?: boolean;
   /** Key space in etcd: `/registry/<prefix>/...`; upstream has exceptions such as `minions` for nodes. */
   readonly etcdPrefix?: string;
   readonly nameRule?: 'subdomain' | 'label' | 'dns1035' | 'path';

@@ -4,6 +4,8 @@
  * Left out: OpenAPI documents.
  */
 import { apiVersionOf, type KindDefinition, type Subresource, type Verb } from '../api/kind.ts';
+import type { Status } from '../api/object.ts';
+import { UNAVAILABLE, type GroupVersion } from './aggregation.ts';
 import { healthText, HEALTH_PATHS } from './health.ts';
 import type { ApiServer } from './server.ts';
 
@@ -17,31 +19,38 @@ const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /** Answers the paths that are about no object; undefined for all others. */
-export function serveDiscovery(api: ApiServer, path: string, accept: string, query: URLSearchParams): Said | undefined {
+export function serveDiscovery(
+  api: ApiServer,
+  path: string,
+  accept: string,
+  query: URLSearchParams,
+): Said | Status | undefined {
   const health = healthText(path, query);
   if (health !== undefined) return { body: health, contentType: 'text/plain; charset=utf-8' };
-  const kinds = api.aggregator.kinds();
-  const isCurrent = (kind: KindDefinition): boolean => api.aggregator.isCurrent(kind);
+  const { aggregator } = api;
+  const served = aggregator.groupVersions();
   switch (path) {
     case '/':
-      return { body: { paths: pathsOf(kinds) } };
+      return { body: { paths: pathsOf(served) } };
     case '/version':
     case '/version/':
       return { body: versionOf(api.options.kubernetesVersion) };
     case '/api':
-      if (wantsAggregated(accept)) return { body: aggregated(kinds, [''], isCurrent), contentType: AGGREGATED };
+      if (wantsAggregated(accept)) return { body: aggregated(api, served, ['']), contentType: AGGREGATED };
       return { body: { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] } };
     case '/apis':
-      if (wantsAggregated(accept))
-        return { body: aggregated(kinds, groupsOf(kinds), isCurrent), contentType: AGGREGATED };
-      return { body: groupList(kinds) };
+      if (wantsAggregated(accept)) return { body: aggregated(api, served, groupsOf(served)), contentType: AGGREGATED };
+      return { body: groupList(served) };
     default: {
       const groupVersion = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))$/.exec(path)?.slice(1).find(Boolean);
       const group = /^\/apis\/([^/]+)$/.exec(path)?.[1];
-      if (group !== undefined && versionsOf(kinds, group).length > 0)
-        return { body: { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(kinds, group) } };
-      const found = groupVersion ? kinds.filter((kind) => apiVersionOf(kind) === groupVersion) : [];
-      if (found.length === 0) return undefined;
+      if (group !== undefined && versionsOf(served, group).length > 0)
+        return { body: { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(served, group) } };
+      const asked = served.find((item) => apiVersionOf(item) === groupVersion);
+      if (!asked) return undefined;
+      // The list of another server is its own answer, not what was last heard of it.
+      if (!aggregator.isCurrent(asked)) return UNAVAILABLE;
+      const found = aggregator.kinds().filter((kind) => apiVersionOf(kind) === groupVersion);
       return {
         body: { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: found.flatMap(resourcesOf) },
       };
@@ -93,29 +102,28 @@ const BUILDS: Readonly<Record<string, Build>> = {
 };
 
 /** Everything that can be asked for, in order. Upstream: apiserver/pkg/server/routes/index.go. */
-function pathsOf(kinds: readonly KindDefinition[]): readonly string[] {
-  const groups = groupsOf(kinds).flatMap((group) => [
+function pathsOf(served: readonly GroupVersion[]): readonly string[] {
+  const groups = groupsOf(served).flatMap((group) => [
     `/apis/${group}`,
-    ...versionsOf(kinds, group).map((version) => `/apis/${group}/${version}`),
+    ...versionsOf(served, group).map((version) => `/apis/${group}/${version}`),
   ]);
   const documents = ['/openapi/v2', '/openapi/v3', ...['/api/v1', ...groups].map((path) => `/openapi/v3${path}`)];
   return ['/api', '/api/v1', '/apis', '/apis/', ...groups, ...HEALTH_PATHS, ...documents, '/version'].sort();
 }
 
-const groupsOf = (kinds: readonly KindDefinition[]): readonly string[] => [
-  ...new Set(kinds.map(({ group }) => group).filter(Boolean)),
+const groupsOf = (served: readonly GroupVersion[]): readonly string[] => [
+  ...new Set(served.map(({ group }) => group).filter(Boolean)),
 ];
 
-const versionsOf = (kinds: readonly KindDefinition[], group: string): readonly string[] => [
-  ...new Set(kinds.filter((kind) => kind.group === group).map(({ version }) => version)),
-];
+const versionsOf = (served: readonly GroupVersion[], group: string): readonly string[] =>
+  served.filter((item) => item.group === group).map(({ version }) => version);
 
-function groupList(kinds: readonly KindDefinition[]): unknown {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(kinds).map((name) => groupOf(kinds, name)) };
+function groupList(served: readonly GroupVersion[]): unknown {
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(served).map((name) => groupOf(served, name)) };
 }
 
-function groupOf(kinds: readonly KindDefinition[], name: string): object {
-  const versions = versionsOf(kinds, name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
+function groupOf(served: readonly GroupVersion[], name: string): object {
+  const versions = versionsOf(served, name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions, preferredVersion: versions[0] };
 }
 
@@ -126,8 +134,9 @@ const someOf = (kind: KindDefinition): object => ({
 
 function resourcesOf(kind: KindDefinition): readonly unknown[] {
   const { plural, singular, isNamespaced: namespaced, verbs = ALL_VERBS } = kind;
+  const own = { name: plural, singularName: singular, namespaced, kind: kind.kind, verbs, ...someOf(kind) };
   return [
-    { name: plural, singularName: singular, namespaced, kind: kind.kind, verbs, ...someOf(kind) },
+    ...(kind.servesOnlySubresources ? [] : [own]),
     ...(kind.subresources ?? []).map((item) => ({
       name: `${plural}/${item.name}`,
       singularName: '',
@@ -141,23 +150,18 @@ function resourcesOf(kind: KindDefinition): readonly unknown[] {
 }
 
 /** Of a server that does not answer, the last that it said is told as stale. */
-function aggregated(
-  kinds: readonly KindDefinition[],
-  groups: readonly string[],
-  isCurrent: (kind: KindDefinition) => boolean,
-): unknown {
-  const of = (group: string, version: string): readonly KindDefinition[] =>
-    kinds.filter((kind) => kind.group === group && kind.version === version);
+function aggregated({ aggregator }: ApiServer, served: readonly GroupVersion[], groups: readonly string[]): unknown {
+  const kinds = aggregator.kinds();
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map((group) => ({
       metadata: group ? { name: group } : {},
-      versions: versionsOf(kinds, group).map((version) => ({
+      versions: versionsOf(served, group).map((version) => ({
         version,
-        freshness: of(group, version).every(isCurrent) ? 'Current' : 'Stale',
-        resources: of(group, version).map(discoveryOf),
+        freshness: aggregator.isCurrent({ group, version }) ? 'Current' : 'Stale',
+        resources: kinds.filter((kind) => kind.group === group && kind.version === version).map(discoveryOf),
       })),
     })),
   };
@@ -172,10 +176,13 @@ function discoveryOf(kind: KindDefinition): unknown {
   });
   return {
     resource: plural,
-    responseKind: { group, version, kind: kind.kind },
+    // Clients pass over a resource whose kind is empty, and take its subresources.
+    responseKind: kind.servesOnlySubresources
+      ? { group: '', version: '', kind: '' }
+      : { group, version, kind: kind.kind },
     scope: isNamespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
-    verbs,
+    verbs: kind.servesOnlySubresources ? null : verbs,
     ...someOf(kind),
     ...(subresources.length > 0 ? { subresources: subresources.map(subresourceOf) } : {}),
   };

@@ -13,6 +13,7 @@ export function optionsOf(query: URLSearchParams, agent?: string): RequestOption
   return {
     ...managerOf(agent),
     ...text('labelSelector'),
+    ...text('metricLabelSelector'),
     ...text('fieldSelector'),
     ...text('continue'),
     ...text('resourceVersion'),

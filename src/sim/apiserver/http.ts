@@ -172,6 +172,7 @@ function serveOther(api: ApiServer, { path, method, query }: Asked, user: UserIn
   if (!verdict.isAllowed) return refusal(denial(user, asked, verdict.reason));
   const said = serveDiscovery(api, path, accept, query);
   if (!said) return refusal(NOT_FOUND);
+  if (isStatus(said)) return refusal(said);
   if (method !== 'GET' && method !== 'HEAD') return refusal(methodNotAllowed(''));
   return answer(200, said.body, said.contentType ? { 'content-type': said.contentType } : {});
 }
@@ -204,7 +205,7 @@ function requestOf(
   return {
     verb,
     resource: resourceName(kind),
-    ...(kind.conversion ? { version: kind.version } : {}),
+    ...(kind.conversion || kind.servesOnlySubresources ? { version: kind.version } : {}),
     ...(subresource ? { subresource } : {}),
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),

@@ -18,6 +18,8 @@ export interface RequestOptions {
   readonly force?: boolean;
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   readonly labelSelector?: string;
+  /** Of custom metrics: which of an object's values count. */
+  readonly metricLabelSelector?: string;
   readonly fieldSelector?: string;
   readonly limit?: number;
   readonly continue?: string;

@@ -100,7 +100,7 @@ export class ApiServer implements Component, ApiServerPort {
     this.member = new Life(kernel, memberLife, ETCD);
     this.watches = new WatchHub(kernel);
     this.addresses = new ServiceAddresses(kernel, options.serviceCidr);
-    this.aggregator = new Aggregator(registry, (...what) => this.find(...what));
+    this.aggregator = new Aggregator(registry, this);
   }
 
   isSerial(): boolean {
@@ -250,7 +250,7 @@ export class ApiServer implements Component, ApiServerPort {
   /** Writes down which extension servers answer. */
   private tellAvailability(): void {
     for (const { name, condition } of this.aggregator.staleConditions()) {
-      const body = { status: { conditions: [{ ...condition, lastTransitionTime: this.kernel.formatTime() }] } };
+      const body = { status: { conditions: [{ lastTransitionTime: this.kernel.formatTime(), ...condition }] } };
       const target = { resource: API_SERVICES, subresource: 'status', name } as const;
       this.serve({ verb: 'patch', patchType: 'merge', ...target, body, user: ITSELF, isTyped: true });
     }
@@ -352,11 +352,11 @@ export class ApiServer implements Component, ApiServerPort {
   private dispatch(context: RequestContext): ApiResponse {
     const { request, kind } = context;
     checkShape(context);
-    if (request.subresource) return serveSubresource(context, this.addresses);
+    const extension = this.aggregator.serverOf(kind);
+    if (request.subresource && !extension) return serveSubresource(context, this.addresses);
     if (kind.verbs && !kind.verbs.includes(request.verb)) {
       refuse(context, 'decode', methodNotAllowed(context.resource));
     }
-    const extension = this.aggregator.serverOf(kind);
     if (extension) return serveExtension(context, extension);
     if (kind.isReview) return answerReview(context, decodeBody(context, request.body));
     switch (request.verb) {

@@ -68,6 +68,18 @@ export class Client {
     return this.send({ verb: 'get', resource, subresource, namespace, name });
   }
 
+  /** GET of what a server behind the aggregation layer serves, in a version of its group. */
+  getServed(asked: {
+    readonly resource: string;
+    readonly version: string;
+    readonly namespace: string | undefined;
+    readonly name: string;
+    readonly subresource: string | undefined;
+    readonly options: RequestOptions;
+  }): Result<KubeObject> {
+    return this.send({ verb: 'get', ...asked });
+  }
+
   list<R extends ResourceName>(
     resource: R,
     namespace?: string,

@@ -50,7 +50,12 @@ export { NODE_MONITOR_GRACE_MS } from './node-lifecycle/node-lifecycle-controlle
 
 export { nextTime, parseSchedule } from './cronjob/schedule.ts';
 export { limit, stabilize } from './podautoscaler/limits.ts';
-export { replicasFor } from './podautoscaler/replica-calculator.ts';
+export {
+  replicasFor,
+  replicasForShare,
+  replicasForTotal,
+  replicasForValues,
+} from './podautoscaler/replica-calculator.ts';
 export type { MetricsSource };
 export const CONTROLLER_MACHINES = [
   rolloutMachine,
@@ -74,6 +79,8 @@ export interface ControllerSettings {
   readonly nodes: number;
   readonly csi: CsiSettings;
   readonly metrics: MetricsSource;
+  /** The version of a group that discovery tells first of; undefined where nobody serves it. */
+  preferredVersion(group: string): string | undefined;
 }
 
 const INFORMERS = controllerId('informers');
@@ -104,7 +111,7 @@ export function makeControllers(
     new JobController(manager),
     new CronJobController(manager),
     new TtlAfterFinishedController(manager),
-    new HorizontalController(manager, settings.metrics),
+    new HorizontalController(manager, settings),
     new DisruptionController(manager),
     new ResourceQuotaController(manager),
     new ClusterRoleAggregationController(manager),

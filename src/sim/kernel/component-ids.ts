@@ -21,3 +21,5 @@ export const podId = (namespace: string, name: string): string => `pod/${namespa
 export const serviceId = (namespace: string, name: string): string => `service/${namespace}/${name}`;
 /** CoreDNS in one pod. It is a program in a pod, and also a client of the API server. */
 export const coreDnsId = (namespace: string, pod: string): string => `coredns/${namespace}/${pod}`;
+/** prometheus-adapter in one pod: it scrapes programs, and answers behind the API server. */
+export const metricsAdapterId = (namespace: string, pod: string): string => `prometheus-adapter/${namespace}/${pod}`;

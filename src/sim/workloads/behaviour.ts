@@ -4,7 +4,7 @@ export interface Behaviour {
   /** Catalogue name: `web-server`, `batch`, `crash-loop`, `plain-server`. */
   readonly name: string;
   /** What the program is to the cluster itself, where it is a part of it. */
-  readonly role?: 'coredns' | 'kube-proxy' | 'metrics-server';
+  readonly role?: 'coredns' | 'kube-proxy' | 'metrics-server' | 'prometheus-adapter';
   /** Virtual milliseconds from start until it listens on its ports. */
   readonly listenAfterMs: number;
   /** Its default ports when the container declares none. */

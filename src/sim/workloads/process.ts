@@ -8,6 +8,7 @@ import type { Component, Kernel } from '../kernel/index.ts';
 import type { Behaviour, CrashCondition } from './behaviour.ts';
 import { isLastRequest, lacksSomething } from './crash.ts';
 import { ContainerLogs } from './logs.ts';
+import { depthsOf, type QueueDepth } from './queue-server.ts';
 import type { NetworkReply, Question } from './shell/host.ts';
 import { ShellRunner, type ExecOptions, type Session } from './shell-runner.ts';
 import { ContainerFiles, VolumeStore, type Mount } from './volumes.ts';
@@ -199,7 +200,8 @@ export class ProcessTable implements Component {
     const { behaviour, podUid, container } = process;
     const key = keyOf(podUid, container);
     const { crash } = behaviour;
-    if (behaviour.cpuMillisPerRequest || crash?.requests) this.requests.add(key, this.now, from.weight);
+    if (behaviour.http || behaviour.cpuMillisPerRequest || crash?.requests)
+      this.requests.add(key, this.now, from.weight);
     if (crash && isLastRequest(crash, from.target.path, this.requests.total(key)))
       this.crash(process, { ...crash, afterMs: 0 });
     if (behaviour.name !== 'web-server' || !reply) return;
@@ -214,6 +216,16 @@ export class ProcessTable implements Component {
   /** What a container uses now. */
   usage(process: RunningProcess): Usage {
     return usageOf(process, this.demand(process));
+  }
+
+  /** What a program that is scraped tells of itself: requests that it has answered since its start, and its queues. */
+  exported(process: RunningProcess): { readonly requests: number; readonly queues: readonly QueueDepth[] } {
+    const { keeps } = process.behaviour.http ?? {};
+    const request = { files: this.filesOf(process), directory: keeps?.directory ?? '', nowMs: this.now };
+    return {
+      requests: this.requests.total(keyOf(process.podUid, process.container)),
+      queues: keeps?.what === 'queue' ? depthsOf(request) : [],
+    };
   }
 
   /** What a container takes of its node's disk and process ids. */

@@ -18,7 +18,7 @@ import { validateEndpoints } from './endpoint-rules.ts';
 import { createdColumns, firstFew, status, stored } from './stored-kind.ts';
 
 interface ApiService extends KubeObject {
-  readonly spec?: { readonly service?: { readonly name?: string; readonly namespace?: string } };
+  readonly spec?: { readonly service?: { readonly name?: string; readonly namespace?: string; port?: number } };
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
   };
@@ -119,6 +119,9 @@ export const STORED_KINDS = [
     support: 'simulated',
     nameRule: 'path',
     subresources: status('APIService'),
+    applyDefaults({ spec }) {
+      if (spec?.service) setDefault(spec.service, 'port', 443);
+    },
     columns: [
       nameColumn(),
       textColumn('Service', ({ spec }) =>

@@ -1,7 +1,6 @@
 /**
  * HorizontalPodAutoscaler: every 15 seconds, as many replicas as the metrics want.
- * Upstream: pkg/controller/podautoscaler/horizontal.go. Metrics of pods, objects and external systems have no source
- * here: they fail as on a cluster without a custom metrics API.
+ * Upstream: pkg/controller/podautoscaler/horizontal.go.
  */
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from 'kubernetes-types/autoscaling/v2';
 import type { Pod } from 'kubernetes-types/core/v1';
@@ -10,7 +9,7 @@ import { keyOf, type KubeObject, type Stored } from '../../api/object.ts';
 import { formatMillis, milliValue, wholeValue } from '../../api/quantity.ts';
 import type { ResourceName } from '../../api/resource-types.ts';
 import { parseLabelSelector } from '../../api/label-selector-text.ts';
-import { goLabelSelector, matchesLabels } from '../../api/selectors.ts';
+import { matchesLabels } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import type { Lives } from '../lives.ts';
@@ -18,6 +17,7 @@ import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byNamespace } from '../owners.ts';
 import { limit, stabilize, type History, type Note } from './limits.ts';
 import { autoscalerMachine } from './machine.ts';
+import { proposeFromMetrics, type Fault, type Proposal, type Scaled } from './metric-sources.ts';
 import { replicasFor, type Answer, type PodUsage, type Question } from './replica-calculator.ts';
 
 const SYNC_MS = 15_000;
@@ -39,20 +39,6 @@ interface Scale extends KubeObject {
   status?: { replicas?: number; selector?: string };
 }
 
-interface Proposal {
-  readonly replicas: number;
-  readonly name: string;
-  readonly status: MetricStatus;
-}
-
-interface Fault {
-  readonly reason: string;
-  /** As the event of the metric and the condition say it. */
-  readonly message: string;
-  /** As the event about all metrics says it of the first. */
-  readonly summary: string;
-}
-
 /** What upstream's status has of a metric that could not be computed. */
 const NO_STATUS = { type: '' } as MetricStatus;
 
@@ -66,7 +52,10 @@ export class HorizontalController extends ManagedController {
 
   constructor(
     manager: Manager,
-    private readonly metrics: MetricsSource,
+    private readonly sources: {
+      readonly metrics: MetricsSource;
+      preferredVersion(group: string): string | undefined;
+    },
   ) {
     super(manager, 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler');
     this.autoscalers = this.shared('horizontalpodautoscalers.autoscaling');
@@ -200,7 +189,10 @@ export class HorizontalController extends ManagedController {
     current: number,
   ): Proposal | Fault {
     const source = spec.resource ?? spec.containerResource;
-    if (!source) return withoutSource(spec, autoscaler.metadata.namespace ?? '');
+    if (!source) {
+      const apis = { ...this.sources, client: this.client, registry: this.manager.registry };
+      return proposeFromMetrics(apis, this.scaled(autoscaler, scale, current), spec);
+    }
     const container = spec.containerResource?.container;
     const { name, target } = source;
     const kind = container === undefined ? 'resource' : 'container resource';
@@ -238,27 +230,45 @@ export class HorizontalController extends ManagedController {
     return { replicas: answer.replicas, name: label, status };
   }
 
+  private podsOf(namespace: string, { status }: Stored<Scale>): readonly Stored<Pod>[] {
+    const selector = parseLabelSelector(status?.selector ?? '');
+    if (!selector.ok) return [];
+    return this.pods
+      .byIndex('namespace', namespace)
+      .filter(({ metadata }) => matchesLabels(selector.value, metadata.labels));
+  }
+
+  private scaled(autoscaler: Autoscaler, scale: Stored<Scale>, current: number): Scaled {
+    const { namespace = '' } = autoscaler.metadata;
+    const { selector = '', replicas = 0 } = scale.status ?? {};
+    return {
+      namespace,
+      selector,
+      pods: this.podsOf(namespace, scale),
+      current,
+      statusReplicas: replicas,
+      tolerance: toleranceOf(autoscaler),
+    };
+  }
+
   private measure(autoscaler: Autoscaler, scale: Stored<Scale>, question: Question): Answer {
     const { resource } = question;
     const fail = (why: string): Answer => ({
       ok: false,
       message: `unable to get metrics for resource ${resource}: ${why}`,
     });
-    if (!this.metrics.isAvailable) {
+    if (!this.sources.metrics.isAvailable) {
       return fail(
         'unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
       );
     }
     const { namespace = '' } = autoscaler.metadata;
-    const selector = parseLabelSelector(scale.status?.selector ?? '');
-    const pods: readonly Stored<Pod>[] = selector.ok
-      ? this.pods
-          .byIndex('namespace', namespace)
-          .filter(({ metadata }) => matchesLabels(selector.value, metadata.labels))
-      : [];
+    const pods = this.podsOf(namespace, scale);
     const names = new Set(pods.map(({ metadata }) => metadata.name));
     const metrics = new Map(
-      this.metrics.pods(namespace).flatMap((item) => (names.has(item.name) ? [[item.name, item] as const] : [])),
+      this.sources.metrics
+        .pods(namespace)
+        .flatMap((item) => (names.has(item.name) ? [[item.name, item] as const] : [])),
     );
     if (metrics.size === 0) return fail('no metrics returned from resource metrics API');
     return replicasFor(question, pods, metrics, this.kernel.options.epochMs, this.nowEpochMs);
@@ -384,28 +394,4 @@ function toleranceOf({ spec }: HorizontalPodAutoscaler): { up: number; down: num
     return tolerance === undefined ? DEFAULT_TOLERANCE : milliValue(tolerance) / 1000;
   };
   return { up: of(spec?.behavior?.scaleUp), down: of(spec?.behavior?.scaleDown) };
-}
-
-/** What has no source on a cluster without adapters for metrics fails as it does there. */
-function withoutSource({ type, pods, object, external }: MetricSpec, namespace: string): Fault {
-  const custom =
-    'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered';
-  if (type === 'Pods') {
-    const message = `unable to get metric ${pods?.metric.name ?? ''}: ${custom}`;
-    return { reason: 'FailedGetPodsMetric', message, summary: `failed to get pods metric value: ${message}` };
-  }
-  if (type === 'Object') {
-    const { metric, describedObject, target } = object!;
-    const about = `${describedObject.kind} on ${namespace} ${describedObject.name}`;
-    const message = `unable to get metric ${metric.name}: ${about}/${custom}`;
-    const inner = target.type === 'AverageValue' ? `failed to get ${metric.name} object metric: ${message}` : message;
-    return { reason: 'FailedGetObjectMetric', message, summary: `failed to get object metric value: ${inner}` };
-  }
-  const { metric, target } = external!;
-  const api = 'no external metrics API (external.metrics.k8s.io) registered';
-  const path = `${namespace}/${metric.name}/${goLabelSelector(metric.selector)}`;
-  const message = `unable to get external metric ${path}: unable to fetch metrics from external metrics API: ${api}`;
-  const what = target.averageValue === undefined ? `external metric ${metric.name}` : `${metric.name} external metric`;
-  const summary = `failed to get ${metric.name} external metric value: failed to get ${what}: ${message}`;
-  return { reason: 'FailedGetExternalMetric', message, summary };
 }

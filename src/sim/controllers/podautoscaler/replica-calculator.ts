@@ -8,6 +8,8 @@ import { conditionOf } from '../pods.ts';
 
 const INITIALIZATION_MS = 300_000;
 const INITIAL_READINESS_MS = 30_000;
+const MAX_INT32 = 2_147_483_647;
+const NO_PODS = 'no pods returned by selector while calculating replica count';
 
 /** What metrics-server tells of a pod. */
 export interface PodUsage {
@@ -23,13 +25,17 @@ export interface Tolerance {
   readonly down: number;
 }
 
-export interface Question {
+/** How many there are, and how far off the target a metric may be without a change. */
+export interface Size {
+  readonly current: number;
+  readonly tolerance: Tolerance;
+}
+
+export interface Question extends Size {
   readonly resource: string;
   /** Only this container counts. */
   readonly container?: string;
   readonly target: { readonly utilization: number } | { readonly average: number };
-  readonly current: number;
-  readonly tolerance: Tolerance;
 }
 
 export type Answer =
@@ -52,12 +58,11 @@ interface Groups {
 const read = (resource: string, value: string | undefined): number =>
   resource === 'cpu' ? milliValue(value) : wholeValue(value);
 
+/** Pods by what is known of them; `isUnready` says of a measured one whether its measure counts. */
 function groupsOf(
   pods: readonly Stored<Pod>[],
-  metrics: ReadonlyMap<string, PodUsage>,
-  { resource, container }: Question,
-  epochMs: number,
-  nowEpochMs: number,
+  valueOf: (name: string) => number | undefined,
+  isUnready: (pod: Stored<Pod>) => boolean,
 ): Groups {
   const usage = new Map<string, number>();
   const [unready, missing]: [string[], string[]] = [[], []];
@@ -68,22 +73,19 @@ function groupsOf(
       unready.push(name);
       continue;
     }
-    const found = metrics.get(name);
-    const used = found?.containers.filter((item) => container === undefined || item.name === container);
-    if (!found || !used || used.length === 0) {
-      missing.push(name);
-      continue;
-    }
-    if (resource === 'cpu' && isUnready(pod, found, epochMs, nowEpochMs)) {
-      unready.push(name);
-      continue;
-    }
-    usage.set(
-      name,
-      used.reduce((sum, item) => sum + (resource === 'cpu' ? item.cpuMillis : item.memoryBytes), 0),
-    );
+    const value = valueOf(name);
+    if (value === undefined) missing.push(name);
+    else if (isUnready(pod)) unready.push(name);
+    else usage.set(name, value);
   }
   return { usage, unready, missing };
+}
+
+/** What the containers in question use; undefined where that is not known. */
+function usedBy(found: PodUsage | undefined, { resource, container }: Question): number | undefined {
+  const used = found?.containers.filter((item) => container === undefined || item.name === container) ?? [];
+  if (used.length === 0) return undefined;
+  return used.reduce((sum, item) => sum + (resource === 'cpu' ? item.cpuMillis : item.memoryBytes), 0);
 }
 
 /** In its first minutes a pod's cpu counts only when it is ready and was measured after that. */
@@ -115,6 +117,11 @@ function requestsOf(pods: readonly Stored<Pod>[], { resource, container }: Quest
   return requests;
 }
 
+const NO_METRICS = 'did not receive metrics for targeted pods (pods might be unready)';
+
+const sumOf = (amounts: ReadonlyMap<string, number>): number =>
+  [...amounts.values()].reduce((sum, value) => sum + value, 0);
+
 export function replicasFor(
   question: Question,
   pods: readonly Stored<Pod>[],
@@ -122,40 +129,111 @@ export function replicasFor(
   epochMs: number,
   nowEpochMs: number,
 ): Answer {
-  const { target, current, tolerance } = question;
-  const { usage, unready, missing } = groupsOf(pods, metrics, question, epochMs, nowEpochMs);
+  const { target, resource } = question;
+  const groups = groupsOf(
+    pods,
+    (name) => usedBy(metrics.get(name), question),
+    (pod) => resource === 'cpu' && isUnready(pod, metrics.get(pod.metadata.name)!, epochMs, nowEpochMs),
+  );
+  const { usage } = groups;
   const isShare = 'utilization' in target;
   const requests = isShare ? requestsOf(pods, question) : new Map<string, number>();
   if (typeof requests === 'string') return { ok: false, message: requests };
-  if (usage.size === 0) {
-    return { ok: false, message: 'did not receive metrics for targeted pods (pods might be unready)' };
-  }
-  const ratioOf = (amounts: ReadonlyMap<string, number>): { ratio: number; utilization: number | undefined } => {
-    const used = [...amounts.values()].reduce((sum, value) => sum + value, 0);
-    if (!isShare) return { ratio: Math.floor(used / amounts.size) / target.average, utilization: undefined };
+  if (usage.size === 0) return { ok: false, message: NO_METRICS };
+  const utilizationOf = (amounts: ReadonlyMap<string, number>): number => {
     const asked = [...amounts.keys()].reduce((sum, name) => sum + (requests.get(name) ?? 0), 0);
-    const utilization = asked === 0 ? 0 : Math.floor((used * 100) / asked);
-    return { ratio: utilization / target.utilization, utilization };
+    return asked === 0 ? 0 : Math.floor((sumOf(amounts) * 100) / asked);
   };
-  const { ratio, utilization } = ratioOf(usage);
-  const average = Math.floor([...usage.values()].reduce((sum, value) => sum + value, 0) / usage.size);
-  const answer = (replicas: number): Answer => ({ ok: true, replicas, utilization, average });
-  const isWithin = (value: number): boolean => value >= 1 - tolerance.down && value <= 1 + tolerance.up;
+  const average = Math.floor(sumOf(usage) / usage.size);
+  if (!isShare) {
+    return { ok: true, replicas: plainReplicas(groups, target.average, question), utilization: undefined, average };
+  }
+  const replicas = settle(groups, question, {
+    ratioOf: (amounts) => utilizationOf(amounts) / target.utilization,
+    fallback: (name) => (Math.max(100, target.utilization) * (requests.get(name) ?? 0)) / 100,
+  });
+  return { ok: true, replicas, utilization: utilizationOf(usage), average };
+}
+
+/** For a metric of pods that is no resource, in thousandths: whoever runs counts, ready or not. */
+export function replicasForValues(
+  pods: readonly Stored<Pod>[],
+  values: ReadonlyMap<string, number>,
+  target: number,
+  size: Size,
+):
+  | { readonly ok: true; readonly replicas: number; readonly average: number }
+  | { readonly ok: false; readonly message: string } {
+  if (pods.length === 0) return { ok: false, message: NO_PODS };
+  const groups = groupsOf(
+    pods,
+    (name) => values.get(name),
+    () => false,
+  );
+  const { usage } = groups;
+  if (usage.size === 0) return { ok: false, message: NO_METRICS };
+  return { ok: true, replicas: plainReplicas(groups, target, size), average: Math.floor(sumOf(usage) / usage.size) };
+}
+
+const plainReplicas = (groups: Groups, target: number, size: Size): number =>
+  settle(groups, size, {
+    ratioOf: (amounts) => Math.floor(sumOf(amounts) / amounts.size) / target,
+    fallback: () => target,
+  });
+
+interface Arithmetic {
+  /** How far the amounts are above the target. */
+  ratioOf(amounts: ReadonlyMap<string, number>): number;
+  /** What a pod that is missing is taken to use on the way down. */
+  fallback(name: string): number;
+}
+
+const isWithin = (ratio: number, { up, down }: Tolerance): boolean => ratio >= 1 - down && ratio <= 1 + up;
+
+function settle(
+  { usage, unready, missing }: Groups,
+  { current, tolerance }: Size,
+  { ratioOf, fallback }: Arithmetic,
+): number {
+  const ratio = ratioOf(usage);
   const hasUnready = unready.length > 0 && ratio > 1;
   if (!hasUnready && missing.length === 0) {
-    return answer(isWithin(ratio) ? current : ceiling(ratio * usage.size));
+    return isWithin(ratio, tolerance) ? current : ceiling(ratio * usage.size);
   }
   // What is not known must not make a change larger: missing pods take part as fully used, or not at all.
   const guessed = new Map(usage);
-  const fallback = (name: string): number =>
-    isShare ? (Math.max(100, target.utilization) * (requests.get(name) ?? 0)) / 100 : target.average;
   if (missing.length > 0 && ratio !== 1) for (const name of missing) guessed.set(name, ratio < 1 ? fallback(name) : 0);
   if (hasUnready) for (const name of unready) guessed.set(name, 0);
-  const { ratio: next } = ratioOf(guessed);
-  if (isWithin(next) || (ratio < 1 && next > 1) || (ratio > 1 && next < 1)) return answer(current);
+  const next = ratioOf(guessed);
+  if (isWithin(next, tolerance) || (ratio < 1 && next > 1) || (ratio > 1 && next < 1)) return current;
   const replicas = ceiling(next * guessed.size);
   const isOdd = (next < 1 && replicas > current) || (next > 1 && replicas < current);
-  return answer(isOdd ? current : replicas);
+  return isOdd ? current : replicas;
+}
+
+/** For a metric of one object that all pods share: the total is to be at the target. In thousandths. */
+export function replicasForTotal(
+  pods: readonly Stored<Pod>[],
+  usage: number,
+  target: number,
+  { current, tolerance }: Size,
+): number | string {
+  const ratio = usage / target;
+  if (current === 0) return Math.ceil(ratio);
+  if (isWithin(ratio, tolerance)) return current;
+  if (pods.length === 0) return `unable to calculate ready pods: ${NO_PODS}`;
+  const ready = pods.filter((pod) => pod.status?.phase === 'Running' && conditionOf(pod, 'Ready')?.status === 'True');
+  return Math.min(MAX_INT32, Math.ceil(ratio * ready.length));
+}
+
+/** For a metric of one object of which each of the pods that there are has its share. In thousandths. */
+export function replicasForShare(
+  usage: number,
+  target: number,
+  { current, tolerance }: Size,
+): { readonly replicas: number; readonly average: number } {
+  const replicas = isWithin(usage / (target * current), tolerance) ? current : Math.ceil(usage / target);
+  return { replicas, average: current === 0 ? 0 : Math.ceil(usage / current) };
 }
 
 /** Up to the next whole number, but not for what is only the noise of a division. */
