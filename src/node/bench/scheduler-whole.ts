@@ -73,7 +73,7 @@ class Whole {
   /** Nodes that fall silent stay as they are, since nobody looks after them. */
   private stopAgents(): void {
     for (const id of this.world.kernel.componentIds())
-      if (id.startsWith('node/') || id === controllerId('node-lifecycle-controller')) this.world.kernel.freeze(id);
+      if (id.startsWith('node/') || id === controllerId('node')) this.world.kernel.freeze(id);
   }
 
   get now(): number {

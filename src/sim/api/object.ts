@@ -54,14 +54,10 @@ export function splitKey(key: ObjectKey): { namespace: string | undefined; name:
 }
 
 export function refOf(resource: string, object: KubeObject): ObjectRef {
-  const { namespace, name, uid } = object.metadata ?? {};
-  return {
-    resource,
-    kind: object.kind ?? '',
-    ...(namespace ? { namespace } : {}),
-    name: name ?? '',
-    ...(uid ? { uid } : {}),
-  };
+  const { namespace, name = '', uid } = object.metadata ?? {};
+  const kind = object.kind ?? '';
+  if (namespace) return uid ? { resource, kind, namespace, name, uid } : { resource, kind, namespace, name };
+  return uid ? { resource, kind, name, uid } : { resource, kind, name };
 }
 
 export type { Status };

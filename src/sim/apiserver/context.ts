@@ -46,7 +46,23 @@ export function note(
   verdict: RequestStage['verdict'],
   text?: string,
 ): void {
-  context.stages.push(text ? { stage, verdict, note: text } : { stage, verdict });
+  context.stages.push(stageOf(stage, verdict, text));
+}
+
+/** Stages say mostly the same, and the trace holds on to them: one object serves for all that do. */
+const stages = new Map<string, Map<string, RequestStage>>();
+/** What tells of one request alone is not kept for others. */
+const KEPT_STAGES: ReadonlySet<RequestStageName> = new Set<RequestStageName>(['authenticate', 'mutate']);
+const KEPT_LIMIT = 20_000;
+
+function stageOf(stage: RequestStageName, verdict: RequestStage['verdict'], text = ''): RequestStage {
+  if (text && !KEPT_STAGES.has(stage)) return { stage, verdict, note: text };
+  const name = verdict === 'ok' ? stage : `${stage} ${verdict}`;
+  let known = stages.get(name);
+  if (!known || known.size > KEPT_LIMIT) stages.set(name, (known = new Map<string, RequestStage>()));
+  let found = known.get(text);
+  if (!found) known.set(text, (found = Object.freeze(text ? { stage, verdict, note: text } : { stage, verdict })));
+  return found;
 }
 
 export function refuse(context: RequestContext, stage: RequestStageName, status: Status): never {

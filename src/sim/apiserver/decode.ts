@@ -1,4 +1,5 @@
 /** From a request's body to an object of the right kind. Upstream: apiserver/pkg/endpoints/handlers/{create,rest}.go. */
+import type { Pod } from 'kubernetes-types/core/v1';
 import { conformed } from '../api/conform.ts';
 import { apiVersionOf } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
@@ -8,6 +9,7 @@ import { emptyBody } from './body-faults.ts';
 import { note, refuse, type RequestContext } from './context.ts';
 import { kept } from './versions.ts';
 import { converterText, patchFault } from './patch/patched-faults.ts';
+import { knownPodSpec, podSpecText, rememberPodSpec } from './pod-spec-texts.ts';
 
 /** Nesting beyond this is refused before anything looks at it. */
 const DEPTH_LIMIT = 128;
@@ -35,8 +37,24 @@ export function decodeBody(context: RequestContext, body: unknown): KubeObject {
   if (object.kind !== undefined && object.kind !== kind.kind) {
     refuse(context, 'decode', badRequest(mismatch(context, object.kind)));
   }
-  checkSchema(context, object);
-  return kept(kind, conformed(kind, object, request.patchType === 'apply' ? 'applied' : 'whole'));
+  if (request.patchType === 'apply') {
+    checkSchema(context, object);
+    return kept(kind, conformed(kind, object, 'applied'));
+  }
+  return kept(kind, decoded(context, object));
+}
+
+/** As the server holds it. A Pod's spec that has been found right before is the one of then, and not looked at again. */
+function decoded(context: RequestContext, object: KubeObject): KubeObject {
+  const { served: kind } = context;
+  const text = podSpecText(kind, object);
+  const known = text === undefined ? undefined : knownPodSpec(text);
+  const rest: KubeObject = known ? ({ ...object, spec: undefined } as KubeObject) : object;
+  const isRight = checkSchema(context, rest);
+  const made = conformed(kind, rest);
+  if (known) return { ...made, spec: known } as KubeObject;
+  if (isRight && text !== undefined) rememberPodSpec(text, (made as Pod).spec);
+  return made;
 }
 
 /** A kind that is known cannot become another; one that is not known is not even read. */
@@ -58,8 +76,8 @@ export function checkShape(context: RequestContext): void {
   if (fault) refuse(context, 'decode', badRequest(fault));
 }
 
-/** Checks an object against the schema of its kind, as strictly as the request asks. */
-export function checkSchema(context: RequestContext, object: KubeObject): void {
+/** Checks an object against the schema of its kind, as strictly as the request asks. Whether there is nothing to say. */
+export function checkSchema(context: RequestContext, object: KubeObject): boolean {
   const { served: kind, request } = context;
   const { patchType, body } = request;
   const { unknown, errors } = validateSchema(kind, object);
@@ -78,6 +96,7 @@ export function checkSchema(context: RequestContext, object: KubeObject): void {
   }
   if (strictness === 'Warn') context.warnings.push(...duplicates, ...doubts);
   note(context, 'decode', 'ok', unknown.length > 0 ? `unknown fields: ${unknown.join(', ')}` : undefined);
+  return unknown.length === 0;
 }
 
 /** Those of a YAML text come from its reader, all at once. Upstream: sigs.k8s.io/yaml (YAMLToJSONStrict). */

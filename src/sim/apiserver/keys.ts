@@ -1,9 +1,13 @@
 /** Where objects live in etcd. Upstream: pkg/kubeapiserver/default_storage_factory_builder.go, pkg/registry/.../storage. */
 import type { KindDefinition } from '../api/kind.ts';
 
+/** Kinds are made once, and their prefixes are asked for with every read and write. */
+const prefixes = new WeakMap<KindDefinition, string>();
+
 export function prefixOf(kind: KindDefinition): string {
-  if (kind.etcdPrefix) return `/registry/${kind.etcdPrefix}/`;
-  return `/registry/${kind.plural}/`;
+  let prefix = prefixes.get(kind);
+  if (prefix === undefined) prefixes.set(kind, (prefix = `/registry/${kind.etcdPrefix || kind.plural}/`));
+  return prefix;
 }
 
 export function keyFor(kind: KindDefinition, namespace: string | undefined, name: string): string {

@@ -129,9 +129,35 @@ export function trackCreate(context: RequestContext, draft: Draft): void {
     managerOf(context),
     'Update',
     draft.apiVersion ?? '',
-    changedSet(context.kind.kind, {}, draft, []),
+    newFields(context.kind.kind, draft),
   );
   (draft.metadata as { managedFields?: readonly ManagedFieldsEntry[] }).managedFields = [entry];
+}
+
+/** What the sender of a Pod's spec owns of it, by the spec with its defaults, which many Pods share. */
+const podSpecFields = new WeakMap<object, FieldSet>();
+
+/** All that a new object sets. */
+function newFields(kind: string, draft: Draft): FieldSet {
+  const set: FieldSet = {};
+  for (const [key, value] of Object.entries(draft)) {
+    if (UNOWNED.has(key) || value === undefined) continue;
+    const inner = key === 'spec' && kind === 'Pod' ? specFields(value as Fields) : ownFields(kind, key, value);
+    if (inner) set[`f:${key}`] = inner;
+  }
+  return set;
+}
+
+const ownFields = (kind: string, key: string, value: unknown): FieldSet | undefined =>
+  changedValue(kind, undefined, value, [key]);
+
+function specFields(spec: Fields): FieldSet | undefined {
+  let fields = podSpecFields.get(spec);
+  if (!fields) {
+    fields = ownFields('Pod', 'spec', spec);
+    if (fields) podSpecFields.set(spec, fields);
+  }
+  return fields;
 }
 
 /**

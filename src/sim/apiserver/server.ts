@@ -18,6 +18,7 @@ import {
   type LifeSave,
   type RequestStage,
   type ShownLife,
+  type TracePayloads,
 } from '../kernel/index.ts';
 import { Aggregator, API_SERVICES, serveExtension, type ExtensionServer } from './aggregation.ts';
 import { authorize, StandingVerdicts, watchDenial } from './authorization/authorize.ts';
@@ -36,7 +37,7 @@ import {
   type WatchRequest,
   type WatchStart,
 } from './request.ts';
-import { requestLine } from './request-line.ts';
+import { namedObject, requestLine, withDetails } from './request-line.ts';
 import { isSelected, isStatus, parseSelection, type Selection } from './selection.ts';
 import { ServiceAddresses, type ServiceAddressState } from './service-addresses.ts';
 import { answerReview } from './reviews.ts';
@@ -397,31 +398,24 @@ export class ApiServer implements Component, ApiServerPort {
     const name = request.name ?? object?.metadata?.name;
     const namespace = request.namespace ?? object?.metadata?.namespace;
     const resource = kind ? resourceName(kind.conversion?.kept ?? kind) : request.resource;
-    const seq = this.kernel.emit(
-      'api.request',
-      {
-        from: turn.component,
-        to: API_SERVER,
-        departAt,
-        arriveAt,
-        doneAt,
-        returnAt,
-        verb: request.verb,
-        line: kind ? requestLine(request, kind) : `${request.verb} ${request.resource}`,
-        user: request.user.name,
-        resource,
-        ...(request.subresource ? { subresource: request.subresource } : {}),
-        code,
-        ...(reason ? { reason } : {}),
-        ...(message ? { message } : {}),
-        stages,
-      },
-      {
-        component: API_SERVER,
-        time: departAt,
-        object: name && kind ? { resource, kind: kind.kind, ...(namespace ? { namespace } : {}), name } : undefined,
-      },
-    );
+    const told: TracePayloads['api.request'] = {
+      from: turn.component,
+      to: API_SERVER,
+      departAt,
+      arriveAt,
+      doneAt,
+      returnAt,
+      verb: request.verb,
+      line: kind ? requestLine(request, kind) : `${request.verb} ${request.resource}`,
+      user: request.user.name,
+      resource,
+      code,
+      stages,
+    };
+    const { subresource } = request;
+    const data = subresource || reason || message ? withDetails(told, { subresource, reason, message }) : told;
+    const about = name && kind ? namedObject(resource, kind.kind, namespace, name) : undefined;
+    const seq = this.kernel.emit('api.request', data, { component: API_SERVER, time: departAt, object: about });
     turn.cursor = returnAt;
     return { seq, doneAt };
   }
@@ -451,7 +445,7 @@ export class ApiServer implements Component, ApiServerPort {
           component: ETCD,
           cause,
           time: departAt,
-          object: { resource: resourceName(kind), kind: kind.kind, ...(namespace ? { namespace } : {}), name },
+          object: namedObject(resourceName(kind), kind.kind, namespace, name),
         },
       );
       this.watches.dispatch(kind, change, doneAt, seq);

@@ -7,12 +7,12 @@ import type { KubeObject, Stored } from '../api/object.ts';
 import { formatSelector } from '../api/selectors.ts';
 import { badRequest, conflict, failure, methodNotAllowed } from '../api/status.ts';
 import { emptyBody } from './body-faults.ts';
-import { refuse, type Draft, type RequestContext } from './context.ts';
+import { note, refuse, type Draft, type RequestContext } from './context.ts';
 import { evict } from './eviction.ts';
 import { requestToken } from './token-request.ts';
 import { patchedBody, patchObject } from './verbs/patch.ts';
 import { currentOf } from './verbs/read.ts';
-import { storeNext, updateObject } from './verbs/update.ts';
+import { storeNext, updateObject, write } from './verbs/update.ts';
 import type { ApiResponse } from './request.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 
@@ -127,8 +127,8 @@ function withoutSubresource(context: RequestContext): RequestContext {
 
 const SUCCESS: KubeObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } as KubeObject;
 
+/** Writes the node into the pod, past its strategy: neither defaults nor the rules of an update are looked at. */
 function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
-  const { request } = context;
   const pod = currentOf(context) as Stored<Pod>;
   const { name } = pod.metadata;
   const node = (bodyOf(context) as Binding).target?.name;
@@ -166,7 +166,9 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
       ],
     },
   } as unknown as Draft;
-  storeNext({ ...context, request: { ...request, verb: 'update', isTyped: true } }, addresses, pod, draft);
+  note(context, 'validate', 'ok');
+  note(context, 'admit', 'ok');
+  if (!context.isDryRun) write(context, addresses, pod, draft);
   return { code: 201, body: SUCCESS };
 }
 

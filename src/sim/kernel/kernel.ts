@@ -176,14 +176,11 @@ export class Kernel {
     data: TracePayloads[T],
     more?: { component?: string; object?: ObjectRef | undefined; cause?: number; time?: number },
   ): number {
-    return this.trace.append(type, {
-      time: more?.time ?? this.current?.cursor ?? this.clock,
-      step: this.stepCount,
-      component: more?.component ?? this.current?.component ?? '',
-      ...(more?.object ? { object: more.object } : {}),
-      cause: more?.cause ?? this.current?.cause ?? 0,
-      data,
-    });
+    const { current } = this;
+    const time = more?.time ?? current?.cursor ?? this.clock;
+    const component = more?.component ?? current?.component ?? '';
+    const cause = more?.cause ?? current?.cause ?? 0;
+    return this.trace.append(type, time, this.stepCount, component, more?.object, cause, data);
   }
 
   /** Emits and makes the event the cause of all that follows in this turn. */

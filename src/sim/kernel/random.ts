@@ -89,9 +89,13 @@ export function mintSuffix(stream: RandomStream, length = 5): string {
   return suffix;
 }
 
+/** `00` to `ff`. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** A version 4 UUID (RFC 9562) drawn from a stream. */
 export function mintUid(stream: RandomStream): string {
-  const hex = (word: number): string => word.toString(16).padStart(8, '0');
+  const hex = (word: number): string =>
+    BYTES[word >>> 24]! + BYTES[(word >>> 16) & 255]! + BYTES[(word >>> 8) & 255]! + BYTES[word & 255]!;
   const all = hex(stream.word()) + hex(stream.word()) + hex(stream.word()) + hex(stream.word());
   const variant = '89ab'[parseInt(all[16]!, 16) & 3]!;
   return `${all.slice(0, 8)}-${all.slice(8, 12)}-4${all.slice(13, 16)}-${variant}${all.slice(17, 20)}-${all.slice(20)}`;

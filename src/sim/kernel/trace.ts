@@ -20,17 +20,14 @@ export class Trace {
 
   append<T extends TraceType>(
     type: T,
-    fields: {
-      time: number;
-      step: number;
-      component: string;
-      object?: ObjectRef;
-      cause: number;
-      data: TracePayloads[T];
-    },
+    time: number,
+    step: number,
+    component: string,
+    object: ObjectRef | undefined,
+    cause: number,
+    data: TracePayloads[T],
   ): number {
     const seq = this.length + 1;
-    const { time, step, component, object, cause, data } = fields;
     const event = (
       object
         ? { seq, time, step, component, type, object, cause, data }

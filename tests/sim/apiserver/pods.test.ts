@@ -260,3 +260,36 @@ describe('matchLabelKeys and mismatchLabelKeys of a new pod', () => {
     );
   });
 });
+
+describe('the fields of a new pod', () => {
+  interface Owned {
+    readonly body: {
+      readonly metadata: { readonly managedFields: readonly { readonly fieldsV1: Record<string, object> }[] };
+      readonly spec: Readonly<Record<string, unknown>>;
+    };
+  }
+  const named = (name: string): Owned => request(world, 'GET', `${CORE}/pods/${name}`) as never;
+
+  it('belong to the sender with their defaults, and to nobody where admission has added them', () => {
+    create(pod('owned'));
+    create(pod('owned-too'));
+    for (const name of ['owned', 'owned-too']) {
+      const { metadata, spec } = named(name).body;
+      expect(Object.keys(metadata.managedFields[0]!.fieldsV1['f:spec']!)).toEqual([
+        'f:containers',
+        'f:dnsPolicy',
+        'f:restartPolicy',
+        'f:securityContext',
+        'f:terminationGracePeriodSeconds',
+        'f:schedulerName',
+        'f:enableServiceLinks',
+      ]);
+      expect(spec).toMatchObject({ serviceAccountName: 'default', priority: 0, tolerations: [{}, {}] });
+    }
+  });
+
+  it('are those of its own text: a pod of the same spec has its own token volume', () => {
+    const [one, other] = ['owned', 'owned-too'].map((name) => named(name).body.spec['volumes'] as { name: string }[]);
+    expect(one![0]!.name).not.toBe(other![0]!.name);
+  });
+});

@@ -195,8 +195,32 @@ function withHostPorts(containers: readonly Container[]): Container[] {
           ...container,
           ports: container.ports.map((port) => ({ ...port, hostPort: port.hostPort || port.containerPort })),
         }
-      : container,
+      : { ...container },
   );
+}
+
+/** Specs with their defaults, by the spec that was sent. Pods of one template, or of one text, share both. */
+const defaulted = new WeakMap<PodSpec, PodSpec>();
+
+/** Not to be changed: whoever has more to say writes into a copy. */
+function defaultedSpec(sent: PodSpec): PodSpec {
+  let spec = defaulted.get(sent);
+  if (!spec) defaulted.set(sent, (spec = withDefaults(sent)));
+  return spec;
+}
+
+function withDefaults({ containers: own = [], initContainers: early, ...rest }: PodSpec): PodSpec {
+  const copied = (containers: readonly Container[]): Container[] =>
+    rest.hostNetwork ? withHostPorts(containers) : containers.map((container) => ({ ...container }));
+  const [containers, initContainers] = [copied(own), early && copied(early)];
+  const spec = { ...rest, containers, ...(initContainers ? { initContainers } : {}) };
+  defaultPodSpec(spec);
+  return {
+    ...spec,
+    enableServiceLinks: spec.enableServiceLinks ?? true,
+    containers: withRequests(containers) as typeof containers,
+    ...(initContainers ? { initContainers: withRequests(initContainers) as typeof initContainers } : {}),
+  };
 }
 
 export const podKind: KindDefinition<Pod> = {
@@ -221,19 +245,7 @@ export const podKind: KindDefinition<Pod> = {
     { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
   ],
   applyDefaults(pod) {
-    // The spec may be that of a stored template: what only Pods get goes into a copy.
-    const { containers: own = [], initContainers: early, ...rest } = pod.spec ?? { containers: [] };
-    const [containers, initContainers] = rest.hostNetwork
-      ? [withHostPorts(own), early && withHostPorts(early)]
-      : [own, early];
-    const spec = { ...rest, containers, ...(initContainers ? { initContainers } : {}) };
-    defaultPodSpec(spec);
-    pod.spec = {
-      ...spec,
-      enableServiceLinks: spec.enableServiceLinks ?? true,
-      containers: withRequests(containers) as typeof containers,
-      ...(initContainers ? { initContainers: withRequests(initContainers) as typeof initContainers } : {}),
-    };
+    pod.spec = defaultedSpec(pod.spec ?? { containers: [] });
   },
   prepareForCreate(pod, context) {
     if (pod.spec) pod.spec = withLabelKeysApplied(pod.spec, pod.metadata?.labels);

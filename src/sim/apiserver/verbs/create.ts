@@ -1,5 +1,4 @@
 /** POST. Upstream: apiserver/pkg/endpoints/handlers/create.go, apiserver/pkg/registry/rest/create.go. */
-import type { PodSpec } from 'kubernetes-types/core/v1';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject, Stored } from '../../api/object.ts';
 import { objectWarnings } from '../../api/object-warnings.ts';
@@ -19,24 +18,15 @@ const NAME_TRIES = 8;
 const GENERATED_BASE_LENGTH = 58;
 
 /**
- * A decoded body as a draft of the server's own. A typed client's may share parts with stored objects (a Pod has its
- * template's spec), so what defaulting writes to is copied.
+ * A decoded body as a draft of the server's own. A typed client's may share parts with stored objects, so what defaulting
+ * writes to is copied. The spec of a Pod stays the one that was sent (many Pods have that of one template): its defaults
+ * are written into another, which they share as well.
  */
 export function draftOf(body: KubeObject): Draft {
   const draft = { ...body, metadata: { ...body.metadata } } as Draft;
   const { spec } = draft;
-  if (typeof spec === 'object' && spec !== null)
-    draft['spec'] = 'containers' in spec ? ownPodSpec(spec as Partial<PodSpec>) : { ...spec };
+  if (typeof spec === 'object' && spec !== null && !('containers' in spec)) draft['spec'] = { ...spec };
   return draft;
-}
-
-function ownPodSpec(spec: Partial<PodSpec>): Partial<PodSpec> {
-  const { containers, initContainers } = spec;
-  return {
-    ...spec,
-    ...(containers ? { containers: containers.map((container) => ({ ...container })) } : {}),
-    ...(initContainers ? { initContainers: initContainers.map((container) => ({ ...container })) } : {}),
-  };
 }
 
 export function createObject(context: RequestContext, addresses: ServiceAddresses): ApiResponse {
@@ -53,6 +43,8 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
   place(context, draft);
   kind.applyDefaults?.(draft);
   note(context, 'default', 'ok');
+  // What admission adds belongs to nobody: upstream's handler tracks the sender's fields before it.
+  trackCreate(context, draft);
   mutate(context, draft, undefined);
   prepare(context, draft);
   kind.prepareForCreate?.(draft, context);
@@ -68,7 +60,6 @@ export function storeNew(context: RequestContext, addresses: ServiceAddresses, d
   if (!request.isTyped) context.warnings.push(...objectWarnings(draft));
   checkEscalation(context, draft, undefined);
   admit(context, draft, undefined, addresses);
-  trackCreate(context, draft);
   if (context.isDryRun) return draft as unknown as Stored;
   const stored = put(context, draft, request.name);
   addresses.keep(context, stored);

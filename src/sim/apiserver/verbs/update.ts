@@ -47,9 +47,7 @@ export function storeNext(context: RequestContext, addresses: ServiceAddresses, 
   else if (subresource === 'ephemeralcontainers' || subresource === 'resize') takePodPart(context, draft, old);
   else {
     kind.applyDefaults?.(draft);
-    // Binding writes a condition of its own; every other way in leaves the status as it was.
-    const isReport = subresource === 'binding' || !kind.subresources?.some(({ name }) => name === 'status');
-    if (!isReport) keepStatus(draft, old);
+    if (kind.subresources?.some(({ name }) => name === 'status')) keepStatus(draft, old);
     note(context, 'default', 'ok');
     mutate(context, draft, old);
   }
@@ -141,10 +139,10 @@ function keepStatus(draft: Draft, old: Stored): void {
   else draft['status'] = status;
 }
 
-/** +1 when what a person wants has changed. Upstream: the strategies' PrepareForUpdate, which a binding does not pass through. */
+/** +1 when what a person wants has changed. Upstream: the strategies' PrepareForUpdate. */
 function bumpGeneration(context: RequestContext, draft: Draft, old: Stored): void {
   const { subresource } = context.request;
-  if (!context.kind.hasGeneration || subresource === 'status' || subresource === 'binding') return;
+  if (!context.kind.hasGeneration || subresource === 'status') return;
   const wantedOf = (object: KubeObject): unknown => {
     const { apiVersion: _version, kind: _kind, metadata: _metadata, status: _status, ...rest } = object as Draft;
     return rest;
