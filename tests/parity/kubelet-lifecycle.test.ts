@@ -208,18 +208,43 @@ parity('Probes', [
 
 parity('A volume that never comes', [
   {
-    name: 'is said again and again, and after two minutes and three seconds as a whole',
-    upstream: 'pkg/kubelet/volumemanager/volume_manager.go',
+    name: 'is said again and again; that the wait of two minutes and three seconds is over is not',
+    upstream: 'pkg/kubelet/volumemanager/volume_manager.go (WaitForAttachAndMount), pkg/kubelet/kubelet.go (SyncPod)',
     options: aks,
     steps: [
       (world) => {
         const volumes = '  volumes: [{ name: v, secret: { secretName: nope } }]\n';
         apply(world, scriptPod('app', 'sleep 1', { more: volumes }));
         advance(world, 200);
-        const texts = eventsOf(world, findPod(world, 'app'));
-        expect(texts).toContain('FailedMount: MountVolume.SetUp failed for volume "v" : secret "nope" not found');
-        expect(texts).toContain(
-          'FailedMount: Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[]: timed out waiting for the condition',
+        const texts = eventsOf(world, findPod(world, 'app')).filter((text) => text.startsWith('FailedMount'));
+        expect(texts).toEqual(['FailedMount: MountVolume.SetUp failed for volume "v" : secret "nope" not found']);
+        expect(statuses([findPod(world, 'app')])).toEqual(['ContainerCreating']);
+      },
+    ],
+  },
+
+  {
+    name: 'since its claim is not there or not bound is told of the pod as a whole',
+    upstream: 'pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go (getPVCExtractPV)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const pod = (name: string, claim: string): string =>
+          scriptPod(name, 'sleep 1', {
+            more: `  nodeName: ${[...world.list('nodes')][0]!.metadata.name}\n  volumes: [{ name: v, persistentVolumeClaim: { claimName: ${claim} } }]\n`,
+          });
+        apply(
+          world,
+          `apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: open }\nspec: { accessModes: [ReadWriteOnce], storageClassName: '', resources: { requests: { storage: 1Gi } } }\n`,
+        );
+        apply(world, `${pod('lost', 'nope')}---\n${pod('early', 'open')}`);
+        advance(world, 5);
+        const lists = 'unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]';
+        expect(eventsOf(world, findPod(world, 'lost'))).toContain(
+          `FailedMount: Unable to attach or mount volumes: ${lists}: error processing PVC default/nope: failed to fetch PVC from API server: persistentvolumeclaims "nope" not found`,
+        );
+        expect(eventsOf(world, findPod(world, 'early'))).toContain(
+          `FailedMount: Unable to attach or mount volumes: ${lists}: error processing PVC default/open: PVC is not bound`,
         );
       },
     ],

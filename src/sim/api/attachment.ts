@@ -13,3 +13,10 @@ export function attachmentName(volume: Stored<PersistentVolume>, node: string): 
   );
   return `csi-${parts.join('')}`;
 }
+
+/**
+ * What a node calls the volume in `status.volumesInUse` and `status.volumesAttached`. Upstream: pkg/volume/util/util.go
+ * (GetUniqueVolumeName), pkg/volume/csi/csi_plugin.go (GetVolumeName).
+ */
+export const deviceNameOf = ({ spec }: PersistentVolume): string =>
+  `kubernetes.io/csi/${spec?.csi?.driver ?? ''}^${spec?.csi?.volumeHandle ?? ''}`;

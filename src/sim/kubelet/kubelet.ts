@@ -21,17 +21,9 @@ import type { MachineSpec } from './machine-spec.ts';
 import { NETWORK_NOT_READY, NodeReporter } from './node-reporter.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { PodSandboxes } from './pod-sandboxes.ts';
+import { PodWorker } from './pod-worker.ts';
 import { specFacts } from './spec-facts.ts';
-import {
-  isRunning,
-  isTerminated,
-  leafOf,
-  livesOf,
-  newContainer,
-  newRecord,
-  podLife,
-  type PodRecord,
-} from './records.ts';
+import { devicesOf, livesOf, newContainer, newRecord, podLife, type PodRecord } from './records.ts';
 import { StaticPods } from './static-pods.ts';
 import { reportStatus } from './status-patch.ts';
 import { allocatedPod } from './resize.ts';
@@ -67,6 +59,7 @@ export class Kubelet extends Controller {
   private readonly images: ImageManager;
   private readonly addresses = new PodAddresses();
   private readonly runtime: ContainerRuntime;
+  private readonly worker: PodWorker;
   private readonly eviction: EvictionManager;
   private readonly sandboxes: PodSandboxes;
   private readonly resizes: Resizes;
@@ -92,7 +85,9 @@ export class Kubelet extends Controller {
     });
     this.life = new Life(kernel, kubeletLife, this.id);
     this.images = new ImageManager(machine, options);
-    this.reporter = new NodeReporter(kernel, this.client, this.recorder, machine, this.images);
+    this.reporter = new NodeReporter(kernel, this.client, this.recorder, machine, this.images, () =>
+      devicesOf(this.pods.values()),
+    );
     this.runtime = new ContainerRuntime({
       kernel,
       client: this.client,
@@ -106,8 +101,17 @@ export class Kubelet extends Controller {
       spec: specFacts(machine, options, this.client, processes.volumes, () => this.services.list()),
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.pods.set(uid, record),
-      settle: (uid) => this.settle(uid),
+      settle: (uid) => this.worker.settle(uid),
       imageArrived: () => this.reporter.imagesChanged(this.id),
+    });
+    this.worker = new PodWorker({
+      runtime: this.runtime,
+      find: (uid) => this.pods.get(uid),
+      move: (uid, event) => this.movePod(uid, event),
+      report: (uid) => this.reportSoon(uid),
+      stopped: (uid) => {
+        if (this.writeStatus(uid)) this.finish(this.pods.get(uid)!.pod);
+      },
     });
     this.eviction = new EvictionManager({
       processes,
@@ -131,8 +135,10 @@ export class Kubelet extends Controller {
       put: (uid, record) => this.pods.set(uid, record),
       ready: (uid) => {
         this.movePod(uid, 'SANDBOX_READY');
-        this.settle(uid);
+        this.worker.settle(uid);
       },
+      isAttached: (device) => this.reporter.isAttached(device, this.node.get(undefined, nodeName)),
+      devicesChanged: () => this.reporter.devicesChanged(this.id),
     });
     this.resizes = new Resizes({
       kernel,
@@ -212,6 +218,8 @@ export class Kubelet extends Controller {
         return this.reporter.comeBack(this.node.get(undefined, this.machine.nodeName));
       case 'node-images':
         return this.reporter.reportImages();
+      case 'node-devices':
+        return this.reporter.reportDevices();
       case 'deadline':
         return this.deadlinePassed(payload as string);
       case 'sandbox':
@@ -247,7 +255,7 @@ export class Kubelet extends Controller {
     const added = (next.spec?.ephemeralContainers ?? []).filter(({ name }) => !known.has(name));
     const containers = [...record.containers, ...added.map(({ name }) => newContainer(name, 'ephemeral'))];
     this.pods.set(uid, { ...record, pod: next, containers });
-    if (added.length > 0) this.settle(uid);
+    if (added.length > 0) this.worker.settle(uid);
     if (next.metadata.deletionTimestamp && !record.pod.metadata.deletionTimestamp) this.terminate(uid);
     else if (next.spec !== record.pod.spec && !isDeepEqual(next.spec, record.pod.spec)) {
       this.runtime.specChanged(uid, record.pod, next);
@@ -302,62 +310,7 @@ export class Kubelet extends Controller {
     for (const container of record.containers)
       if (container.role !== 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
     this.recorder.record('pods', record.pod, 'Normal', rejection.reason, rejection.message);
-    this.settle(uid);
-  }
-
-  /** Decides what is next for a pod: the next init container, the main ones, or its end. */
-  private settle(uid: string): void {
-    const record = this.pods.get(uid);
-    if (!record) return;
-    const state = podLife.leaves[record.state]!;
-    if (state === 'failed' || state === 'succeeded') this.settleEnd(uid, record);
-    else if (state === 'initializing') this.settleInit(uid, record);
-    else if (state === 'running') this.settleRunning(uid, record);
-    else if (state === 'terminating') this.settleTermination(uid, record);
-    this.reportSoon(uid);
-  }
-
-  private settleInit(uid: string, record: PodRecord): void {
-    const failed = record.containers.find(
-      (item) => item.role === 'init' && isTerminated(item) && item.ended?.exitCode !== 0,
-    );
-    if (failed) return this.movePod(uid, 'FAILED');
-    for (const container of record.containers) {
-      if (container.role === 'main') break;
-      if (leafOf(container) === 'waiting.created') return this.runtime.start(uid, container.name);
-      const isPast = container.role === 'init' ? isTerminated(container) : leafOf(container) === 'running.started';
-      if (!isPast) return;
-    }
-    this.movePod(uid, 'INITIALIZED');
-    this.startNext(uid);
-  }
-
-  /** Containers are started one after the other: the next waits for the image, the start and the hook of the one before. */
-  private startNext(uid: string): void {
-    for (;;) {
-      const mains = (this.pods.get(uid)?.containers ?? []).filter(({ role }) => role === 'main');
-      const busy = mains.find((item) => item.isInPostStart || /^waiting\.(pulling|created)$/.test(leafOf(item)));
-      if (!busy || leafOf(busy) !== 'waiting.created') return;
-      this.runtime.start(uid, busy.name);
-    }
-  }
-
-  private settleRunning(uid: string, record: PodRecord): void {
-    this.startNext(uid);
-    for (const { name, role } of record.containers.filter((item) => leafOf(item) === 'waiting.created'))
-      if (role === 'ephemeral') this.runtime.start(uid, name);
-    const mains = record.containers.filter(({ role }) => role === 'main');
-    if (!mains.every(isTerminated)) return;
-    const sidecar = record.containers.findLast((item) => item.role === 'sidecar' && isRunning(item));
-    if (sidecar) this.runtime.stop(uid, sidecar.name, 'deleted');
-    this.movePod(uid, mains.every(({ ended }) => ended?.exitCode === 0) ? 'ALL_SUCCEEDED' : 'FAILED');
-  }
-
-  /** A pod that is over, but for sidecars: they go one by one. */
-  private settleEnd(uid: string, record: PodRecord): void {
-    if (record.containers.some((item) => item.role !== 'sidecar' && isRunning(item))) return;
-    const sidecar = record.containers.findLast((item) => item.role === 'sidecar' && isRunning(item));
-    if (sidecar) this.runtime.stop(uid, sidecar.name, 'deleted');
+    this.worker.settle(uid);
   }
 
   private terminate(uid: string): void {
@@ -365,20 +318,7 @@ export class Kubelet extends Controller {
     const record = this.pods.get(uid)!;
     for (const container of record.containers)
       if (container.role !== 'sidecar') this.runtime.stop(uid, container.name, 'deleted');
-    this.settle(uid);
-  }
-
-  /** Sidecars go after the main containers; when all have ended, the object is let go. */
-  private settleTermination(uid: string, record: PodRecord): void {
-    const isOver = (item: PodRecord['containers'][number]): boolean =>
-      isTerminated(item) || leafOf(item).startsWith('waiting');
-    if (!record.containers.filter(({ role }) => role !== 'sidecar').every(isOver)) return;
-    // Sidecars go one by one, the last one first.
-    const sidecar = record.containers.findLast((item) => item.role === 'sidecar' && !isOver(item));
-    if (sidecar) return this.runtime.stop(uid, sidecar.name, 'deleted');
-    if (podLife.leaves[record.state] !== 'terminating') return;
-    this.movePod(uid, 'STOPPED');
-    if (this.writeStatus(uid)) this.finish(this.pods.get(uid)?.pod ?? record.pod);
+    this.worker.settle(uid);
   }
 
   /** Every ten seconds, with the lease. */
@@ -399,7 +339,7 @@ export class Kubelet extends Controller {
     });
     this.movePod(uid, 'FAILED');
     for (const { name, role } of record.containers) if (role !== 'sidecar') this.runtime.stop(uid, name, 'deleted');
-    this.settle(uid);
+    this.worker.settle(uid);
   }
 
   private finish(pod: Stored<Pod>): void {
@@ -432,6 +372,7 @@ export class Kubelet extends Controller {
     this.pods.set(uid, { ...record, state: moved.state, since: this.kernel.turn.cursor });
     const { from, to } = moved;
     const { namespace, name } = record.pod.metadata;
+    if (record.devices) this.reporter.devicesChanged(this.id);
     this.kernel.emit(
       'transition',
       { machine: podLife.id, instance: `pod/${keyOf(record.pod)}`, from, to, on: event },

@@ -4,6 +4,7 @@
  */
 import type { Node, NodeCondition } from 'kubernetes-types/core/v1';
 import type { Status } from '../api/status.ts';
+import { isDeepEqual } from '../apiserver/index.ts';
 import type { Client, EventRecorder } from '../client/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { ImageManager } from './image-manager.ts';
@@ -61,6 +62,9 @@ export class NodeReporter {
   private isReturnDue = false;
   private leaseVersion = '';
   private isImageReportDue = false;
+  private isDeviceReportDue = false;
+  /** `volumesInUse` as it was written last. */
+  private reportedDevices: readonly string[] = [];
 
   constructor(
     private readonly kernel: Kernel,
@@ -68,6 +72,8 @@ export class NodeReporter {
     private readonly recorder: EventRecorder,
     private readonly machine: MachineSpec,
     private readonly images: ImageManager,
+    /** Devices that pods of this node need, by name. */
+    private readonly devices: () => readonly string[],
   ) {}
 
   get isNodeReady(): boolean {
@@ -207,6 +213,24 @@ export class NodeReporter {
     );
   }
 
+  /** A device may be mounted once the node has reported it as in use, and has been told that it is attached. */
+  isAttached(device: string, known: Node | undefined): boolean {
+    if (!this.reportedDevices.includes(device)) return false;
+    return known?.status?.volumesAttached?.some(({ name }) => name === device) ?? false;
+  }
+
+  /** The next time its status is worked out, the node tells which devices it needs. Upstream: nodestatus/setters.go (VolumesInUse). */
+  devicesChanged(component: string): void {
+    if (this.isDeviceReportDue || isDeepEqual(this.devices(), this.reportedDevices)) return;
+    this.isDeviceReportDue = true;
+    this.kernel.schedule(CHECK_MS - (this.kernel.turn.cursor % CHECK_MS), component, 'node-devices');
+  }
+
+  reportDevices(): void {
+    this.isDeviceReportDue = false;
+    if (!isDeepEqual(this.devices(), this.reportedDevices)) this.patchStatus();
+  }
+
   private imageList(): { names: string[]; sizeBytes: number }[] {
     return this.images.list().map(({ names, sizeBytes }) => ({ names: [...names], sizeBytes }));
   }
@@ -237,8 +261,13 @@ export class NodeReporter {
 
   private patchStatus(): void {
     const { conditions, images, addresses, nodeInfo, capacity, allocatable } = this.status()!;
-    const status = { conditions, images, addresses, nodeInfo, capacity, allocatable };
-    this.client.patch('nodes', undefined, this.machine.nodeName, 'strategic', { status }, 'status');
+    const devices = this.devices();
+    const isNews = devices.length > 0 || this.reportedDevices.length > 0;
+    const volumesInUse = isNews ? { volumesInUse: devices.length > 0 ? devices : null } : {};
+    const status = { conditions, images, addresses, nodeInfo, capacity, allocatable, ...volumesInUse };
+    const { nodeName } = this.machine;
+    const patched = this.client.patch('nodes', undefined, nodeName, 'strategic', { status }, 'status');
+    if (patched.ok) this.reportedDevices = devices;
   }
 
   private status(): Node['status'] {
@@ -287,6 +316,8 @@ export class NodeReporter {
       since: { ...this.since },
       leaseVersion: this.leaseVersion,
       isImageReportDue: this.isImageReportDue,
+      isDeviceReportDue: this.isDeviceReportDue,
+      reportedDevices: this.reportedDevices,
       isReturnDue: this.isReturnDue,
     };
   }
@@ -298,6 +329,8 @@ export class NodeReporter {
       since: Record<string, string>;
       leaseVersion: string;
       isImageReportDue: boolean;
+      isDeviceReportDue: boolean;
+      reportedDevices: readonly string[];
       isReturnDue: boolean;
     };
     this.isReady = saved.isReady;
@@ -305,6 +338,8 @@ export class NodeReporter {
     this.since = { ...saved.since };
     this.leaseVersion = saved.leaseVersion;
     this.isImageReportDue = saved.isImageReportDue;
+    this.isDeviceReportDue = saved.isDeviceReportDue;
+    this.reportedDevices = saved.reportedDevices;
     this.isReturnDue = saved.isReturnDue;
   }
 }

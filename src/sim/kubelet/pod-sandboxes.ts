@@ -12,7 +12,7 @@ import type { KubeletOptions } from './kubelet-options.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import type { PodAddresses } from './pod-addresses.ts';
 import { podLife, type PodRecord } from './records.ts';
-import { faultTexts, isRefreshed, MOUNT_TIMEOUT_MS, mountVolumes, type VolumeFault } from './volumes.ts';
+import { faultTexts, isRefreshed, mountVolumes, type VolumeFault } from './volumes.ts';
 
 export interface SandboxPorts {
   readonly kernel: Kernel;
@@ -26,6 +26,10 @@ export interface SandboxPorts {
   find(uid: string): PodRecord | undefined;
   put(uid: string, record: PodRecord): void;
   ready(uid: string): void;
+  /** Whether this node has reported the device as in use, and been told that it is attached. */
+  isAttached(device: string): boolean;
+  /** Pods here need other devices than before. */
+  devicesChanged(): void;
 }
 
 /** From seeing a pod to having its sandbox: network and volumes. */
@@ -55,9 +59,10 @@ export class PodSandboxes {
 
   make(uid: string): void {
     const { kernel, machine, addresses } = this.ports;
-    const record = this.ports.find(uid);
-    if (!record || podLife.leaves[record.state] !== 'sandbox') return;
-    const faults = this.mount(record);
+    const before = this.ports.find(uid);
+    if (!before || podLife.leaves[before.state] !== 'sandbox') return;
+    const faults = this.mount(uid, before);
+    const record = this.ports.find(uid)!;
     if (faults.length > 0) return this.waitForVolumes(uid, record, faults);
     const unknown = this.unknownHandler(record.pod);
     if (unknown !== undefined)
@@ -88,9 +93,10 @@ export class PodSandboxes {
     this.retry(uid, record);
   }
 
-  private mount(record: PodRecord, isAgain = false): readonly VolumeFault[] {
+  private mount(uid: string, record: PodRecord, isAgain = false): readonly VolumeFault[] {
     const { client, machine, processes, options, kernel } = this.ports;
-    return mountVolumes(record.pod, {
+    const devices = new Set(record.devices);
+    const faults = mountVolumes(record.pod, {
       isPretended: options.runtime === 'pretended',
       isAgain,
       client,
@@ -100,16 +106,22 @@ export class PodSandboxes {
       podIp: record.podIp,
       hostIp: machine.internalIp,
       allocatable: machine.allocatable,
+      isAttached: (device) => {
+        devices.add(device);
+        return this.ports.isAttached(device);
+      },
     });
+    if (devices.size > (record.devices?.length ?? 0)) {
+      this.ports.put(uid, { ...record, devices: [...devices] });
+      this.ports.devicesChanged();
+    }
+    return faults;
   }
 
-  /** Each try says what fails; after two minutes and three seconds of waiting, that as well. */
+  /** Each try says what fails. */
   private waitForVolumes(uid: string, record: PodRecord, faults: readonly VolumeFault[]): void {
-    const { kernel, recorder } = this.ports;
-    const waitedMs = kernel.turn.cursor - (record.waitsSince ?? record.since);
-    for (const message of faultTexts(faults, waitedMs))
-      recorder.record('pods', record.pod, 'Warning', 'FailedMount', message);
-    if (waitedMs >= MOUNT_TIMEOUT_MS) this.ports.put(uid, { ...record, waitsSince: kernel.turn.cursor });
+    for (const message of faultTexts(faults))
+      this.ports.recorder.record('pods', record.pod, 'Warning', 'FailedMount', message);
     this.retry(uid, record);
   }
 
@@ -132,7 +144,7 @@ export class PodSandboxes {
   refresh(uid: string): void {
     const record = this.ports.find(uid);
     if (!record || !/^(initializing|running)$/.test(podLife.leaves[record.state]!)) return;
-    for (const { message } of this.mount(record, true))
+    for (const { message } of this.mount(uid, record, true))
       if (message) this.ports.recorder.record('pods', record.pod, 'Warning', 'FailedMount', message);
     this.syncLater(uid, record.pod);
   }

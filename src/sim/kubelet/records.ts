@@ -67,8 +67,8 @@ export interface PodRecord {
   /** Condition type to the time of its last transition, and its status then. */
   readonly transitions: Readonly<Record<string, { readonly status: string; readonly at: string }>>;
   readonly isStatusDue: boolean;
-  /** Since when it waits for its volumes without a word. */
-  readonly waitsSince?: number;
+  /** Devices that it needs, by the names that the node's status has for them. */
+  readonly devices?: readonly string[];
   readonly rejection?: { readonly reason: string; readonly message: string; readonly isEviction?: boolean };
   readonly hasSandbox: boolean;
   /** What each container was given, by name: the spec may ask for something else by now. */
@@ -187,6 +187,16 @@ export const resourcesOf = (pod: Pod): Readonly<Record<string, ResourceRequireme
       resources,
     ]),
   );
+
+/** Devices that pods here need until all their containers have ended, in the order of their names. */
+export function devicesOf(records: Iterable<PodRecord>): readonly string[] {
+  const devices = new Set<string>();
+  for (const { devices: own = [], state, containers } of records) {
+    const isOver = /^(gone|failed|succeeded)$/.test(podLife.leaves[state]!) && !containers.some(isRunning);
+    if (!isOver) for (const device of own) devices.add(device);
+  }
+  return [...devices].sort();
+}
 
 /** Every pod and container, and the state of its machine. */
 export function livesOf(records: Iterable<PodRecord>): readonly ShownLife[] {

@@ -4,7 +4,7 @@
  * volumes, image volumes, file modes.
  */
 import type { Container, KeyToPath, Pod, Volume, VolumeProjection } from 'kubernetes-types/core/v1';
-import { attachmentName } from '../api/attachment.ts';
+import { deviceNameOf } from '../api/attachment.ts';
 import type { Stored } from '../api/object.ts';
 import type { Client } from '../client/index.ts';
 import type { FileEntry, Mount, VolumeStore } from '../workloads/index.ts';
@@ -18,25 +18,37 @@ export interface VolumeFacts extends Pick<EnvironmentFacts, 'client' | 'podIp' |
   readonly isPretended?: boolean;
   /** The pod runs already: only files that follow an object are looked at. */
   readonly isAgain?: boolean;
+  /** Takes note that the pod needs a device; true once it may be mounted here. */
+  isAttached(device: string): boolean;
 }
 
-/** A volume that cannot be mounted: the FailedMount text. */
-export type VolumeFault =
-  | { readonly volume: string; readonly message: string }
-  /** It has to wait for something without a word of its own: an attachment, a claim that is not bound. */
-  | { readonly volume: string; readonly message?: undefined };
+/** A volume that cannot be mounted. Without a text of its own it is waited for, in silence. */
+export interface VolumeFault {
+  readonly volume: string;
+  /** Of the event that its mounter leaves. */
+  readonly message?: string;
+  /** It is not even known what is to be mounted: that is told of the pod as a whole. */
+  readonly problem?: string;
+  readonly isUnattached?: true;
+}
 
 /** Upstream: pkg/kubelet/volumemanager (podAttachAndMountTimeout). */
 export const MOUNT_TIMEOUT_MS = 123_000;
 
-/** What is said of volumes that cannot be mounted; after a long wait, that as well. */
-export function faultTexts(faults: readonly VolumeFault[], waitedMs: number): readonly string[] {
+/**
+ * What events say of volumes that cannot be mounted. That the wait for the others has run out leaves none. Upstream:
+ * pkg/kubelet/volumemanager/volume_manager.go (WaitForAttachAndMount), pkg/kubelet/kubelet.go (SyncPod).
+ */
+export function faultTexts(faults: readonly VolumeFault[]): readonly string[] {
   const texts = faults.flatMap(({ message }) => (message ? [message] : []));
-  if (waitedMs < MOUNT_TIMEOUT_MS) return texts;
-  const names = faults.map(({ volume }) => volume).join(' ');
+  const problems = faults.filter(({ problem }) => problem !== undefined);
+  if (problems.length === 0) return texts;
+  const named = (some: readonly VolumeFault[]): string => `[${some.map(({ volume }) => volume).join(' ')}]`;
+  const unattached = faults.filter(({ isUnattached }) => isUnattached);
+  const lists = `unmounted volumes=${named(faults)}, unattached volumes=${named(unattached)}, failed to process volumes=${named(problems)}`;
   return [
     ...texts,
-    `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[]: timed out waiting for the condition`,
+    `Unable to attach or mount volumes: ${lists}: ${problems.map(({ problem }) => problem).join('; ')}`,
   ];
 }
 
@@ -173,17 +185,20 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** A claim has to be bound, and its disk attached to this node, where something attaches disks. */
 function claimFault(pod: Stored<Pod>, volume: string, claimName: string, facts: VolumeFacts): VolumeFault | undefined {
-  const { client, node } = facts;
-  const claim = client.get('persistentvolumeclaims', pod.metadata.namespace, claimName);
-  if (!claim.ok)
-    return { volume, message: `failed to fetch PVC from API server: persistentvolumeclaim "${claimName}" not found` };
+  const { client, isAttached } = facts;
+  const { namespace } = pod.metadata;
+  const problem = (why: string): VolumeFault => ({
+    volume,
+    problem: `error processing PVC ${namespace}/${claimName}: ${why}`,
+  });
+  const claim = client.get('persistentvolumeclaims', namespace, claimName);
+  if (!claim.ok) return problem(`failed to fetch PVC from API server: ${claim.status.message}`);
   const name = claim.object.spec?.volumeName;
-  if (!name || claim.object.status?.phase !== 'Bound') return { volume };
+  if (!name || claim.object.status?.phase !== 'Bound') return problem('PVC is not bound');
   const disk = client.get('persistentvolumes', undefined, name);
   if (!disk.ok) return { volume };
   if (!disk.object.spec?.csi || !needsAttachment(client, disk.object.spec.csi.driver)) return undefined;
-  const attachment = client.get('volumeattachments.storage.k8s.io', undefined, attachmentName(disk.object, node));
-  return attachment.ok && attachment.object.status?.attached ? undefined : { volume };
+  return isAttached(deviceNameOf(disk.object)) ? undefined : { volume, isUnattached: true };
 }
 
 function needsAttachment(client: Client, driver: string): boolean {

@@ -11,6 +11,9 @@ export const PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 export const OLD_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner';
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 
+export const DISK_DRIVER = 'disk.csi.azure.com';
+export const FILE_DRIVER = 'file.csi.azure.com';
+
 export type Claim = Stored<PersistentVolumeClaim>;
 export type Volume = Stored<PersistentVolume>;
 

@@ -2,16 +2,18 @@
  * The Azure disk and file drivers with their sidecars, as AKS runs them: provisioner, attacher and resizer, and what the
  * driver on each node registers. Upstream: kubernetes-sigs/azuredisk-csi-driver, azurefile-csi-driver, and
  * kubernetes-csi/{external-provisioner,external-attacher,external-resizer}.
- * Left out: snapshots; the file system of a volume that grew is grown here, once a pod that mounts it runs.
+ * Left out: snapshots.
  */
 import type { NodeSelectorTerm, PersistentVolume } from 'kubernetes-types/core/v1';
 import type { StorageClass, VolumeAttachment } from 'kubernetes-types/storage/v1';
 import { keyOf, type Stored } from '../../api/object.ts';
-import { compareQuantities } from '../../api/quantity.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import { ManagedController, type Manager } from '../managed-controller.ts';
+import { CsiResizer } from './csi-resizer.ts';
 import {
   byClaim,
+  DISK_DRIVER,
+  FILE_DRIVER,
   isBoundTo,
   MIGRATED,
   MIGRATED_PLUGINS,
@@ -23,14 +25,12 @@ import {
   type Volume,
 } from './claims.ts';
 
-export const DISK_DRIVER = 'disk.csi.azure.com';
-export const FILE_DRIVER = 'file.csi.azure.com';
 const ZONE_KEY = 'topology.disk.csi.azure.com/zone';
 const DELETE_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
 const GIB = 2 ** 30;
 
 /** What Azure takes for its part of the work. */
-const TAKES_MS = { disk: 2_500, file: 6_000, attach: 8_000, detach: 5_000, remove: 4_000, resize: 4_000 } as const;
+const TAKES_MS = { disk: 2_500, file: 6_000, attach: 8_000, detach: 5_000, remove: 4_000 } as const;
 
 export interface CsiSettings {
   /** Data disks that a VM of this size takes. */
@@ -49,6 +49,7 @@ export class AzureCsiDriver extends ManagedController {
   private readonly csiNodes: Informer<'csinodes.storage.k8s.io'>;
   private readonly pods: Informer<'pods'>;
   private readonly drivers: Informer<'csidrivers.storage.k8s.io'>;
+  private readonly resizer: CsiResizer;
   /** Work that Azure is at, by key, until when. */
   private busy = new Map<string, number>();
 
@@ -68,6 +69,17 @@ export class AzureCsiDriver extends ManagedController {
       node: ({ spec }) => [spec.nodeName],
     });
     this.drivers = this.shared('csidrivers.storage.k8s.io');
+    this.resizer = new CsiResizer({
+      kernel: this.kernel,
+      client: this.client,
+      recorder: this.recorder,
+      volumes: this.volumes,
+      pods: this.pods,
+      isBusy: (key) => this.busy.has(key),
+      hasTaken: (key, takesMs) => this.hasTaken(key, takesMs),
+      again: (key, delayMs) => this.queue.addAfter(key, delayMs, true),
+      isInstalled: (driver) => this.isInstalled(driver),
+    });
     this.drivers.onChange((next, old) => {
       if (next && !old) this.installed();
     });
@@ -112,7 +124,7 @@ export class AzureCsiDriver extends ManagedController {
       case 'claim': {
         const claim = this.claims.byKey(path);
         if (!claim) return undefined;
-        return claim.spec?.volumeName ? this.resize(key, claim) : this.provision(key, claim);
+        return claim.spec?.volumeName ? this.resizer.resize(key, claim) : this.provision(key, claim);
       }
       case 'volume': {
         const volume = this.volumes.byKey(path);
@@ -339,61 +351,14 @@ export class AzureCsiDriver extends ManagedController {
     return written.ok || written.status.reason === 'AlreadyExists' ? undefined : written.status.message;
   }
 
-  private resize(key: string, claim: Claim): Outcome {
-    const volume = this.volumes.get(undefined, claim.spec?.volumeName ?? '');
-    const wanted = claim.spec?.resources?.requests?.['storage'];
-    const has = claim.status?.capacity?.['storage'];
-    if (!volume || !this.isInstalled(volume.spec?.csi?.driver) || !wanted || !has || claim.status?.phase !== 'Bound')
-      return undefined;
-    if (compareQuantities(wanted, has) <= 0) return undefined;
-    if (compareQuantities(wanted, volume.spec?.capacity?.['storage'] ?? '0') > 0) {
-      if (!this.busy.has(`${key}#resize`)) {
-        const text = `External resizer is resizing volume ${volume.metadata.name}`;
-        this.recorder.record('persistentvolumeclaims', claim, 'Normal', 'Resizing', text);
-      }
-      if (!this.hasTaken(`${key}#resize`, TAKES_MS.resize)) return undefined;
-      const storage = `${Math.ceil(wantedSizeOf(claim) / GIB)}Gi`;
-      const body = { spec: { capacity: { storage } } };
-      const grown = this.client.patch('persistentvolumes', undefined, volume.metadata.name, 'merge', body);
-      if (!grown.ok) return grown.status.message;
-      const text = 'Require file system resize of volume on node';
-      this.recorder.record('persistentvolumeclaims', claim, 'Normal', 'FileSystemResizeRequired', text);
-      return this.growFileSystem(claim, storage);
-    }
-    return this.growFileSystem(claim, volume.spec?.capacity?.['storage'] ?? wanted);
-  }
-
-  private growFileSystem(claim: Claim, storage: string): Outcome {
-    const isMounted = this.pods.byIndex('claim', keyOf(claim)).some(({ status }) => status?.phase === 'Running');
-    const others = (claim.status?.conditions ?? []).filter(({ type }) => type !== 'FileSystemResizePending');
-    const pending = {
-      type: 'FileSystemResizePending',
-      status: 'True',
-      lastTransitionTime: this.kernel.formatTime(),
-      message: 'Waiting for user to (re-)start a pod to finish file system resize of volume on node.',
-    };
-    if (!isMounted && (claim.status?.conditions ?? []).length > others.length) return undefined;
-    const { conditions: _conditions, ...rest } = claim.status ?? {};
-    const status = isMounted
-      ? { ...rest, capacity: { storage }, ...(others.length > 0 ? { conditions: others } : {}) }
-      : { ...rest, conditions: [...others, pending] };
-    const live = this.client.get('persistentvolumeclaims', claim.metadata.namespace, claim.metadata.name);
-    if (!live.ok) return live.status.code === 404 ? undefined : live.status.message;
-    const written = this.client.updateStatus('persistentvolumeclaims', { ...live.object, status });
-    if (!written.ok) return written.status.message;
-    if (isMounted) {
-      const text = 'MountVolume.NodeExpandVolume succeeded for volume';
-      this.recorder.record('persistentvolumeclaims', claim, 'Normal', 'FileSystemResizeSuccessful', text);
-    }
-    return undefined;
-  }
-
   protected override saveOwn(): unknown {
-    return new Map(this.busy);
+    return { busy: new Map(this.busy), resizer: this.resizer.save() };
   }
 
   protected override loadOwn(own: unknown): void {
-    this.busy = new Map(own as ReadonlyMap<string, number>);
+    const saved = own as { busy: ReadonlyMap<string, number>; resizer: unknown };
+    this.busy = new Map(saved.busy);
+    this.resizer.load(saved.resizer);
   }
 }
 
