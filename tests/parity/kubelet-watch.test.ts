@@ -72,6 +72,27 @@ parity('A pod that is watched', [
   },
 
   {
+    name: 'over its deadline says so once its containers have ended, and not before',
+    upstream: 'pkg/kubelet/active_deadline.go, pkg/kubelet/status/status_manager.go (mergePodStatus)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const more = '  activeDeadlineSeconds: 5\n  terminationGracePeriodSeconds: 4\n';
+        apply(world, scriptPod('late', 'sleep 1000', { more }));
+        advance(world, 7);
+        const before = findPod(world, 'late').status!;
+        expect([before.phase, before.reason, before.message]).toEqual(['Running', undefined, undefined]);
+        advance(world, 5);
+        expect(findPod(world, 'late').status).toMatchObject({
+          phase: 'Failed',
+          reason: 'DeadlineExceeded',
+          message: 'Pod was active on the node longer than the specified deadline',
+        });
+      },
+    ],
+  },
+
+  {
     name: 'whose image never came says that nobody knows how its container has ended',
     upstream: 'pkg/kubelet/status/status_manager.go (TerminatePod)',
     steps: [
@@ -208,6 +229,26 @@ parity('A container that ends again and again', [
           status: 'False',
           message: 'containers with incomplete status: [bad]',
         });
+      },
+    ],
+  },
+]);
+
+parity('A sidecar whose startup probe fails', [
+  {
+    name: 'has not started while it is being ended, so nothing after it starts',
+    upstream: 'pkg/kubelet/prober/prober_manager.go (isContainerStarted)',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const lines = watchPods(world);
+        const probe = '{ exec: { command: ["false"] }, periodSeconds: 1, failureThreshold: 2 }';
+        const side = `{ name: side, image: 'busybox:1.36', restartPolicy: Always, command: [sleep, '1000'], startupProbe: ${probe} }`;
+        const more = `  terminationGracePeriodSeconds: 5\n  initContainers: [${side}]\n`;
+        apply(world, scriptPod('app', 'sleep 1000', { more }));
+        advance(world, 9);
+        expect(distinct(lines).slice(1)).toEqual(['0/2 Init:0/1 0', '0/2 Init:Error 0', '0/2 Init:0/1 1']);
+        expect(findPod(world, 'app').status!.initContainerStatuses![0]).toMatchObject({ started: false, ready: false });
       },
     ],
   },

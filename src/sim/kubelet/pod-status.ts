@@ -1,5 +1,5 @@
 /** The status of a pod as its kubelet reports it. Upstream: pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go. */
-import type { ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1';
+import type { Container, ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1';
 import { hashText } from '../kernel/index.ts';
 import {
   isRunning,
@@ -52,9 +52,15 @@ function containerStatus(
     imageID: isUp || container.ended ? `${image.replace(/:[^/:]+$/, '')}@sha256:${digestOf(image)}` : '',
     ...(container.containerId ? { containerID: container.containerId } : {}),
     ...resourcesStatus(record, container, isUp),
-    started: container.role === 'init' ? isUp : isStarted(container) || (isUp && leafOf(container) === 'stopping'),
+    started: container.role === 'init' ? isUp : isStarted(container) || (isUp && hasStartedOnce(container, spec)),
   };
 }
+
+/** One that is being stopped has started, unless its hook or its startup probe was still to pass. */
+const hasStartedOnce = (container: ContainerRecord, { startupProbe }: Container): boolean =>
+  leafOf(container) === 'stopping' &&
+  !container.isInPostStart &&
+  (!startupProbe || (container.probes['startup']?.successes ?? 0) > 0);
 
 /** What is said of a container that nobody has seen end. Upstream: status_manager.go (TerminatePod). */
 const UNKNOWN_END = {
@@ -131,15 +137,20 @@ interface Wanted {
 
 function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
   const names = (containers: readonly ContainerRecord[]): string => containers.map(({ name }) => name).join(' ');
-  const inits = record.containers.filter(({ role }) => role === 'init');
-  const pendingInits = inits.filter((container) => !isTerminated(container) || container.ended?.exitCode !== 0);
+  const pendingInits = record.containers.filter(
+    (container) =>
+      (container.role === 'init' && (!isTerminated(container) || container.ended?.exitCode !== 0)) ||
+      (container.role === 'sidecar' && !isStarted(container)),
+  );
+  // Once a main container has started, the ones before it have done their part.
+  const hasBegun = record.containers.some((item) => item.role === 'main' && (isRunning(item) || item.ended));
   const unready = record.containers.filter(({ role, isReady }) => (role === 'main' || role === 'sidecar') && !isReady);
   const isDone = phase === 'Succeeded' || phase === 'Failed';
   const doneReason = phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
   const initialized: Wanted =
     phase === 'Succeeded'
       ? { type: 'Initialized', status: 'True', reason: 'PodCompleted' }
-      : pendingInits.length === 0
+      : pendingInits.length === 0 || hasBegun
         ? { type: 'Initialized', status: 'True' }
         : {
             type: 'Initialized',
@@ -157,7 +168,7 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
       message: `containers with unready status: [${names(unready)}]`,
     };
   };
-  const { rejection } = record;
+  const rejection = reasonOf(record);
   const disruption: readonly Wanted[] = rejection?.isEviction
     ? [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: rejection.message }]
     : [];
@@ -176,6 +187,10 @@ function conditionsOf(record: PodRecord, phase: string): readonly Wanted[] {
     { type: 'PodScheduled', status: 'True' },
   ];
 }
+
+/** Why the pod is over: that is held back with its phase while a container still runs. Upstream: status_manager.go (mergePodStatus). */
+const reasonOf = ({ rejection, containers }: PodRecord): PodRecord['rejection'] =>
+  containers.some(isRunning) ? undefined : rejection;
 
 /** The whole status, and when each condition last changed. */
 export function podStatusOf(
@@ -199,6 +214,7 @@ export function podStatusOf(
   const inits = record.containers.filter(({ role }) => role === 'init' || role === 'sidecar');
   const ephemeral = record.containers.filter(({ role }) => role === 'ephemeral');
   const mains = record.containers.filter(({ role }) => role === 'main');
+  const over = reasonOf(record);
   const isRefused = record.rejection !== undefined && record.containers.every(isUnstarted) && !record.hasSandbox;
   const status = {
     phase,
@@ -207,7 +223,7 @@ export function podStatusOf(
     hostIPs: [{ ip: hostIp }],
     ...(record.podIp ? { podIP: record.podIp, podIPs: [{ ip: record.podIp }] } : {}),
     ...(record.startTime ? { startTime: record.startTime } : {}),
-    ...(record.rejection ? { reason: record.rejection.reason, message: record.rejection.message } : {}),
+    ...(over ? { reason: over.reason, message: over.message } : {}),
     observedGeneration: record.pod.metadata.generation ?? 1,
     ...(inits.length > 0 && !isRefused
       ? { initContainerStatuses: inits.map((item) => containerStatus(record, item, format)) }
