@@ -47,21 +47,22 @@ export function checkSchedulerConfiguration(text: string, world?: World): readon
   const parsed = parseConfiguration(document.object);
   if (parsed.ok) {
     const names = parsed.value.profiles.map(({ schedulerName }) => schedulerName);
-    return [...faults, ...(world ? checkProfiles(document, names, world) : [])];
+    const warnings = parsed.warnings.map(({ path, message }) => faultAt(document, path, message, 'warning'));
+    return [...faults, ...warnings, ...(world ? checkProfiles(document, names, world) : [])];
   }
-  return [...faults, ...parsed.faults.map(({ path, message }) => faultAt(document, path, message))];
+  return [...faults, ...parsed.faults.map(({ path, message }) => faultAt(document, path, message, 'error'))];
 }
 
 const FILE = 'scheduler';
 
 type Found = readonly [code: FaultCode, values: Readonly<Record<string, string | number>>, suggestion?: string];
 
-function faultAt(document: ManifestDocument, path: string, message: string): Fault {
+function faultAt(document: ManifestDocument, path: string, message: string, severity: Fault['severity']): Fault {
   const isKey = message.startsWith('unknown field');
   const span = (isKey ? document.keySpanOf(path) : undefined) ?? document.spanOf(path);
   const [code, values, suggestion] = read(path, message);
   const fix = suggestion === undefined ? undefined : { ...span, text: suggestion };
-  return makeFault(FILE, span, 'error', code, values, fix);
+  return makeFault(FILE, span, severity, code, values, fix);
 }
 
 /** Upstream's messages, taken apart so that they can be said in another language and with what mends them. */
@@ -75,7 +76,9 @@ function read(path: string, message: string): Found {
       ? ['manifest.unknownFieldNear', { path: name, suggestion }, suggestion]
       : ['manifest.unknownField', { path: name }];
   }
-  const plugin = /^Invalid value: "?(.*?)"?: there is no plugin of this name$/.exec(message)?.[1];
+  const plugin = /^(?:Invalid value: |\w+Plugin )"(.*)"(?:: there is no plugin of this name| does not exist)$/.exec(
+    message,
+  )?.[1];
   if (plugin !== undefined) {
     const suggestion = nearest(plugin, PLUGIN_NAMES);
     return suggestion
@@ -89,7 +92,7 @@ function read(path: string, message: string): Found {
     const suggestion = names.length === 1 ? names[0] : nearest(value.replaceAll('"', ''), names);
     return ['scheduler.unsupported', { field, value, known: names.join(', ') }, suggestion];
   }
-  const range = /^Invalid value: (.*): not in valid range (.*)$/.exec(message);
+  const range = /^Invalid value: (.*?): (?:resource weight of .* )?not in valid range (.*)$/.exec(message);
   if (range) return ['scheduler.range', { field, value: range[1]!, range: range[2]! }];
   const twice = /^Duplicate value: "(.*)"$/.exec(message)?.[1];
   if (twice !== undefined) return ['scheduler.duplicate', { value: twice }];

@@ -14,13 +14,13 @@ const runWith = (schedulerConfiguration: string): Run =>
   );
 
 it('a scheduler configuration in YAML is part of a scenario, and travels with it', () => {
-  const text = `${head}profiles:\n  - {}\n  - schedulerName: second # with a comment\n`;
+  const text = `${head}profiles:\n  - schedulerName: default-scheduler\n  - schedulerName: second # with a comment\n`;
   expect(runWith(text).toScenario({ speed: 1 }).options.schedulerConfiguration).toBe(text);
 });
 
 it('one that is refused says where and why, and changes nothing', () => {
-  expect(() => runWith(`${head}profiles:\n  - pluginConfig:\n      - name: Nothing\n`)).toThrow(
-    'profiles[0].pluginConfig[0].name: Invalid value: "Nothing": there is no plugin of this name',
+  expect(() => runWith(`${head}profiles:\n  - plugins: {filter: {enabled: [{name: Nothing}]}}\n`)).toThrow(
+    'profiles[0].plugins.filter.enabled[0].name: FilterPlugin "Nothing" does not exist',
   );
   const run = runWith('');
   const command = { verb: 'configure-scheduler', text: `${head}percentageOfNodesToScore: 101\n` } as const;
@@ -65,6 +65,14 @@ it('what is wrong in a text is said with its place and with what mends it, in bo
   expect(faultsOf(`${head}percentageOfNodesToScore: 200\n`).map(([line, , text]) => [line, text])).toEqual([
     [3, 'percentageOfNodesToScore is 200, which is outside [0-100]. Write a number inside.'],
   ]);
+  // Upstream lets these pass, and so does the simulation; the editor warns of what has no effect.
+  const idle = `${head}profiles:\n  - plugins: {score: {disabled: [{name: ImageLocalty}]}}\n    pluginConfig: [{name: NodeAfinity}]\n`;
+  expect(runWith(idle).world.kernel.trace.length).toBeGreaterThan(0);
+  const warned = checkSchedulerConfiguration(idle);
+  expect(warned.map((fault) => [fault.severity, fault.startLine, fault.fix?.text])).toEqual([
+    ['warning', 4, 'ImageLocality'],
+    ['warning', 5, 'NodeAffinity'],
+  ]);
   const strategy = (type: string): string =>
     `${head}profiles:\n  - pluginConfig:\n      - name: NodeResourcesFit\n        args:\n          scoringStrategy:\n            type: ${type}\n`;
   expect(faultsOf(strategy('MostAlocated')).map(([line, , , , fix]) => [line, fix])).toEqual([[8, 'MostAllocated']]);
@@ -92,7 +100,7 @@ it('pods that no profile would take are counted before the configuration is appl
   const check = (text: string): readonly string[] =>
     checkSchedulerConfiguration(text, run.world).map((fault) => faultText(fault, 'en'));
   expect(check('')).toEqual([expect.stringContaining('2 pods name the scheduler mine')]);
-  expect(check(`${head}profiles:\n  - {}\n  - schedulerName: mine\n`)).toEqual([]);
+  expect(check(`${head}profiles:\n  - schedulerName: default-scheduler\n  - schedulerName: mine\n`)).toEqual([]);
 });
 
 it('a text that cannot be read is refused with its line, and does not pass for the default', () => {

@@ -1,4 +1,4 @@
-/** Ages as printed in columns. Upstream: apimachinery/pkg/util/duration/duration.go (HumanDuration). */
+/** Ages as printed in columns, and Go's durations. Upstream: apimachinery/pkg/util/duration/duration.go (HumanDuration). */
 
 const HOUR = 3600;
 const DAY = 86_400;
@@ -28,4 +28,25 @@ function joined(large: number, largeUnit: string, small: number, smallUnit: stri
 /** Age of a timestamp; `<unknown>` without one. */
 export function ageOf(timestamp: string | undefined, nowEpochMs: number): string {
   return timestamp ? humanDuration(nowEpochMs - Date.parse(timestamp)) : '<unknown>';
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Milliseconds of `1h30m`, `10s`, `-1s`; undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') return 0;
+  const found = /^([-+]?)((?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.exec(text);
+  if (!found) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g))
+    total += Number(amount) * UNITS[unit!]!;
+  return found[1] === '-' ? -total : total;
 }

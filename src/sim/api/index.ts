@@ -1,7 +1,7 @@
 import { apiVersionOf, resourceName } from './kind.ts';
 import { KINDS } from './kinds/index.ts';
 
-export { ageOf, humanDuration } from './duration.ts';
+export { ageOf, humanDuration, parseDuration } from './duration.ts';
 export { apiVersionOf, resourceName, type Column, type KindDefinition, type KindRegistry, type Verb } from './kind.ts';
 export { KIND_REGISTRY, KINDS, kindOf } from './kinds/index.ts';
 export { KIND_VERSIONS } from './kinds/versions.ts';

@@ -1,27 +1,30 @@
 /**
  * KubeSchedulerConfiguration: read, checked and made into profiles. Upstream: pkg/scheduler/apis/config/{v1,validation}.
- * Leader election, parallelism and the addresses of its own endpoints are
- * accepted and change nothing: this world has one scheduler. Extenders are refused.
+ * Leader election and parallelism are checked and change nothing: this world has one scheduler. Extenders are refused.
  */
-import type { QueueOptions } from './queue.ts';
-import { isPluginName, type PluginArgs } from './plugins/registry.ts';
+import { checkElection, DEFAULT_RATES, ratesOf, type ClientRates } from './component-options.ts';
 import {
-  DEFAULT_SCHEDULER_NAME,
-  EXTENSION_POINTS,
-  Profile,
-  type ExtensionPoint,
-  type PluginSet,
-  type ProfileOptions,
-} from './profile.ts';
-import { ARGUMENT_FIELDS, checkArgs, type ConfigurationFault, type FaultSink } from './plugin-args.ts';
+  checkFields,
+  int32Of,
+  invalid,
+  isRecord,
+  listOf,
+  objectOf,
+  shown,
+  unsupported,
+  type ConfigurationFault,
+  type FaultSink,
+} from './configuration-faults.ts';
+import { ARGUMENT_FIELDS, checkArgs } from './plugin-args.ts';
+import { checkQueueSort, pluginsOf, unknownPlugin } from './plugin-sets.ts';
+import { isPluginName, type PluginArgs } from './plugins/registry.ts';
+import { DEFAULT_SCHEDULER_NAME, EXTENSION_POINTS, Profile, type ProfileOptions } from './profile.ts';
+import type { QueueOptions } from './queue.ts';
 
-export type { ConfigurationFault } from './plugin-args.ts';
+export type { ConfigurationFault } from './configuration-faults.ts';
 
-export interface SchedulerConfiguration {
+export interface SchedulerConfiguration extends ClientRates {
   readonly percentageOfNodesToScore: number;
-  /** Requests a second of the scheduler's client, and how many at once. */
-  readonly qps: number;
-  readonly burst: number;
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
   readonly profiles: readonly ProfileOptions[];
@@ -29,8 +32,7 @@ export interface SchedulerConfiguration {
 
 export const DEFAULT_CONFIGURATION: SchedulerConfiguration = {
   percentageOfNodesToScore: 0,
-  qps: 50,
-  burst: 100,
+  ...DEFAULT_RATES,
   podInitialBackoffSeconds: 1,
   podMaxBackoffSeconds: 10,
   profiles: [{ schedulerName: DEFAULT_SCHEDULER_NAME, args: {} }],
@@ -48,188 +50,132 @@ export const CONFIGURATION_FIELDS = [
 ] as readonly string[];
 
 const FIELDS = new Set([
-  ...['apiVersion', 'kind', 'parallelism', 'leaderElection', 'clientConnection', 'healthzBindAddress'],
-  ...['metricsBindAddress', 'enableProfiling', 'enableContentionProfiling', 'percentageOfNodesToScore'],
-  ...['podInitialBackoffSeconds', 'podMaxBackoffSeconds', 'profiles', 'extenders', 'delayCacheUntilActive'],
+  ...['apiVersion', 'kind', 'parallelism', 'leaderElection', 'clientConnection', 'enableProfiling'],
+  ...['enableContentionProfiling', 'percentageOfNodesToScore', 'podInitialBackoffSeconds', 'podMaxBackoffSeconds'],
+  ...['profiles', 'extenders', 'delayCacheUntilActive'],
 ]);
+const PROFILE_FIELDS = new Set(['schedulerName', 'percentageOfNodesToScore', 'plugins', 'pluginConfig']);
 
 /** Which plugins sort and bind is the same in every release that is simulated. */
 const RELEASE = 35;
 
+/** `warnings` are names of plugins that do not exist where upstream lets them pass. */
 export type ParsedConfiguration =
-  | { readonly ok: true; readonly value: SchedulerConfiguration }
+  | { readonly ok: true; readonly value: SchedulerConfiguration; readonly warnings: readonly ConfigurationFault[] }
   | { readonly ok: false; readonly faults: readonly ConfigurationFault[] };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `object` is what the YAML says. */
 export function parseConfiguration(object: unknown): ParsedConfiguration {
-  const faults: ConfigurationFault[] = [];
+  const [faults, warnings]: [ConfigurationFault[], ConfigurationFault[]] = [[], []];
   const sink: FaultSink = (path, message) => void faults.push({ path, message });
+  const warn: FaultSink = (path, message) => void warnings.push({ path, message });
   if (!isRecord(object)) return { ok: false, faults: [{ path: '', message: 'Required value: an object is expected' }] };
   const { apiVersion, kind } = object;
   if (apiVersion !== CONFIGURATION_API_VERSION)
-    sink(
-      'apiVersion',
-      `Unsupported value: ${JSON.stringify(apiVersion ?? '')}: supported values: "${CONFIGURATION_API_VERSION}"`,
-    );
-  if (kind !== CONFIGURATION_KIND)
-    sink('kind', `Unsupported value: ${JSON.stringify(kind ?? '')}: supported values: "${CONFIGURATION_KIND}"`);
-  for (const name of Object.keys(object)) if (!FIELDS.has(name)) sink(name, `unknown field "${name}"`);
-  if (Array.isArray(object['extenders']) && object['extenders'].length > 0)
-    sink('extenders', 'Forbidden: extenders are called over the network, which this simulation cannot do');
+    sink('apiVersion', unsupported(apiVersion ?? '', [CONFIGURATION_API_VERSION]));
+  if (kind !== CONFIGURATION_KIND) sink('kind', unsupported(kind ?? '', [CONFIGURATION_KIND]));
+  checkFields(object, FIELDS, '', sink);
+  const rates = ratesOf(object['clientConnection'], sink);
+  checkElection(object['leaderElection'], sink);
+  const parallelism = int32Of(object['parallelism'], 16, 'parallelism', sink);
+  if (parallelism <= 0) sink('parallelism', invalid(parallelism, 'should be an integer value greater than zero'));
+  const profiles = profilesOf(object['profiles'], sink, warn);
   const percentageOfNodesToScore = percentageOf(object['percentageOfNodesToScore'], 'percentageOfNodesToScore', sink);
-  const podInitialBackoffSeconds = integerOf(object['podInitialBackoffSeconds'], 1);
-  const podMaxBackoffSeconds = integerOf(object['podMaxBackoffSeconds'], 10);
-  if (!(podInitialBackoffSeconds > 0))
-    sink(
-      'podInitialBackoffSeconds',
-      `Invalid value: ${JSON.stringify(object['podInitialBackoffSeconds'])}: must be greater than 0`,
-    );
-  if (!(podMaxBackoffSeconds >= podInitialBackoffSeconds))
-    sink(
-      'podMaxBackoffSeconds',
-      `Invalid value: ${JSON.stringify(object['podMaxBackoffSeconds'])}: must be greater than or equal to PodInitialBackoffSeconds`,
-    );
-  const { qps, burst } = clientOf(object['clientConnection'], sink);
-  const profiles = profilesOf(object['profiles'], sink);
+  const podInitialBackoffSeconds = int32Of(object['podInitialBackoffSeconds'], 1, 'podInitialBackoffSeconds', sink);
+  const podMaxBackoffSeconds = int32Of(object['podMaxBackoffSeconds'], 10, 'podMaxBackoffSeconds', sink);
+  if (podInitialBackoffSeconds <= 0)
+    sink('podInitialBackoffSeconds', invalid(podInitialBackoffSeconds, 'must be greater than 0'));
+  if (podMaxBackoffSeconds < podInitialBackoffSeconds) {
+    const reason = 'must be greater than or equal to PodInitialBackoffSeconds';
+    sink('podMaxBackoffSeconds', invalid(podMaxBackoffSeconds, reason));
+  }
+  if (listOf(object['extenders'], 'extenders', sink).length > 0)
+    sink('extenders', 'Forbidden: extenders are called over the network, which this simulation cannot do');
   if (faults.length === 0) profiles.forEach((options, index) => checkProfile(options, `profiles[${index}]`, sink));
   if (faults.length > 0) return { ok: false, faults };
   return {
     ok: true,
     value: {
       percentageOfNodesToScore: percentageOfNodesToScore ?? 0,
-      qps,
-      burst,
+      ...rates,
       podInitialBackoffSeconds,
       podMaxBackoffSeconds,
       profiles,
     },
+    warnings,
   };
 }
-
-function clientOf(value: unknown, sink: FaultSink): { qps: number; burst: number } {
-  const { qps = 50, burst = 100 } = (isRecord(value) ? value : {}) as { qps?: unknown; burst?: unknown };
-  const isRate = (rate: unknown): rate is number => typeof rate === 'number' && rate > 0;
-  if (!isRate(qps)) sink('clientConnection.qps', `Invalid value: ${JSON.stringify(qps)}: must be greater than 0`);
-  if (!isRate(burst)) sink('clientConnection.burst', `Invalid value: ${JSON.stringify(burst)}: must be greater than 0`);
-  return { qps: Number(qps), burst: Number(burst) };
-}
-
-const integerOf = (value: unknown, fallback: number): number =>
-  value === undefined ? fallback : Number.isInteger(value) ? (value as number) : Number.NaN;
 
 function percentageOf(value: unknown, path: string, sink: FaultSink): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 100) return value as number;
-  sink(path, `Invalid value: ${JSON.stringify(value)}: not in valid range [0-100]`);
+  sink(path, invalid(value, 'not in valid range [0-100]'));
   return undefined;
 }
 
-function profilesOf(value: unknown, sink: FaultSink): readonly ProfileOptions[] {
-  if (value === undefined) return DEFAULT_CONFIGURATION.profiles;
-  if (!Array.isArray(value) || value.length === 0) {
-    sink('profiles', 'Required value');
-    return [];
-  }
+/** No profile is one with nothing in it; and a profile that is alone needs no name. */
+function profilesOf(value: unknown, sink: FaultSink, warn: FaultSink): readonly ProfileOptions[] {
+  const given = listOf(value, 'profiles', sink);
+  const list = given.length === 0 ? [{}] : given;
+  const fallback = list.length === 1 ? DEFAULT_SCHEDULER_NAME : '';
   const names = new Set<string>();
-  return value.map((item: unknown, index) => {
-    const profile = profileOf(item, `profiles[${index}]`, sink);
-    if (names.has(profile.schedulerName))
-      sink(`profiles[${index}].schedulerName`, `Duplicate value: "${profile.schedulerName}"`);
-    names.add(profile.schedulerName);
+  const profiles = list.map((item, index) => {
+    const path = `profiles[${index}]`;
+    const profile = profileOf(objectOf(item, path, sink) ?? {}, fallback, path, sink, warn);
+    const { schedulerName } = profile;
+    if (schedulerName === '') sink(`${path}.schedulerName`, 'Required value');
+    if (names.has(schedulerName)) sink(`${path}.schedulerName`, `Duplicate value: ${shown(schedulerName)}`);
+    names.add(schedulerName);
     return profile;
   });
+  checkQueueSort(profiles, sink);
+  return profiles;
 }
 
 /** What upstream refuses when it makes a profile: it has to sort its queue in one way, and to bind. */
 function checkProfile(options: ProfileOptions, path: string, sink: FaultSink): void {
   const profile = new Profile(options, RELEASE);
-  const of = `profile with scheduler name ${JSON.stringify(options.schedulerName)}`;
+  const of = `profile with scheduler name ${shown(options.schedulerName)}`;
   const sorts = profile.at('queueSort').length;
-  if (sorts !== 1)
-    sink(`${path}.plugins`, `Invalid value: only one queue sort plugin required for ${of}, but got ${sorts}`);
-  if (profile.at('bind').length === 0)
-    sink(`${path}.plugins`, `Required value: at least one bind plugin is needed for ${of}`);
+  if (sorts !== 1) sink(`${path}.plugins`, `only one queue sort plugin required for ${of}, but got ${sorts}`);
+  if (profile.at('bind').length === 0) sink(`${path}.plugins`, `at least one bind plugin is needed for ${of}`);
 }
 
-function profileOf(item: unknown, path: string, sink: FaultSink): ProfileOptions {
-  if (!isRecord(item)) {
-    sink(path, 'Invalid value: an object is expected');
-    return { schedulerName: '', args: {} };
-  }
-  for (const name of Object.keys(item))
-    if (!['schedulerName', 'percentageOfNodesToScore', 'plugins', 'pluginConfig'].includes(name))
-      sink(`${path}.${name}`, `unknown field "${name}"`);
-  const schedulerName = item['schedulerName'] ?? DEFAULT_SCHEDULER_NAME;
-  if (typeof schedulerName !== 'string' || schedulerName === '') sink(`${path}.schedulerName`, 'Required value');
+function profileOf(
+  item: Readonly<Record<string, unknown>>,
+  fallback: string,
+  path: string,
+  sink: FaultSink,
+  warn: FaultSink,
+): ProfileOptions {
+  checkFields(item, PROFILE_FIELDS, path, sink);
+  const schedulerName = item['schedulerName'] ?? fallback;
+  if (typeof schedulerName !== 'string') sink(`${path}.schedulerName`, invalid(schedulerName, 'a text is expected'));
   const percentage = percentageOf(item['percentageOfNodesToScore'], `${path}.percentageOfNodesToScore`, sink);
   return {
     schedulerName: String(schedulerName),
     ...(percentage === undefined ? {} : { percentageOfNodesToScore: percentage }),
-    plugins: pluginsOf(item['plugins'], `${path}.plugins`, sink),
-    args: argsOf(item['pluginConfig'], `${path}.pluginConfig`, sink),
+    plugins: pluginsOf(item['plugins'], `${path}.plugins`, sink, warn),
+    args: argsOf(item['pluginConfig'], `${path}.pluginConfig`, sink, warn),
   };
 }
 
-function pluginsOf(value: unknown, path: string, sink: FaultSink): NonNullable<ProfileOptions['plugins']> {
-  if (value === undefined) return {};
-  if (!isRecord(value)) {
-    sink(path, 'Invalid value: an object is expected');
-    return {};
-  }
-  const sets: Partial<Record<ExtensionPoint | 'multiPoint', PluginSet>> = {};
-  for (const [point, set] of Object.entries(value)) {
-    const isKnown = point === 'multiPoint' || (EXTENSION_POINTS as readonly string[]).includes(point);
-    if (!isKnown) sink(`${path}.${point}`, `unknown field "${point}"`);
-    else if (isRecord(set)) {
-      sets[point as ExtensionPoint] = {
-        enabled: refsOf(set['enabled'], `${path}.${point}.enabled`, sink),
-        disabled: refsOf(set['disabled'], `${path}.${point}.disabled`, sink),
-      };
-    }
-  }
-  return sets;
-}
+const CONFIG_FIELDS = new Set(['name', 'args']);
 
-function refsOf(value: unknown, path: string, sink: FaultSink): NonNullable<PluginSet['enabled']> {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) {
-    sink(path, 'Invalid value: a list is expected');
-    return [];
-  }
-  const seen = new Set<string>();
-  return value.map((item: unknown, index) => {
-    const { name, weight } = (isRecord(item) ? item : {}) as { name?: unknown; weight?: unknown };
-    const at = `${path}[${index}]`;
-    if (typeof name !== 'string' || name === '') sink(`${at}.name`, 'Required value');
-    else if (seen.has(name)) sink(`${at}.name`, `Duplicate value: "${name}"`);
-    else if (!isPluginName(name) && !(name === '*' && path.endsWith('.disabled')))
-      sink(`${at}.name`, `Invalid value: "${name}": there is no plugin of this name`);
-    seen.add(String(name));
-    if (weight !== undefined && !(Number.isInteger(weight) && (weight as number) >= 0))
-      sink(`${at}.weight`, `Invalid value: ${JSON.stringify(weight)}: must be a whole number of 0 or more`);
-    return { name: String(name), ...(typeof weight === 'number' ? { weight } : {}) };
-  });
-}
-
-function argsOf(value: unknown, path: string, sink: FaultSink): PluginArgs {
-  if (value === undefined) return {};
-  if (!Array.isArray(value)) {
-    sink(path, 'Invalid value: a list is expected');
-    return {};
-  }
+function argsOf(value: unknown, path: string, sink: FaultSink, warn: FaultSink): PluginArgs {
   const args: Record<string, unknown> = {};
-  value.forEach((item: unknown, index) => {
-    const { name, args: own } = (isRecord(item) ? item : {}) as { name?: unknown; args?: unknown };
+  const seen = new Set<string>();
+  listOf(value, path, sink).forEach((item, index) => {
     const at = `${path}[${index}]`;
-    if (typeof name !== 'string' || !isPluginName(name)) {
-      sink(`${at}.name`, `Invalid value: ${JSON.stringify(name ?? '')}: there is no plugin of this name`);
-      return;
-    }
-    if (Object.hasOwn(args, name)) sink(at, `Duplicate value: "${name}"`);
-    args[name] = checkArgs(name, own, `${at}.args`, sink);
+    const fields = objectOf(item, at, sink) ?? {};
+    checkFields(fields, CONFIG_FIELDS, at, sink);
+    const name = String(fields['name'] ?? '');
+    if (seen.has(name)) sink(at, `Duplicate value: ${shown(name)}`);
+    seen.add(name);
+    if (!isPluginName(name)) warn(`${at}.name`, unknownPlugin(name));
+    // Of a plugin that takes none, or that is not known, they are not read.
+    else if (ARGUMENT_FIELDS[name])
+      args[name] = checkArgs(name, fields['args'], `${at}.args`, CONFIGURATION_API_VERSION, sink);
   });
   return args as PluginArgs;
 }

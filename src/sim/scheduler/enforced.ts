@@ -66,9 +66,10 @@ function readConfiguration(text: string): SchedulerConfiguration {
   return parsed.value;
 }
 
-export function clientRates(configuration: string): { qps: number; burst: number } {
+/** Without them requests are not limited. */
+export function clientRates(configuration: string): { qps?: number; burst?: number } {
   const { qps, burst } = readConfiguration(configuration);
-  return { qps, burst };
+  return qps < 0 ? {} : { qps, burst };
 }
 
 /** What a profile says goes before what the configuration says for all; 0 chooses by the size of the cluster. */

@@ -1,4 +1,5 @@
 /** Flags as pflag reads them: long and short, joined or apart, between the arguments. Upstream: github.com/spf13/pflag/flag.go. */
+import { parseDuration } from '../../../sim/api/index.ts';
 import { failure, type CommandFailure } from '../failure.ts';
 
 export type FlagType = 'string' | 'bool' | 'int' | 'duration' | 'list' | 'array';
@@ -87,27 +88,6 @@ export class FlagValues {
   isBefore(index: number): boolean {
     return this.dash === undefined || index < this.dash;
   }
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** `1h30m`, `10s`, `-1s`; undefined when it is none. */
-export function parseDuration(text: string): number | undefined {
-  if (text === '0') return 0;
-  const found = /^([-+]?)((?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.exec(text);
-  if (!found) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g))
-    total += Number(amount) * UNITS[unit!]!;
-  return found[1] === '-' ? -total : total;
 }
 
 const usage = (command: string, message: string): CommandFailure =>
