@@ -195,10 +195,7 @@ describe('a KubeSchedulerConfiguration', () => {
       args('DefaultPreemption', { kind: 'InterPodAffinityArgs' }),
       'kind: args for plugin DefaultPreemption were not of type DefaultPreemptionArgs.kubescheduler.config.k8s.io, got InterPodAffinityArgs.kubescheduler.config.k8s.io',
     ],
-    'with an argument that does not exist': [
-      args('InterPodAffinity', { weight: 1 }),
-      'weight: unknown field "weight"',
-    ],
+    'with an argument that does not exist': [args('InterPodAffinity', { weight: 1 }), 'weight: unknown field "weight"'],
     'DefaultPreemption of 900 %': [
       args('DefaultPreemption', { minCandidateNodesPercentage: 900, minCandidateNodesAbsolute: -1 }),
       'minCandidateNodesPercentage: Invalid value: 900: not in valid range [0, 100]\n' +
