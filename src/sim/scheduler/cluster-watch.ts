@@ -7,6 +7,8 @@ import { keyOf, type Stored } from '../api/object.ts';
 import { isDeepEqual } from '../apiserver/index.ts';
 import type { Change, ClusterState, Listed } from './cluster-state.ts';
 import { nodeActions, podActions, type ClusterEvent } from './hints.ts';
+import { PodInfo } from './pod-info.ts';
+import { areSameRequests } from './requests.ts';
 
 /** What the scheduler does with it. */
 export interface ClusterSink {
@@ -90,14 +92,12 @@ const specOf = (object: Stored): unknown => (object as { spec?: unknown }).spec;
 function isSameForScheduling(known: Stored<Pod>, next: Stored<Pod>): boolean {
   const disruption = ({ status }: Pod): unknown =>
     status?.conditions?.find(({ type }) => type === 'DisruptionTarget')?.status;
-  const resized = ({ status }: Pod): unknown =>
-    status?.containerStatuses?.map((container) => (container as { resources?: unknown }).resources);
   return (
     known.metadata.deletionTimestamp === next.metadata.deletionTimestamp &&
     known.status?.startTime === next.status?.startTime &&
     disruption(known) === disruption(next) &&
     isSame(known.metadata.labels, next.metadata.labels) &&
     isSame(known.spec, next.spec) &&
-    isSame(resized(known), resized(next))
+    areSameRequests(PodInfo.of(known).resources, PodInfo.of(next).resources)
   );
 }

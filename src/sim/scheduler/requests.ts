@@ -152,3 +152,17 @@ export function podRequests(pod: Pod): PodRequests {
     scoredMemory: scored['memory'] ?? 0,
   };
 }
+
+/** A pod that is resized asks for other amounts by what its status says, with the same spec. */
+export function areSameRequests(left: PodRequests, right: PodRequests): boolean {
+  const [one, other] = [left.requests, right.requests];
+  return (
+    one.cpu === other.cpu &&
+    one.memory === other.memory &&
+    one.storage === other.storage &&
+    left.nonZeroCpu === right.nonZeroCpu &&
+    left.nonZeroMemory === right.nonZeroMemory &&
+    one.scalars?.size === other.scalars?.size &&
+    [...(one.scalars ?? [])].every(([name, amount]) => other.scalars!.get(name) === amount)
+  );
+}

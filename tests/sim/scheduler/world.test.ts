@@ -275,3 +275,115 @@ describe('a pod that finds no node at all', () => {
     });
   });
 });
+
+it('says to which node a pod goes while its volumes are bound, and no more once it is there', () => {
+  const world = bootWorld({ pools: [defaultPool('nodepool1', 'System', 1)], preset: 'aks' });
+  advance(world, 10);
+  apply(
+    world,
+    `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  storageClassName: managed-csi
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
+`,
+  );
+  apply(world, pod('user', '  volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]\n'));
+  const nominated = new Set<string | undefined>();
+  while (!find(world, 'user').spec?.nodeName) {
+    nominated.add(find(world, 'user').status?.nominatedNodeName);
+    advance(world, 0.25);
+  }
+  const { spec, status } = find(world, 'user');
+  expect([...nominated]).toEqual([undefined, spec!.nodeName]);
+  expect(status?.nominatedNodeName).toBeUndefined();
+  expect(eventsOf(world, find(world, 'user'))[0]).toBe(
+    `Scheduled: Successfully assigned default/user to ${spec!.nodeName}`,
+  );
+});
+
+describe('pods that wait hear of', () => {
+  const patch = (world: World, path: string, body: unknown): void => {
+    const answer = request(world, 'PATCH', path, body, { 'content-type': 'application/merge-patch+json' });
+    expect(answer.status).toBe(200);
+  };
+  const outcomes = (world: World, name: string): readonly string[] =>
+    world.decisions({ pod: name }).map(({ outcome }) => outcome);
+  const firstNode = (world: World): string => [...world.list('nodes')][0]!.metadata.name;
+
+  it('a node that is open again, and not of one that is cordoned', () => {
+    const world = bootWorld(small);
+    const path = `/api/v1/nodes/${firstNode(world)}`;
+    patch(world, path, { spec: { unschedulable: true } });
+    apply(world, pod('late', asking('100m')));
+    advance(world, 40);
+    patch(world, path, { metadata: { labels: { a: 'b' } } });
+    advance(world, 40);
+    expect(outcomes(world, 'late')).toEqual(['unschedulable']);
+    patch(world, path, { spec: { unschedulable: false } });
+    advance(world, 10);
+    // The taint that goes with the cordon goes a little later.
+    expect(outcomes(world, 'late')).toEqual(['unschedulable', 'unschedulable', 'scheduled']);
+  });
+
+  it('their own new tolerations', () => {
+    const world = bootWorld(small);
+    patch(world, `/api/v1/nodes/${firstNode(world)}`, {
+      spec: { taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] },
+    });
+    apply(world, pod('db', asking('100m')));
+    advance(world, 10);
+    patch(world, '/api/v1/namespaces/default/pods/db', { metadata: { labels: { tier: 'db' } } });
+    advance(world, 20);
+    expect(outcomes(world, 'db')).toEqual(['unschedulable']);
+    const { tolerations = [] } = find(world, 'db').spec!;
+    patch(world, '/api/v1/namespaces/default/pods/db', {
+      spec: { tolerations: [...tolerations, { key: 'dedicated', operator: 'Exists', effect: 'NoSchedule' }] },
+    });
+    advance(world, 2);
+    expect(outcomes(world, 'db')).toEqual(['unschedulable', 'scheduled']);
+  });
+
+  it('the room that a pod on a node gives back when it is resized', () => {
+    const world = bootWorld(small);
+    apply(world, pod('large', asking('3')));
+    advance(world, 20);
+    apply(world, pod('next', asking('1500m')));
+    advance(world, 20);
+    expect(outcomes(world, 'next')).toEqual(['unschedulable']);
+    patch(world, '/api/v1/namespaces/default/pods/large/resize', {
+      spec: {
+        containers: [{ ...find(world, 'large').spec!.containers[0]!, resources: { requests: { cpu: '500m' } } }],
+      },
+    });
+    advance(world, 30);
+    expect(outcomes(world, 'next').at(-1)).toBe('scheduled');
+    expect(world.decision(world.decisions({ pod: 'next' }).at(-1)!.attempt)).toMatchObject({
+      because: 'pod default/large was changed',
+      hintedBy: 'NodeResourcesFit',
+    });
+  });
+
+  it('the end of a nomination that kept room for another, if their priority is no higher', () => {
+    const world = bootWorld(small);
+    apply(world, priorities);
+    apply(world, pod('first', asking('3', '  terminationGracePeriodSeconds: 600\n').replace("'3600'", "'36000'")));
+    advance(world, 10);
+    apply(world, pod('urgent', asking('3', '  priorityClassName: high\n')));
+    advance(world, 2);
+    expect(find(world, 'urgent').status?.nominatedNodeName).toBeDefined();
+    apply(world, pod('small', asking('500m')));
+    advance(world, 2);
+    const before = outcomes(world, 'small');
+    request(world, 'DELETE', '/api/v1/namespaces/default/pods/urgent');
+    advance(world, 5);
+    const [after] = world.decisions({ pod: 'small' }).slice(before.length);
+    expect(before.at(-1)).toBe('unschedulable');
+    expect(world.decision(after!.attempt)).toMatchObject({
+      because: 'pod default/urgent was deleted',
+      hintedBy: 'NodeResourcesFit',
+    });
+  });
+});
