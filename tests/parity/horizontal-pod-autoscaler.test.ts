@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limit, replicasFor, stabilize } from '../../src/sim/controllers/index.ts';
-import { allReady, columns, conditions, events, parity, patched, status, until, wait } from './support/parity.ts';
-import { deployment } from '../support/world.ts';
+import { allReady, columns, conditions, events, get, parity, patched, status, until, wait } from './support/parity.ts';
+import { deployment, eventsOf } from '../support/world.ts';
 
 const CALCULATOR = 'pkg/controller/podautoscaler/replica_calculator.go';
 const HORIZONTAL = 'pkg/controller/podautoscaler/horizontal.go';
@@ -94,6 +94,30 @@ parity('A HorizontalPodAutoscaler', [
     ],
   },
   {
+    name: 'does nothing when another autoscaler has the same pods',
+    upstream: HORIZONTAL,
+    options: { preset: 'aks' },
+    manifests:
+      deployment('web', 2, 'pilothouse/web:1.0') +
+      autoscaler('  maxReplicas: 5') +
+      autoscaler('  maxReplicas: 9').replace('name: web }', 'name: rival }'),
+    steps: [
+      until(allReady('web', 2)),
+      wait(60),
+      conditions('horizontalpodautoscalers.autoscaling', 'web', [
+        "AbleToScale=True SucceededGetScale: the HPA controller was able to get the target's current scale",
+        'ScalingActive=False AmbiguousSelector: pods by selector app=web are controlled by multiple HPAs: [default/rival default/web]',
+      ]),
+      (world) =>
+        expect(eventsOf(world, get(world, 'horizontalpodautoscalers.autoscaling', 'rival'))).toEqual(
+          expect.arrayContaining([
+            'AmbiguousSelector: pods by selector app=web are controlled by multiple HPAs: [default/rival default/web]',
+            'FailedComputeMetricsReplicas: pods by selector app=web are controlled by multiple HPAs: [default/rival default/web]',
+          ]),
+        ),
+    ],
+  },
+  {
     name: 'says when its target is not there',
     upstream: HORIZONTAL,
     manifests: autoscaler('  maxReplicas: 5').replace('---\n', ''),
@@ -155,6 +179,25 @@ describe(`The size that a metric wants (${CALCULATOR})`, () => {
       ok: false,
       message: 'missing request for cpu in container c of Pod p0',
     });
+  });
+
+  it.each([
+    ['counts what sidecars request, but not other init containers', {}, 150],
+    ['takes what the pod asks for as a whole before its parts', { resources: { requests: { cpu: '800m' } } }, 800],
+    [
+      'adds up the parts of what the pod as a whole says nothing of',
+      { resources: { requests: { memory: '1Gi' } } },
+      150,
+    ],
+  ])('%s', (_name, whole, requested) => {
+    const [pod] = pods(1) as unknown as { spec: object }[];
+    const side = { name: 's', restartPolicy: 'Always', resources: { requests: { cpu: '50m' } } };
+    const init = { name: 'i', resources: { requests: { cpu: '1' } } };
+    pod!.spec = { ...pod!.spec, initContainers: [init, side], ...whole };
+    const containers = [{ name: 'c', cpuMillis: requested, memoryBytes: 0 }];
+    const metrics = new Map([['p0', { name: 'p0', at: now, windowMs: 1, containers }]]);
+    const question = { resource: 'cpu', target: { utilization: 100 }, current: 1, tolerance: { up: 0, down: 0 } };
+    expect(replicasFor(question, [pod] as never, metrics, 0, now)).toMatchObject({ ok: true, utilization: 100 });
   });
 });
 

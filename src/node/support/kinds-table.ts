@@ -57,8 +57,8 @@ export const KIND_BEHAVIOUR: Readonly<Record<string, KindBehaviour>> = {
   'leases.coordination.k8s.io': acted('kubelet node-lifecycle-controller'),
   'endpointslices.discovery.k8s.io': acted(
     'endpointslice-controller endpointslicemirroring-controller kube-proxy CoreDNS',
-    'Hints of trafficDistribution are written, kube-proxy does not follow them. IPv4 only.',
-    'trafficDistribution의 힌트는 기록되지만 kube-proxy가 따르지는 않습니다. IPv4만 지원합니다.',
+    'IPv4 only.',
+    'IPv4만 지원합니다.',
   ),
   endpoints: acted('endpoints-controller'),
   podtemplates: idle('No controller of upstream uses it either.', '업스트림에도 사용하는 컨트롤러가 없습니다.'),

@@ -8,8 +8,6 @@ import { resourceName } from '../../api/kind.ts';
 import { keyOf, type KubeObject, type Stored } from '../../api/object.ts';
 import { formatMillis, milliValue, wholeValue } from '../../api/quantity.ts';
 import type { ResourceName } from '../../api/resource-types.ts';
-import { parseLabelSelector } from '../../api/label-selector-text.ts';
-import { matchesLabels } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
 import type { Informer, Outcome } from '../../client/index.ts';
 import type { Lives } from '../lives.ts';
@@ -18,6 +16,7 @@ import { byNamespace } from '../owners.ts';
 import { limit, stabilize, type History, type Note } from './limits.ts';
 import { autoscalerMachine } from './machine.ts';
 import { proposeFromMetrics, type Fault, type Proposal, type Scaled } from './metric-sources.ts';
+import { TargetSelectors } from './target-selectors.ts';
 import { replicasFor, type Answer, type PodUsage, type Question } from './replica-calculator.ts';
 
 const SYNC_MS = 15_000;
@@ -48,6 +47,7 @@ export class HorizontalController extends ManagedController {
   private readonly autoscalers: Informer<'horizontalpodautoscalers.autoscaling'>;
   private readonly pods: Informer<'pods'>;
   private histories = new Map<string, History>();
+  private readonly targets = new TargetSelectors();
   private readonly scalings: Lives;
 
   constructor(
@@ -65,6 +65,7 @@ export class HorizontalController extends ManagedController {
       const key = keyOf((next ?? old)!);
       if (!next) {
         this.histories.delete(key);
+        this.targets.forget(key);
         this.scalings.forget(key);
       }
       // Its own writes do not bring it back: the next look is 15 seconds after the one before.
@@ -120,16 +121,18 @@ export class HorizontalController extends ManagedController {
     } else if (current < minReplicas) {
       [desired, reason] = [minReplicas, 'Current number of replicas below Spec.MinReplicas'];
     } else {
-      const proposed = this.propose(autoscaler, scale, current, conditions);
+      const proposed = this.propose(key, autoscaler, scale, current, conditions);
       currentMetrics = proposed.metrics;
       if ('failure' in proposed) {
         this.tell(autoscaler, 'Warning', 'FailedComputeMetricsReplicas', proposed.failure);
         this.scalings.send(key, 'FAIL');
         return this.writeStatus(autoscaler, { conditions: conditions.list, currentMetrics, currentReplicas: current });
       }
-      desired = this.normalise(key, autoscaler, current, proposed.best.replicas, conditions);
-      if (desired > current) reason = `${proposed.best.name} above target`;
-      if (desired < current) reason = 'All metrics below target';
+      // The reason is that of the metrics, whatever is made of their wish.
+      const { replicas, name } = proposed.best;
+      if (replicas > current) reason = `${name} above target`;
+      if (replicas < current) reason = 'All metrics below target';
+      desired = this.normalise(key, autoscaler, current, replicas, conditions);
     }
     const failure =
       desired === current ? undefined : this.rescale(key, autoscaler, resource, scale, desired, reason, conditions);
@@ -146,17 +149,25 @@ export class HorizontalController extends ManagedController {
   }
 
   private propose(
+    key: string,
     autoscaler: Autoscaler,
     scale: Stored<Scale>,
     current: number,
     conditions: ConditionList,
-  ): { metrics: readonly MetricStatus[] } & ({ best: Proposal } | { failure: string }) {
+  ): { metrics: readonly MetricStatus[] | null } & ({ best: Proposal } | { failure: string }) {
+    const inNamespace = this.pods.byIndex('namespace', autoscaler.metadata.namespace ?? '');
+    const target = this.targets.look(key, scale.status?.selector ?? '', inNamespace);
+    if (!target.ok) {
+      this.tell(autoscaler, 'Warning', target.event, target.message);
+      conditions.set('ScalingActive', { status: 'False', reason: target.reason, message: target.told });
+      return { metrics: null, failure: target.message };
+    }
     const specs = autoscaler.spec?.metrics ?? [];
     const proposals: Proposal[] = [];
     const faults: Fault[] = [];
     const metrics: MetricStatus[] = [];
     for (const spec of specs) {
-      const found = this.proposalOf(autoscaler, scale, spec, current);
+      const found = this.proposalOf(autoscaler, this.scaled(autoscaler, target.pods, scale, current), spec);
       if ('replicas' in found) {
         proposals.push(found);
         metrics.push(found.status);
@@ -182,16 +193,11 @@ export class HorizontalController extends ManagedController {
     return { metrics, best: best! };
   }
 
-  private proposalOf(
-    autoscaler: Autoscaler,
-    scale: Stored<Scale>,
-    spec: MetricSpec,
-    current: number,
-  ): Proposal | Fault {
+  private proposalOf(autoscaler: Autoscaler, scaled: Scaled, spec: MetricSpec): Proposal | Fault {
     const source = spec.resource ?? spec.containerResource;
     if (!source) {
       const apis = { ...this.sources, client: this.client, registry: this.manager.registry };
-      return proposeFromMetrics(apis, this.scaled(autoscaler, scale, current), spec);
+      return proposeFromMetrics(apis, scaled, spec);
     }
     const container = spec.containerResource?.container;
     const { name, target } = source;
@@ -203,11 +209,11 @@ export class HorizontalController extends ManagedController {
         target.averageUtilization === undefined
           ? { average: name === 'cpu' ? milliValue(target.averageValue) : wholeValue(target.averageValue) }
           : { utilization: target.averageUtilization },
-      current,
-      tolerance: toleranceOf(autoscaler),
+      current: scaled.current,
+      tolerance: scaled.tolerance,
     };
     const reason = container === undefined ? 'FailedGetResourceMetric' : 'FailedGetContainerResourceMetric';
-    const answer = this.measure(autoscaler, scale, question);
+    const answer = this.measure(autoscaler, scaled.pods, question);
     if (!answer.ok) {
       const what = target.averageUtilization === undefined ? 'usage' : 'utilization';
       const message = `failed to get ${name} ${what}: ${answer.message}`;
@@ -230,28 +236,13 @@ export class HorizontalController extends ManagedController {
     return { replicas: answer.replicas, name: label, status };
   }
 
-  private podsOf(namespace: string, { status }: Stored<Scale>): readonly Stored<Pod>[] {
-    const selector = parseLabelSelector(status?.selector ?? '');
-    if (!selector.ok) return [];
-    return this.pods
-      .byIndex('namespace', namespace)
-      .filter(({ metadata }) => matchesLabels(selector.value, metadata.labels));
-  }
-
-  private scaled(autoscaler: Autoscaler, scale: Stored<Scale>, current: number): Scaled {
+  private scaled(autoscaler: Autoscaler, pods: readonly Stored<Pod>[], scale: Stored<Scale>, current: number): Scaled {
     const { namespace = '' } = autoscaler.metadata;
     const { selector = '', replicas = 0 } = scale.status ?? {};
-    return {
-      namespace,
-      selector,
-      pods: this.podsOf(namespace, scale),
-      current,
-      statusReplicas: replicas,
-      tolerance: toleranceOf(autoscaler),
-    };
+    return { namespace, selector, pods, current, statusReplicas: replicas, tolerance: toleranceOf(autoscaler) };
   }
 
-  private measure(autoscaler: Autoscaler, scale: Stored<Scale>, question: Question): Answer {
+  private measure(autoscaler: Autoscaler, pods: readonly Stored<Pod>[], question: Question): Answer {
     const { resource } = question;
     const fail = (why: string): Answer => ({
       ok: false,
@@ -263,7 +254,6 @@ export class HorizontalController extends ManagedController {
       );
     }
     const { namespace = '' } = autoscaler.metadata;
-    const pods = this.podsOf(namespace, scale);
     const names = new Set(pods.map(({ metadata }) => metadata.name));
     const metrics = new Map(
       this.sources.metrics
@@ -355,11 +345,13 @@ export class HorizontalController extends ManagedController {
   }
 
   protected override saveOwn(): unknown {
-    return new Map(this.histories);
+    return { histories: new Map(this.histories), targets: this.targets.save() };
   }
 
   protected override loadOwn(own: unknown): void {
-    this.histories = new Map(own as ReadonlyMap<string, History>);
+    const saved = own as { histories: ReadonlyMap<string, History>; targets: unknown };
+    this.histories = new Map(saved.histories);
+    this.targets.load(saved.targets);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * How many replicas a metric wants. Upstream: pkg/controller/podautoscaler/replica_calculator.go, metrics/utilization.go.
  */
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { Container, Pod, PodSpec, ResourceRequirements } from 'kubernetes-types/core/v1';
 import type { Stored } from '../../api/object.ts';
 import { milliValue, wholeValue } from '../../api/quantity.ts';
 import { conditionOf } from '../pods.ts';
@@ -100,19 +100,14 @@ function isUnready(pod: Pod, { at, windowMs }: PodUsage, epochMs: number, nowEpo
   return ready.status === 'False' && started + INITIAL_READINESS_MS > changed;
 }
 
-/** What the pods request; the text when one of them does not say. */
-function requestsOf(pods: readonly Stored<Pod>[], { resource, container }: Question): Map<string, number> | string {
+/** What the pods request; the text when one of them does not say. What a pod asks for as a whole goes before its parts. */
+function requestsOf(pods: readonly Stored<Pod>[], question: Question): Map<string, number> | string {
   const requests = new Map<string, number>();
   for (const pod of pods) {
-    let sum = 0;
-    for (const { name, resources } of pod.spec?.containers ?? []) {
-      if (container !== undefined && name !== container) continue;
-      const asked = resources?.requests?.[resource];
-      if (asked === undefined)
-        return `missing request for ${resource} in container ${name} of Pod ${pod.metadata.name}`;
-      sum += read(resource, asked);
-    }
-    requests.set(pod.metadata.name, sum);
+    const asked = question.container === undefined ? wholeRequestOf(pod, question.resource) : undefined;
+    const request = asked ?? partsRequestOf(pod, question);
+    if (typeof request === 'string') return request;
+    requests.set(pod.metadata.name, request);
   }
   return requests;
 }
@@ -121,6 +116,35 @@ const NO_METRICS = 'did not receive metrics for targeted pods (pods might be unr
 
 const sumOf = (amounts: ReadonlyMap<string, number>): number =>
   [...amounts.values()].reduce((sum, value) => sum + value, 0);
+
+/** Upstream: calculatePodLevelRequests. Undefined when the pod asks for nothing as a whole. */
+function wholeRequestOf({ metadata, spec }: Stored<Pod>, resource: string): number | string | undefined {
+  const { requests } = (spec as { resources?: ResourceRequirements } | undefined)?.resources ?? {};
+  if (!requests || Object.keys(requests).length === 0) return undefined;
+  if (requests[resource] !== undefined) return read(resource, requests[resource]);
+  const parts = countedIn(spec).flatMap(({ resources }) => resources?.requests?.[resource] ?? []);
+  if (parts.length === 0) return `missing pod-level request for ${resource} in Pod ${metadata.name}`;
+  return parts.reduce((sum, part) => sum + read(resource, part), 0);
+}
+
+/** The containers that run all the time. */
+const countedIn = (spec: PodSpec | undefined): readonly Container[] => [
+  ...(spec?.containers ?? []),
+  ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+];
+
+/** Upstream: calculatePodRequestsFromContainers. Sidecars count, other init containers do not. */
+function partsRequestOf({ metadata, spec }: Stored<Pod>, { resource, container }: Question): number | string {
+  const parts = countedIn(spec).filter(({ name }) => container === undefined || name === container);
+  if (container !== undefined && parts.length === 0) return `container ${container} not found in Pod ${metadata.name}`;
+  let sum = 0;
+  for (const { name, resources } of parts) {
+    const asked = resources?.requests?.[resource];
+    if (asked === undefined) return `missing request for ${resource} in container ${name} of Pod ${metadata.name}`;
+    sum += read(resource, asked);
+  }
+  return sum;
+}
 
 export function replicasFor(
   question: Question,
@@ -198,7 +222,7 @@ function settle(
   const ratio = ratioOf(usage);
   const hasUnready = unready.length > 0 && ratio > 1;
   if (!hasUnready && missing.length === 0) {
-    return isWithin(ratio, tolerance) ? current : ceiling(ratio * usage.size);
+    return isWithin(ratio, tolerance) ? current : Math.ceil(ratio * usage.size);
   }
   // What is not known must not make a change larger: missing pods take part as fully used, or not at all.
   const guessed = new Map(usage);
@@ -206,7 +230,7 @@ function settle(
   if (hasUnready) for (const name of unready) guessed.set(name, 0);
   const next = ratioOf(guessed);
   if (isWithin(next, tolerance) || (ratio < 1 && next > 1) || (ratio > 1 && next < 1)) return current;
-  const replicas = ceiling(next * guessed.size);
+  const replicas = Math.ceil(next * guessed.size);
   const isOdd = (next < 1 && replicas > current) || (next > 1 && replicas < current);
   return isOdd ? current : replicas;
 }
@@ -235,6 +259,3 @@ export function replicasForShare(
   const replicas = isWithin(usage / (target * current), tolerance) ? current : Math.ceil(usage / target);
   return { replicas, average: current === 0 ? 0 : Math.ceil(usage / current) };
 }
-
-/** Up to the next whole number, but not for what is only the noise of a division. */
-const ceiling = (value: number): number => Math.ceil(Math.round(value * 1e9) / 1e9);
