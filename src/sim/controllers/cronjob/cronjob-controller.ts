@@ -12,12 +12,14 @@ import { byController, controllerOf, ownerReferenceTo } from '../owners.ts';
 import { isNamespaceEnding } from '../pod-control.ts';
 import { hasCondition, isFinished } from '../job/types.ts';
 import { cronMachine } from './machine.ts';
-import { nextTime, parseSchedule, type Schedule } from './schedule.ts';
-import { isKnownZone } from './time-zones.ts';
+import { nextTime, parseSchedule, recentOf, type Schedule } from './schedule.ts';
+import { isKnownZone, offsetAt } from './time-zones.ts';
 
 /** Runs begin so much after the minute, so that clocks have surely reached it. */
 const DELTA_MS = 100;
 const TOO_MANY = 100;
+/** Before the key of a CronJob whose schedule has been changed. */
+const MOVED = 'moved|';
 
 type CronStatus = NonNullable<CronJob['status']>;
 
@@ -36,10 +38,13 @@ export class CronJobController extends ManagedController {
     this.cronJobs.onChange((next, old) => {
       const key = keyOf((next ?? old)!);
       if (!next) this.schedules.forget(key);
-      if (!next || !old || !isDeepEqual(next.spec, old.spec)) {
-        this.wakes.delete(key);
-        this.queue.add(key);
-      }
+      if (next && old && isDeepEqual(next.spec, old.spec)) return;
+      this.wakes.delete(key);
+      const isMoved =
+        next && old && (next.spec?.schedule !== old.spec?.schedule || next.spec?.timeZone !== old.spec?.timeZone);
+      // What the new schedule would have run before now is not made up for.
+      if (isMoved) this.queue.add(`${MOVED}${key}`);
+      else this.queue.add(key);
     });
     this.jobs.onChange((next, old) => {
       const job = (next ?? old)!;
@@ -49,6 +54,7 @@ export class CronJobController extends ManagedController {
   }
 
   protected reconcile(key: string): Outcome {
+    if (key.startsWith(MOVED)) return this.moved(key.slice(MOVED.length));
     const cronJob = this.cronJobs.byKey(key);
     if (!cronJob) return undefined;
     const jobs = this.jobs.byIndex('controller', cronJob.metadata.uid);
@@ -59,6 +65,15 @@ export class CronJobController extends ManagedController {
       : this.run(key, cronJob, seen);
     this.schedules.send(key, lifeEvent(cronJob, status));
     return outcome ?? this.writeStatus(cronJob, status);
+  }
+
+  /** Another schedule is looked at only when its next time has come (updateCronJob). */
+  private moved(key: string): Outcome {
+    const cronJob = this.cronJobs.byKey(key);
+    const { schedule = '', timeZone = 'UTC' } = cronJob?.spec ?? {};
+    if (!cronJob || !isKnownZone(timeZone)) return undefined;
+    this.wakeForNext(key, cronJob, cronJob.status ?? {}, parseSchedule(schedule, timeZone));
+    return undefined;
   }
 
   /** What became of the Jobs since. */
@@ -105,7 +120,19 @@ export class CronJobController extends ManagedController {
     }
     if (suspend) return unchanged;
     const schedule = parseSchedule(text, timeZone);
-    const due = this.mostRecent(cronJob, status, schedule);
+    const begin = beginOf(cronJob, status);
+    const earliest = deadline === undefined ? begin : Math.max(begin, this.nowEpochMs - deadline * 1000);
+    const found = recentOf(schedule, earliest, this.nowEpochMs);
+    if (!found) {
+      const why = 'time difference between two schedules is less than 1 second';
+      this.tell(cronJob, 'Warning', 'InvalidSchedule', `invalid schedule: ${text} : ${why}`);
+      return unchanged;
+    }
+    const due = found.recent;
+    if (due !== undefined && found.missed > TOO_MANY) {
+      const advice = 'Set or decrease .spec.startingDeadlineSeconds or check clock skew';
+      this.tell(cronJob, 'Warning', 'TooManyMissedTimes', `too many missed start times. ${advice}`);
+    }
     if (due === undefined) {
       this.wakeForNext(key, cronJob, status, schedule);
       return unchanged;
@@ -163,7 +190,7 @@ export class CronJobController extends ManagedController {
     const { metadata, spec } = cronJob.spec!.jobTemplate;
     const annotations = {
       ...metadata?.annotations,
-      'batch.kubernetes.io/cronjob-scheduled-timestamp': new Date(due).toISOString().replace('.000Z', 'Z'),
+      'batch.kubernetes.io/cronjob-scheduled-timestamp': rfc3339(due, cronJob.spec!.timeZone ?? 'UTC'),
     };
     return {
       apiVersion: 'batch/v1',
@@ -179,29 +206,12 @@ export class CronJobController extends ManagedController {
     };
   }
 
-  /** The newest time that is due and was not run; undefined when there is none. */
-  private mostRecent(cronJob: Stored<CronJob>, status: CronStatus, schedule: Schedule): number | undefined {
-    const now = this.nowEpochMs;
-    const deadline = cronJob.spec?.startingDeadlineSeconds;
-    const begin = Date.parse(status.lastScheduleTime ?? cronJob.metadata.creationTimestamp);
-    const earliest = deadline === undefined ? begin : Math.max(begin, now - deadline * 1000);
-    let missed = 0;
-    let last: number | undefined;
-    for (let at = nextTime(schedule, earliest); at !== undefined && at <= now; at = nextTime(schedule, at)) {
-      last = at;
-      missed += 1;
-    }
-    if (missed > TOO_MANY) {
-      const text = `too many missed start times: ${missed}. Set or decrease .spec.startingDeadlineSeconds or check clock skew`;
-      this.tell(cronJob, 'Warning', 'TooManyMissedTimes', text);
-    }
-    return last;
-  }
-
+  /** Looks again at the next time of the schedule, counted from what has been run or missed until now. */
   private wakeForNext(key: string, cronJob: Stored<CronJob>, status: CronStatus, schedule: Schedule): void {
     const now = this.nowEpochMs;
-    const begin = Date.parse(status.lastScheduleTime ?? cronJob.metadata.creationTimestamp);
-    const next = nextTime(schedule, Math.max(begin, now));
+    const found = recentOf(schedule, beginOf(cronJob, status), now);
+    const from = found === undefined ? now : (found.recent ?? (found.missed === 0 ? found.earliest : now));
+    const next = nextTime(schedule, from);
     if (next === undefined) return;
     const at = next + DELTA_MS;
     if (this.wakes.get(key) === at) return;
@@ -265,8 +275,22 @@ function lifeEvent({ spec }: CronJob, { active = [] }: CronStatus): string {
   return isKnownZone(spec?.timeZone ?? 'UTC') ? 'WAIT' : 'FAIL';
 }
 
+/** When it ran last, or was made: milliseconds since 1970. */
+const beginOf = ({ metadata }: Stored<CronJob>, { lastScheduleTime }: CronStatus): number =>
+  Date.parse(lastScheduleTime ?? metadata.creationTimestamp);
+
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `2026-01-05T09:01:00+09:00`, by the clocks of the zone. */
+function rfc3339(epochMs: number, zone: string): string {
+  const offset = offsetAt(zone, epochMs);
+  const local = new Date(epochMs + offset).toISOString().slice(0, 19);
+  if (offset === 0) return `${local}Z`;
+  const minutes = Math.abs(offset) / 60_000;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `${local}${offset < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
 
 /** `Mon, 05 Jan 2026 00:01:00 +0000`. */
 function rfc1123(epochMs: number): string {

@@ -103,6 +103,36 @@ export function nextTime(schedule: Schedule, afterMs: number): number | undefine
   return undefined;
 }
 
+export interface Recent {
+  readonly earliest: number;
+  /** The newest time that has come; undefined when none has. */
+  readonly recent: number | undefined;
+  /** How many times have come, reckoned by the time between the first two. */
+  readonly missed: number;
+}
+
+/**
+ * The newest time of a schedule between two moments, in milliseconds since 1970; undefined for a schedule that never comes.
+ * It is found near the end, by the time between the first two, so that a year of minutes is no work.
+ * Upstream: pkg/controller/cronjob/utils.go (mostRecentScheduleTime).
+ */
+export function recentOf(schedule: Schedule, earliest: number, now: number): Recent | undefined {
+  const first = nextTime(schedule, earliest);
+  const second = first === undefined ? undefined : nextTime(schedule, first);
+  if (first !== undefined && now < first) return { earliest, recent: undefined, missed: 0 };
+  if (first === undefined || second === undefined || second - first < 1000) return undefined;
+  if (now < second) return { earliest, recent: first, missed: 0 };
+  const between = Math.round((second - first) / 1000) * 1000;
+  const missed = Math.floor((now - first) / between) + 1;
+  let recent: number | undefined;
+  let at = nextTime(schedule, first + (missed - 2) * between);
+  while (at !== undefined && at <= now) {
+    recent = at;
+    at = nextTime(schedule, at);
+  }
+  return { earliest, recent, missed };
+}
+
 /** The instant at which local clocks show a time; always later than `after`, also where clocks are changed. */
 function utcOf(zone: string, localMs: number, after: number): number {
   const guess = localMs - offsetAt(zone, localMs);
