@@ -127,6 +127,7 @@ export class DeploymentController extends ManagedController {
       const sizes = proportionalSizes(active, allowed, ({ metadata }) => Number(metadata?.annotations?.[MAX] ?? 0));
       for (const set of active) failure = this.scale(deployment, set, sizes.get(set.metadata.name)!) ?? failure;
     }
+    if (!failure && deployment.spec?.paused) this.cleanup(deployment, old, newSet);
     return failure ?? this.syncStatus(deployment, sets, newSet);
   }
 
@@ -324,8 +325,9 @@ export class DeploymentController extends ManagedController {
     return written.ok || written.status.code === 404 ? undefined : written.status.message;
   }
 
-  private cleanup(deployment: Stored<Deployment>, old: Sets, newSet: Stored<ReplicaSet>): void {
-    if (!isComplete(deployment, newSet, old)) return;
+  /** Old sets beyond the history limit go. */
+  private cleanup(deployment: Stored<Deployment>, old: Sets, newSet: Stored<ReplicaSet> | undefined): void {
+    if (!deployment.spec?.paused && (!newSet || !isComplete(deployment, newSet, old))) return;
     const limit = deployment.spec?.revisionHistoryLimit ?? 10;
     const idle = old.filter(({ spec, status }) => (spec?.replicas ?? 0) === 0 && (status?.replicas ?? 0) === 0);
     for (const set of [...idle]
@@ -390,8 +392,10 @@ export class DeploymentController extends ManagedController {
       },
       now,
     );
+    const hasDeadline = (deployment.spec?.progressDeadlineSeconds ?? FOREVER) < FOREVER;
+    if (!hasDeadline) conditions = conditions.filter(({ type }) => type !== 'Progressing');
     const progress = this.progressOf(deployment, sets, newSet, counts, conditions);
-    if (progress) conditions = withCondition(conditions, progress, now);
+    if (progress && hasDeadline) conditions = withCondition(conditions, progress, now);
     const failure = [newSet, ...sets]
       .flatMap((set) => set?.status?.conditions ?? [])
       .find(({ type }) => type === 'ReplicaFailure');
@@ -422,7 +426,8 @@ export class DeploymentController extends ManagedController {
     const current = conditions.find(({ type }) => type === 'Progressing');
     if (deployment.spec?.paused) {
       this.rollouts.send(key, 'PAUSED');
-      return current?.reason === 'DeploymentPaused'
+      // That it did not get on is not hidden behind a pause.
+      return current?.reason === 'DeploymentPaused' || current?.reason === 'ProgressDeadlineExceeded'
         ? undefined
         : { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' };
     }
@@ -430,14 +435,21 @@ export class DeploymentController extends ManagedController {
       this.rollouts.send(key, 'RESUMED');
       return { type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' };
     }
-    const name = newSet?.metadata.name ?? '';
+    const isOver =
+      (counts.replicas ?? 0) === (counts.updatedReplicas ?? 0) && current?.reason === 'NewReplicaSetAvailable';
+    // A rollout that is over is none again because pods come and go.
+    if (isOver) {
+      this.rollouts.send(key, newSet && isComplete(deployment, newSet, []) ? 'COMPLETED' : 'PROGRESSED');
+      return undefined;
+    }
+    const what = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
     if (newSet && isComplete(deployment, newSet, this.oldSetsOf(sets, newSet))) {
       this.rollouts.send(key, 'COMPLETED');
-      return progressing('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
+      return progressing('NewReplicaSetAvailable', `${what} has successfully progressed.`);
     }
     if (hasProgressed(counts, deployment.status)) {
       this.rollouts.send(key, 'PROGRESSED');
-      return { ...progressing('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), isRefreshed: true };
+      return { ...progressing('ReplicaSetUpdated', `${what} is progressing.`), isRefreshed: true };
     }
     if (current && deadline !== undefined && deadline < FOREVER) {
       if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable')
@@ -450,7 +462,7 @@ export class DeploymentController extends ManagedController {
           type: 'Progressing',
           status: 'False',
           reason: 'ProgressDeadlineExceeded',
-          message: `ReplicaSet "${name}" has timed out progressing.`,
+          message: `${what} has timed out progressing.`,
         };
       }
       this.queue.addAfter(key, deadline * 1000 - elapsedMs, true);

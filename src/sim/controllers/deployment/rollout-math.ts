@@ -74,7 +74,7 @@ export function scaleDownOldSets(
   return sizes;
 }
 
-/** Shares a change of size over all sets while a rollout is under way. Upstream: sync.go (scale). */
+/** Shares a change of size over all sets, oldest first, while a rollout is under way. Upstream: sync.go (scale). */
 export function proportionalSizes(
   sets: readonly Pick<ReplicaSet, 'metadata' | 'spec'>[],
   allowed: number,
@@ -85,8 +85,9 @@ export function proportionalSizes(
   const total = sets.reduce((sum, set) => sum + sizeOf(set), 0);
   let toAdd = allowed - total;
   const isUp = toAdd > 0;
-  // Bigger first on the way up; older first among equals.
-  const ordered = [...sets].sort((left, right) => sizeOf(right) - sizeOf(left));
+  // Bigger first; among equals the newer on the way up, the older on the way down.
+  const byAge = isUp ? [...sets].reverse() : [...sets];
+  const ordered = byAge.sort((left, right) => sizeOf(right) - sizeOf(left));
   const sizes = new Map<string, number>();
   for (const set of ordered) {
     const size = sizeOf(set);

@@ -42,7 +42,11 @@ export class GarbageCollector extends ManagedController {
     }
     const isMarked = next.metadata.finalizers?.some((item) => item === 'orphan' || item === 'foregroundDeletion');
     if (next.metadata.deletionTimestamp && isMarked) this.queue.add(`${resource}|${keyOf(next)}`);
-    else if (next.metadata.ownerReferences !== old?.metadata.ownerReferences) this.owned(resource, next);
+    else if (next.metadata.ownerReferences !== old?.metadata.ownerReferences) {
+      this.owned(resource, next);
+      // An owner that waited for this one may wait no longer.
+      for (const owner of old?.metadata.ownerReferences ?? []) this.queueOwner(next, owner);
+    }
   }
 
   /** An object whose owner is not there is looked at; one whose owner is in another namespace is told so. */
@@ -97,19 +101,38 @@ export class GarbageCollector extends ManagedController {
     return deletionTimestamp ? undefined : this.collect(resource, object);
   }
 
-  /** All owners gone: deleted. Some alive: the dangling references are taken out. */
+  /**
+   * Without an owner that stays: deleted, after its own dependents when an owner waits for those. With one: references to
+   * owners that are gone, or wait for their dependents, are taken out (attemptToDeleteItem).
+   */
   private collect(resource: ResourceName, object: Stored): Outcome {
     const { namespace, name, uid } = object.metadata;
-    const alive: OwnerReference[] = [];
     const owners = object.metadata.ownerReferences ?? [];
-    for (const owner of owners) if (this.isAlive(object, owner)) alive.push(owner);
-    if (owners.length === 0 || alive.length === owners.length) return undefined;
-    if (alive.length > 0) return this.setOwners(resource, object, alive);
+    const alive = owners.filter((owner) => this.isAlive(object, owner));
+    const waiting = alive.filter((owner) => this.isWaiting(object, owner));
+    const solid = alive.filter((owner) => !waiting.includes(owner));
+    if (owners.length === 0 || solid.length === owners.length) return undefined;
+    if (solid.length > 0) return this.setOwners(resource, object, solid);
+    const dependents = waiting.length > 0 ? [...this.dependentsOf(uid)] : [];
+    // Two that wait for each other would wait forever: this one holds its owners up no longer.
+    if (dependents.some((dependent) => isDeletingDependents(dependent.object))) {
+      const failure = this.setOwners(
+        resource,
+        object,
+        owners.map((owner) => ({ ...owner, blockOwnerDeletion: false })),
+      );
+      if (failure) return failure;
+    }
     const gone = this.client.delete(resource, namespace, name, {
-      propagationPolicy: 'Background',
+      propagationPolicy: dependents.length > 0 ? 'Foreground' : 'Background',
       preconditions: { uid },
     });
     return gone.ok || gone.status.code === 404 || gone.status.code === 409 ? undefined : gone.status.message;
+  }
+
+  private isWaiting(object: Stored, owner: OwnerReference): boolean {
+    const found = this.ownerOf(object, owner);
+    return found !== undefined && isDeletingDependents(found.object);
   }
 
   private isAlive(object: Stored, owner: OwnerReference): boolean {
@@ -135,18 +158,14 @@ export class GarbageCollector extends ManagedController {
     return this.removeFinalizer(resource, object, 'orphan');
   }
 
+  /** Dependents are looked at one by one; the owner goes when none is left that holds it up. */
   private foreground(resource: ResourceName, object: Stored): Outcome {
     const { uid } = object.metadata;
     let isBlocked = false;
     for (const { resource: other, object: dependent } of [...this.dependentsOf(uid)]) {
       const owner = dependent.metadata.ownerReferences?.find((item) => item.uid === uid);
       if (owner?.blockOwnerDeletion) isBlocked = true;
-      if (dependent.metadata.deletionTimestamp) continue;
-      const { namespace, name } = dependent.metadata;
-      this.client.delete(other, namespace, name, {
-        propagationPolicy: 'Foreground',
-        preconditions: { uid: dependent.metadata.uid },
-      });
+      if (!dependent.metadata.deletionTimestamp) this.queue.add(`${other}|${keyOf(dependent)}`);
     }
     return isBlocked ? undefined : this.removeFinalizer(resource, object, 'foregroundDeletion');
   }
@@ -165,3 +184,6 @@ export class GarbageCollector extends ManagedController {
     return patched.ok || patched.status.code === 404 ? undefined : patched.status.message;
   }
 }
+
+const isDeletingDependents = ({ metadata }: Stored): boolean =>
+  metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes('foregroundDeletion') ?? false);
