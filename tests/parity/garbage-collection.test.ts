@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { World } from '../../src/sim/world.ts';
-import { apply, eventsOf } from '../support/world.ts';
+import { advance, apply, deployment, eventsOf, podsOf } from '../support/world.ts';
 import { deleted, get, parity, patched, send, wait, type Step } from './support/parity.ts';
 
 const COLLECTOR = 'pkg/controller/garbagecollector/garbagecollector.go';
@@ -100,6 +100,59 @@ parity('What is owned', [
       wait(2),
       gone('configmaps', 'top'),
       (world) => expect(get(world, 'secrets', 'leaf').metadata.ownerReferences).toBeUndefined(),
+    ],
+  },
+]);
+
+parity('Deletion in the foreground', [
+  {
+    name: 'goes level by level, and only what has dependents waits for them',
+    upstream: `${COLLECTOR} (attemptToDeleteItem, processDeletingDependentsItem)`,
+    manifests: deployment('web', 2, 'busybox:1.36', `          command: [sh, -c, "trap '' TERM; sleep 300"]\n`),
+    steps: [
+      wait(10),
+      deleted('deployments.apps', 'web', { propagationPolicy: 'Foreground' }),
+      (world) => {
+        advance(world, 2);
+        const [set] = [...world.list('replicasets.apps', 'default')];
+        expect(get(world, 'deployments.apps', 'web').metadata.finalizers).toEqual(['foregroundDeletion']);
+        expect(set!.metadata.finalizers).toEqual(['foregroundDeletion']);
+        for (const { metadata } of podsOf(world, 'web')) {
+          expect(metadata.deletionTimestamp).toBeDefined();
+          expect(metadata.finalizers).toBeUndefined();
+        }
+      },
+      wait(40),
+      gone('deployments.apps', 'web'),
+      (world) => {
+        expect([...world.list('replicasets.apps', 'default')]).toEqual([]);
+        expect(podsOf(world, 'web')).toEqual([]);
+      },
+    ],
+  },
+  {
+    name: 'leaves what has another owner, and takes only its own reference out',
+    upstream: `${COLLECTOR} (classifyReferences)`,
+    manifests: [map('top'), map('other'), secret('leaf')].join('---\n'),
+    steps: [
+      (world) =>
+        patched('secrets', 'leaf', {
+          metadata: {
+            ownerReferences: ['top', 'other'].map((name) => ({
+              apiVersion: 'v1',
+              kind: 'ConfigMap',
+              name,
+              uid: get(world, 'configmaps', name).metadata.uid,
+              blockOwnerDeletion: true,
+            })),
+          },
+        })(world),
+      wait(1),
+      deleted('configmaps', 'top', { propagationPolicy: 'Foreground' }),
+      wait(2),
+      gone('configmaps', 'top'),
+      (world) =>
+        expect(get(world, 'secrets', 'leaf').metadata.ownerReferences?.map(({ name }) => name)).toEqual(['other']),
     ],
   },
 ]);

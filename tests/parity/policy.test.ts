@@ -16,7 +16,7 @@ import {
   wait,
   type Step,
 } from './support/parity.ts';
-import { deployment } from '../support/world.ts';
+import { deployment, eventsOf } from '../support/world.ts';
 
 const budget = (spec: string): string => `---
 apiVersion: policy/v1
@@ -110,7 +110,92 @@ parity('A PodDisruptionBudget', [
   },
 ]);
 
+const DAEMONS = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: c, image: "nginx:1.27" }] } }
+`;
+
+parity('A PodDisruptionBudget over pods whose number nobody can tell', [
+  {
+    name: 'lets none go, and says that their controller has no scale',
+    upstream: `${DISRUPTION} (failSafe), pkg/registry/core/pod/storage/eviction.go`,
+    manifests: DAEMONS + budget('maxUnavailable: 1'),
+    steps: [
+      until(allReady('web', 3)),
+      wait(2),
+      conditions('poddisruptionbudgets.policy', 'keep', [
+        'DisruptionAllowed=False SyncFailed: daemonsets.apps does not implement the scale subresource',
+      ]),
+      (world) =>
+        expect(eventsOf(world, get(world, 'poddisruptionbudgets.policy', 'keep'))).toContain(
+          'CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: daemonsets.apps does not implement the scale subresource',
+        ),
+      evict(
+        0,
+        429,
+        'The disruption budget keep does not allow evicting pods currently because it failed sync: daemonsets.apps does not implement the scale subresource',
+      ),
+    ],
+  },
+  {
+    name: 'counts them all the same by a whole number of minAvailable',
+    upstream: DISRUPTION,
+    manifests: DAEMONS + budget('minAvailable: 2'),
+    steps: [
+      until(allReady('web', 3)),
+      wait(2),
+      status('poddisruptionbudgets.policy', 'keep', { disruptionsAllowed: 1, expectedPods: 3, desiredHealthy: 2 }),
+    ],
+  },
+]);
+
 parity('A ResourceQuota', [
+  {
+    name: 'counts what init containers need, and sidecars beside the others',
+    upstream: 'pkg/quota/v1/evaluator/core/pods.go (PodUsageFunc)',
+    manifests: quota('requests.cpu: 2'),
+    steps: [
+      wait(2),
+      refused(
+        pod('a', ', resources: { requests: { cpu: 1 } }', 'initContainers: [{ name: i, image: "busybox:1.36" }],'),
+        'pods "a" is forbidden: failed quota: tight: must specify requests.cpu for: i',
+      ),
+      applied(
+        pod(
+          'a',
+          ', resources: { requests: { cpu: 300m } }',
+          'initContainers: [{ name: i, image: "busybox:1.36", resources: { requests: { cpu: 1 } } }],',
+        ),
+      ),
+      columns('resourcequotas', 'tight', { Request: 'requests.cpu: 1/2' }),
+      applied(
+        pod(
+          'b',
+          ', resources: { requests: { cpu: 300m } }',
+          'initContainers: [{ name: s, image: "nginx:1.27", restartPolicy: Always, resources: { requests: { cpu: 200m } } }],',
+        ),
+      ),
+      columns('resourcequotas', 'tight', { Request: 'requests.cpu: 1500m/2' }),
+      wait(310),
+      columns('resourcequotas', 'tight', { Request: 'requests.cpu: 1500m/2' }),
+    ],
+  },
+  {
+    name: 'has room again as soon as anything that it counts is gone',
+    upstream: 'pkg/controller/resourcequota/resource_quota_monitor.go',
+    manifests: quota('count/roles.rbac.authorization.k8s.io: 1'),
+    steps: [
+      wait(2),
+      applied('apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: one }\nrules: []\n'),
+      columns('resourcequotas', 'tight', { Request: 'count/roles.rbac.authorization.k8s.io: 1/1' }),
+      deleted('roles.rbac.authorization.k8s.io', 'one'),
+      wait(2),
+      columns('resourcequotas', 'tight', { Request: 'count/roles.rbac.authorization.k8s.io: 0/1' }),
+    ],
+  },
   {
     name: 'refuses a pod that does not say what it wants of a bounded resource',
     upstream: QUOTA,

@@ -2,8 +2,15 @@
  * What an object uses of a quota, and which quotas look at it.
  * Upstream: pkg/quota/v1/evaluator/core/{pods,services,persistent_volume_claims}.go, apiserver/pkg/quota/v1.
  */
-import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from 'kubernetes-types/core/v1';
-import { addQuantities } from './quantity.ts';
+import type {
+  Container,
+  PersistentVolumeClaim,
+  Pod,
+  ResourceQuota,
+  ResourceRequirements,
+  Service,
+} from 'kubernetes-types/core/v1';
+import { addQuantities, compareQuantities } from './quantity.ts';
 import type { KubeObject, Stored } from './object.ts';
 
 export type Amounts = Readonly<Record<string, string>>;
@@ -21,18 +28,47 @@ const COUNTED: Readonly<Record<string, string>> = {
 const STORAGE_CLASS_SUFFIX = '.storageclass.storage.k8s.io/';
 
 function podAmounts(pod: Pod): Amounts {
-  const total: Record<string, string> = {};
-  const add = (name: string, value: string): void => {
-    total[name] = total[name] === undefined ? value : addQuantities(total[name], value);
-  };
-  for (const { resources } of pod.spec?.containers ?? []) {
-    for (const [name, value] of Object.entries(resources?.requests ?? {})) add(`requests.${name}`, value);
-    for (const [name, value] of Object.entries(resources?.limits ?? {})) add(`limits.${name}`, value);
+  const requests = wholeOf(pod, 'requests');
+  const limits = wholeOf(pod, 'limits');
+  const named = (prefix: string, amounts: Amounts): Amounts =>
+    Object.fromEntries(Object.entries(amounts).map(([name, value]) => [`${prefix}.${name}`, value]));
+  const bare = Object.entries(requests).filter(([name]) => /^(cpu|memory|ephemeral-storage)$/.test(name));
+  return { ...named('requests', requests), ...named('limits', limits), ...Object.fromEntries(bare) };
+}
+
+/**
+ * What a pod comes to as a whole: its containers and sidecars together, or the most that its init containers need before
+ * that; what the pod says of itself goes before its parts, and the overhead comes on top.
+ * Upstream: component-helpers/resource/helpers.go (PodRequests, PodLimits).
+ */
+function wholeOf({ spec }: Pod, side: 'requests' | 'limits'): Amounts {
+  const of = ({ resources }: Container): Amounts => resources?.[side] ?? {};
+  let total = (spec?.containers ?? []).map(of).reduce(sumOf, {});
+  let [sidecars, most]: [Amounts, Amounts] = [{}, {}];
+  for (const container of spec?.initContainers ?? []) {
+    const isSidecar = container.restartPolicy === 'Always';
+    if (isSidecar) [total, sidecars] = [sumOf(total, of(container)), sumOf(sidecars, of(container))];
+    most = mostOf(most, isSidecar ? sidecars : sumOf(sidecars, of(container)));
   }
-  const bare = Object.entries(total).flatMap(([name, value]) =>
-    /^requests\.(cpu|memory|ephemeral-storage)$/.test(name) ? [[name.slice('requests.'.length), value] as const] : [],
+  const own = (spec as { resources?: ResourceRequirements } | undefined)?.resources?.[side] ?? {};
+  const whole = { ...mostOf(total, most), ...own };
+  const overhead = Object.entries(spec?.overhead ?? {}).filter(
+    ([name]) => side === 'requests' || whole[name] !== undefined,
   );
-  return { ...total, ...Object.fromEntries(bare) };
+  return sumOf(whole, Object.fromEntries(overhead));
+}
+
+function sumOf(left: Amounts, right: Amounts): Amounts {
+  const sums = Object.entries(right).map(([name, value]) => [
+    name,
+    left[name] ? addQuantities(left[name], value) : value,
+  ]);
+  return { ...left, ...(Object.fromEntries(sums) as Amounts) };
+}
+
+function mostOf(left: Amounts, right: Amounts): Amounts {
+  const more = Object.entries(right).filter(([name, value]) => !left[name] || compareQuantities(value, left[name]) > 0);
+  return { ...left, ...Object.fromEntries(more) };
 }
 
 function serviceAmounts({ spec }: Service): Amounts {
@@ -134,7 +170,9 @@ export function unspecified(hard: Amounts, pod: Pod): ReadonlyMap<string, readon
     const match = /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(name);
     if (!match || match[2] === 'ephemeral-storage') continue;
     const side = match[1] === 'limits' ? 'limits' : 'requests';
-    const missing = (pod.spec?.containers ?? []).filter(
+    const own = (pod.spec as { resources?: ResourceRequirements } | undefined)?.resources;
+    if (own?.[side]?.[match[2]!] !== undefined) continue;
+    const missing = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].filter(
       ({ resources }) => resources?.[side]?.[match[2]!] === undefined,
     );
     if (missing.length > 0)

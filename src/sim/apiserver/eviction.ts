@@ -80,8 +80,11 @@ function takeDisruption(context: RequestContext, addresses: ServiceAddresses, po
   }
   const allowed = status?.disruptionsAllowed ?? 0;
   if (allowed <= 0) {
-    const { desiredHealthy = 0, currentHealthy = 0 } = status ?? {};
-    const text = `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+    const { desiredHealthy = 0, currentHealthy = 0, conditions = [] } = status ?? {};
+    const unsynced = conditions.find(({ type, reason }) => type === 'DisruptionAllowed' && reason === 'SyncFailed');
+    const text = unsynced
+      ? `does not allow evicting pods currently because it failed sync: ${unsynced.message}`
+      : `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
     refuseEviction(context, `The disruption budget ${budget.metadata.name} ${text}`);
   }
   if (context.isDryRun) return;

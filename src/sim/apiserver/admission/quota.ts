@@ -25,7 +25,9 @@ export function chargeQuotas(
 ): void {
   const { kind, resource, request } = context;
   const { namespace } = draft.metadata;
-  if (!kind.isNamespaced || !namespace || request.subresource || resource === QUOTAS || resource === 'events') return;
+  // Of the subresources only a resize changes what is counted.
+  const isPart = request.subresource !== undefined && request.subresource !== 'resize';
+  if (!kind.isNamespaced || !namespace || isPart || resource === 'events') return;
   const quotas = [...(context.list(QUOTAS, namespace) as Iterable<StoredQuota>)];
   if (quotas.length === 0) return;
   const charges = quotas.flatMap((quota) => {

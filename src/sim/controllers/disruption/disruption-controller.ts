@@ -3,6 +3,8 @@
  */
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from 'kubernetes-types/policy/v1';
+import type { OwnerReference } from 'kubernetes-types/meta/v1';
+import { resourceName } from '../../api/kind.ts';
 import { keyOf, type KubeObject, type Stored } from '../../api/object.ts';
 import { goLabelSelector, matchesLabels, selectorOf } from '../../api/selectors.ts';
 import { isDeepEqual } from '../../apiserver/index.ts';
@@ -15,6 +17,8 @@ import { budgetMachine } from './machine.ts';
 
 /** So long an eviction that was allowed counts as on its way; then the pod counts as staying. */
 const DISRUPTION_TIMEOUT_MS = 120_000;
+
+const NO_COUNTS = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
 
 interface Scaled extends KubeObject {
   readonly spec?: { readonly replicas?: number };
@@ -73,7 +77,9 @@ export class DisruptionController extends ManagedController {
           .filter(({ metadata }) => matchesLabels(selector, metadata.labels))
       : [];
     if (pods.length === 0) this.tell(budget, 'Normal', 'NoPods', 'No matching pods found');
-    const { expected, desired } = this.expectedOf(budget, pods);
+    const found = this.expectedOf(budget, pods);
+    if (typeof found === 'string') return this.failSafe(key, budget, found);
+    const { expected, desired } = found;
     const disrupted = this.disruptedOf(key, budget, pods);
     const healthy = pods.filter(
       (pod) => !pod.metadata.deletionTimestamp && disrupted[pod.metadata.name] === undefined && isPodReady(pod),
@@ -94,33 +100,56 @@ export class DisruptionController extends ManagedController {
   private expectedOf(
     budget: Stored<PodDisruptionBudget>,
     pods: readonly Stored<Pod>[],
-  ): { expected: number; desired: number } {
+  ): { expected: number; desired: number } | string {
     const { maxUnavailable, minAvailable } = budget.spec ?? {};
     const scaled = (value: string | number, total: number): number =>
       typeof value === 'number' ? value : Math.ceil((Number(value.replace('%', '')) * total) / 100);
     if (maxUnavailable !== undefined) {
       const expected = this.scaleOf(budget, pods);
+      if (typeof expected === 'string') return expected;
       return { expected, desired: Math.max(0, expected - scaled(maxUnavailable, expected)) };
     }
     if (minAvailable === undefined) return { expected: 0, desired: 0 };
     if (typeof minAvailable === 'number') return { expected: pods.length, desired: minAvailable };
     const expected = this.scaleOf(budget, pods);
-    return { expected, desired: scaled(minAvailable, expected) };
+    return typeof expected === 'string' ? expected : { expected, desired: scaled(minAvailable, expected) };
   }
 
-  private scaleOf(budget: Stored<PodDisruptionBudget>, pods: readonly Stored<Pod>[]): number {
+  /** Sum of the scales of the pods' controllers; a text when one of them has none (getExpectedScale). */
+  private scaleOf(budget: Stored<PodDisruptionBudget>, pods: readonly Stored<Pod>[]): number | string {
     const scales = new Map<string, number>();
     let hasUnmanaged = false;
     for (const pod of pods) {
+      const reference = controllerOf(pod);
+      if (!reference) {
+        hasUnmanaged = true;
+        continue;
+      }
       const owner = this.controllerWithScale(pod);
-      if (!owner) hasUnmanaged = true;
-      else scales.set(owner.metadata.uid, owner.spec?.replicas ?? 1);
+      if (!owner) return this.whyNoScale(pod, reference);
+      scales.set(owner.metadata.uid, owner.spec?.replicas ?? 1);
     }
     if (hasUnmanaged) {
       const text = `Pods selected by this PodDisruptionBudget (selector: ${goLabelSelector(budget.spec?.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
       this.tell(budget, 'Warning', 'UnmanagedPods', text);
     }
     return [...scales.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  private whyNoScale(pod: Stored<Pod>, { apiVersion, kind }: OwnerReference): string {
+    const definition = this.manager.registry.byGvk(apiVersion, kind);
+    return definition && !this.scaled[kind]
+      ? `${resourceName(definition)} does not implement the scale subresource`
+      : `found no controllers for pod ${JSON.stringify(pod.metadata.name)}`;
+  }
+
+  /** While it cannot be told how many pods there should be, none may go. */
+  private failSafe(key: string, budget: Stored<PodDisruptionBudget>, why: string): Outcome {
+    const text = `Failed to calculate the number of expected pods: ${why}`;
+    this.tell(budget, 'Warning', 'CalculateExpectedPodCountFailed', text);
+    this.allowances.send(key, 'BLOCK');
+    const { conditions: _conditions, ...counts } = budget.status ?? { ...NO_COUNTS };
+    return this.writeStatus(budget, { ...counts, disruptionsAllowed: 0 }, why);
   }
 
   private controllerWithScale(pod: Stored<Pod>): Stored<Scaled> | undefined {
@@ -160,6 +189,7 @@ export class DisruptionController extends ManagedController {
   private writeStatus(
     budget: Stored<PodDisruptionBudget>,
     counts: Omit<PodDisruptionBudgetStatus, 'conditions'>,
+    syncFailure?: string,
   ): Outcome {
     const hasRoom = (counts.disruptionsAllowed ?? 0) > 0;
     const before = budget.status?.conditions?.find(({ type }) => type === 'DisruptionAllowed');
@@ -170,8 +200,8 @@ export class DisruptionController extends ManagedController {
       status: wanted,
       observedGeneration: observed,
       lastTransitionTime: before?.status === wanted ? before.lastTransitionTime : this.kernel.formatTime(),
-      reason: hasRoom ? 'SufficientPods' : 'InsufficientPods',
-      message: '',
+      reason: syncFailure === undefined ? (hasRoom ? 'SufficientPods' : 'InsufficientPods') : 'SyncFailed',
+      message: syncFailure ?? '',
     };
     const status = { ...counts, conditions: [condition] };
     if (isDeepEqual(status, budget.status)) return undefined;

@@ -13,20 +13,8 @@ import { ManagedController, type Manager } from '../managed-controller.ts';
 import { byNamespace } from '../owners.ts';
 
 const RESYNC_MS = 300_000;
-/** Resources that a quota counts most; their going is noticed at once. Others are counted at the resync. */
-const REPLENISHED: readonly ResourceName[] = [
-  'pods',
-  'services',
-  'configmaps',
-  'secrets',
-  'persistentvolumeclaims',
-  'replicationcontrollers',
-  'deployments.apps',
-  'replicasets.apps',
-  'statefulsets.apps',
-  'jobs.batch',
-  'cronjobs.batch',
-];
+/** Events are many, and nobody's to count. */
+const UNCOUNTED: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io']);
 
 export class ResourceQuotaController extends ManagedController {
   private readonly quotas: Informer<'resourcequotas'>;
@@ -37,7 +25,10 @@ export class ResourceQuotaController extends ManagedController {
     this.quotas.onChange((next, old) => {
       if (next && (!old || !isDeepEqual(next.spec, old.spec))) this.queue.add(keyOf(next));
     });
-    for (const resource of REPLENISHED) {
+    // Whatever goes makes room at once; other changes are counted by the API server as they come.
+    for (const kind of manager.registry.all()) {
+      const resource = resourceName(kind) as ResourceName;
+      if (!kind.isNamespaced || UNCOUNTED.has(resource) || kind.verbs?.includes('watch') === false) continue;
       const informer = this.shared(resource) as unknown as Informer<ResourceName>;
       informer.onChange((next, old) => {
         const object = (old ?? next) as Stored;
