@@ -91,22 +91,15 @@ function autoscalerValues(object: Stored): SeriesValues {
   });
   const metrics = (spec?.metrics ?? []).flatMap((metric, index): SeriesValues => {
     const asked = metric.resource ?? metric.containerResource ?? metric.pods ?? metric.object ?? metric.external;
-    // Statuses stand in the order of the specs; one that cannot be read has none.
-    const reported = (status?.currentMetrics ?? [])
-      .map((item) => item.resource ?? item.containerResource ?? item.pods ?? item.object ?? item.external)
-      .filter((item) => item !== undefined)
-      .find((item) => nameOf(item) === nameOf(asked));
+    // Statuses stand in the order of the specs; one that cannot be read has an empty place.
+    const item = status?.currentMetrics?.[index];
+    const reported = item?.resource ?? item?.containerResource ?? item?.pods ?? item?.object ?? item?.external;
     return [
       [`value.${index}`, amount(reported?.current, asked?.target)],
       [`target.${index}`, amount(asked?.target, asked?.target)],
     ];
   });
   return [...replicas, ...metrics];
-}
-
-function nameOf(source: object | undefined): string | undefined {
-  const { name, metric } = (source ?? {}) as { name?: string; metric?: { name?: string } };
-  return name ?? metric?.name;
 }
 
 /** In what the target is written in: percent of the request, or thousandths of the metric's unit. */

@@ -115,6 +115,26 @@ test('an autoscaler shows its metric against the target, the replicas and why', 
   await expect(picture.getByRole('slider', { name: /Plot: Replicas/ })).toHaveAttribute('aria-valuetext', /Now 3/);
 });
 
+test('an autoscaler by the depth of a queue shows it, mean and target, on a cluster with an adapter', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByRole('tab', { name: 'Scenarios' }).click();
+  await page
+    .locator('.scenario')
+    .filter({ hasText: /Consumers as many as the queue is deep/ })
+    .click();
+  await page.getByRole('button', { name: 'Start the run', exact: true }).click();
+  await expect(inspector(page).getByRole('heading').first()).toBeVisible();
+  await goTo(page, 270);
+  const picture = inspector(page).getByRole('region', { name: 'Scaling', exact: true });
+  await expect(picture).toContainText(/queue_messages_ready \(Service queue\) is at [\d.]+, its target is 10/);
+  await expect(
+    picture.getByRole('slider', { name: 'Plot: queue_messages_ready (Service queue) against its target' }).first(),
+  ).toHaveAttribute('aria-valuetext', /Target 10, Grows above 11, Shrinks below 9/);
+  await expect(page.getByText('prometheus-adapter.yaml').first()).toBeVisible();
+});
+
 test('Jobs show their indexes, CronJobs their next runs, budgets who may go', async ({ page }) => {
   await open(page);
   await apply(page, /A Job that divides its work/);

@@ -1,10 +1,12 @@
 /** Every scenario of the gallery, applied to a fresh cluster, shows what its card promises. */
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { CronJob, Job } from 'kubernetes-types/batch/v1';
 import type { Node, PersistentVolumeClaim, Pod, ResourceQuota, Service } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { describe, expect, it } from 'vitest';
+import { METRICS_ADAPTER } from '../../src/lessons/gallery/metrics-adapter.ts';
 import { GALLERY } from '../../src/lessons/index.ts';
 import { parseScenario, reached, Run } from '../../src/run/index.ts';
 import { checkManifest } from '../../src/manifest/index.ts';
@@ -111,6 +113,25 @@ const PROMISES: Readonly<Record<string, (world: World, text: string) => void>> =
     request(world, 'PATCH', path, patch, { 'content-type': 'application/merge-patch+json' });
     advance(world, 240);
     expect(ready(world, 'php-apache')).toBe(1);
+  },
+  'queue-scale'(world) {
+    const scaler = (): Stored<HorizontalPodAutoscaler> =>
+      find(world, 'horizontalpodautoscalers.autoscaling', 'consumer');
+    expect(eventsOf(world, scaler()).join()).toMatch(/no custom metrics API \(custom.metrics.k8s.io\) registered/);
+    expect(ready(world, 'consumer')).toBe(1);
+    apply(world, METRICS_ADAPTER);
+    advance(world, 240);
+    const { status } = scaler();
+    expect(status!.conditions!.find(({ type }) => type === 'ScalingActive')!.status).toBe('True');
+    expect(status!.currentMetrics![0]!.object!.describedObject.name).toBe('queue');
+    const grown = ready(world, 'consumer');
+    expect(grown).toBeGreaterThanOrEqual(6);
+    const path = '/apis/apps/v1/namespaces/default/deployments/producer';
+    const patch = { spec: { replicas: 0 } };
+    request(world, 'PATCH', path, patch, { 'content-type': 'application/merge-patch+json' });
+    advance(world, 360);
+    expect(scaler().status!.currentMetrics![0]!.object!.current.averageValue).toBe('0');
+    expect(ready(world, 'consumer')).toBe(1);
   },
   budget(world, text) {
     const { status } = find<PodDisruptionBudget>(world, 'poddisruptionbudgets.policy', 'shop');
@@ -241,7 +262,7 @@ const PROMISES: Readonly<Record<string, (world: World, text: string) => void>> =
 describe('the gallery', () => {
   it('has a promise under test for every scenario', () => {
     expect(GALLERY.map(({ id }) => id)).toEqual(Object.keys(PROMISES));
-    expect(GALLERY.length).toBe(32);
+    expect(GALLERY.length).toBe(33);
   });
 
   it('says everything in both languages', () => {
@@ -317,6 +338,24 @@ describe('the gallery', () => {
         event.type === 'api.request' && event.data.from === 'client/pipeline' ? [String(event.data.verb)] : [],
       );
     expect(new Set(sent)).toEqual(new Set(['get', 'create', 'list', 'patch', 'delete']));
+  });
+
+  it('tells of consumers on a cluster whose adapter is ready before they come', () => {
+    const { story } = GALLERY.find(({ id }) => id === 'queue-scale')!;
+    const run = new Run(parseScenario(JSON.stringify({ seed: 'queue', commands: story!.commands })));
+    run.seek(story!.time);
+    expect(run.isInThePast).toBe(false);
+    const served = run.world.find('apiservices.apiregistration.k8s.io', undefined, 'v1beta1.custom.metrics.k8s.io');
+    expect(served).toMatchObject({ status: { conditions: [{ status: 'True', reason: 'Passed' }] } });
+    run.advance(story!.time + 90_000);
+    const scaler = find<HorizontalPodAutoscaler>(run.world, 'horizontalpodautoscalers.autoscaling', 'consumer');
+    const told = eventsOf(run.world, scaler);
+    expect(told.every((text) => text.startsWith('SuccessfulRescale') || /queue_messages_ready for/.test(text))).toBe(
+      true,
+    );
+    expect(told.at(-1)).toMatch(
+      /^SuccessfulRescale: New size: \d+; reason: external metric queue_messages_ready\(.*\) above target$/,
+    );
   });
 
   it('asks of decisions in five scenarios, of both kinds', () => {

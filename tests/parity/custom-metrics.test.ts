@@ -93,17 +93,17 @@ const BUSY = 'the server is currently unable to handle the request';
 
 parity('An APIService for custom metrics', [
   {
-    name: 'is available only while its adapter is ready behind its Service, and says what is missing',
+    name: 'is available only while its adapter is ready behind its Service, and says at once what is missing',
     upstream: AVAILABLE,
     manifests: API_SERVICE,
     steps: [
-      wait(30),
+      wait(1),
       available('False ServiceNotFound: service/prometheus-adapter in "monitoring" is not present'),
       answers(`${APIS}/v1beta1`, `503 ${BUSY}`),
       (world) => {
         apply(world, METRICS_ADAPTER);
       },
-      wait(30),
+      wait(20),
       available(
         'False MissingEndpoints: endpointslices for service/prometheus-adapter in "monitoring" have no addresses with port name "https"',
       ),
@@ -113,7 +113,7 @@ parity('An APIService for custom metrics', [
       (world) => {
         patched(world, '/apis/apps/v1/namespaces/monitoring/deployments/prometheus-adapter', { spec: { replicas: 0 } });
       },
-      wait(40),
+      wait(5),
       available(
         'False MissingEndpoints: endpointslices for service/prometheus-adapter in "monitoring" have no addresses with port name "https"',
       ),
@@ -125,13 +125,13 @@ parity('An APIService for custom metrics', [
     upstream: AVAILABLE,
     manifests: `${WEB}---\n${API_SERVICE.replace('name: prometheus-adapter', 'name: web').replace('namespace: monitoring', 'namespace: default')}`,
     steps: [
-      wait(30),
+      wait(1),
       available('False ServicePortError: service/web in "default" is not listening on port 443'),
       (world) => {
         const path = '/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.custom.metrics.k8s.io';
         patched(world, path, { spec: { service: { port: 80 } } });
       },
-      wait(40),
+      wait(10),
       available(
         'False FailedDiscoveryCheck: failing or missing response from https://IP:8080/apis/custom.metrics.k8s.io/v1beta1: Get "https://IP:8080/apis/custom.metrics.k8s.io/v1beta1": dial tcp IP:8080: connect: connection refused',
       ),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ANSWER_POINTS, parseScenario, Run, seriesOf, type ObjectSeries } from '../../src/run/index.ts';
-import { deployment } from '../support/world.ts';
+import { METRICS_ADAPTER } from '../../src/lessons/gallery/metrics-adapter.ts';
+import { deployment, service } from '../support/world.ts';
 
 const WEB = deployment('web', 4, 'pilothouse/web:1.0');
 const KEY = 'deployments.apps|default/web';
@@ -54,6 +55,42 @@ describe('the curves of an object', () => {
     const again = new Run({ ...run.toScenario({ speed: 1 }), time: 0 });
     while (again.now < run.now) again.advance(Math.min(run.now, again.now + 777));
     expect(seriesOf(again, KEY)).toEqual(seriesOf(run, KEY));
+  });
+
+  it('of an autoscaler tell metrics of one name apart, and leave out what cannot be read', () => {
+    const run = start();
+    const metric = (target: string, name = 'http_requests_per_second'): string =>
+      `{ type: Object, object: { metric: { name: ${name} }, describedObject: { apiVersion: v1, kind: Service, name: web }, target: { ${target} } } }`;
+    const metrics = [
+      metric('type: Value, value: 1'),
+      metric('type: Value, value: 30'),
+      metric('type: AverageValue, averageValue: 5'),
+    ];
+    const scaler = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+  minReplicas: 4
+  maxReplicas: 4
+  metrics: [${metrics[0]!.replace('http_requests_per_second', 'nope')}, ${metrics[1]}, ${metrics[2]}]
+`;
+    const visitor = `apiVersion: v1
+kind: Pod
+metadata: { name: visitor }
+spec:
+  containers:
+  - name: visitor
+    image: pilothouse/client:1.0
+    env: [{ name: TARGET_URL, value: http://web }, { name: REQUESTS_PER_SECOND, value: '20' }]
+`;
+    const text = [METRICS_ADAPTER, WEB, service('web'), scaler, visitor].join('---\n');
+    run.command({ verb: 'apply', file: 'm.yaml', text }, false);
+    run.advance(run.now + 180_000);
+    const values = lastOf(seriesOf(run, 'horizontalpodautoscalers.autoscaling|default/web'), 0);
+    expect([values['value.0'], values['target.0'], values['target.1'], values['target.2']]).toEqual([null, 1, 30, 5]);
+    expect(values['value.1']).toBeCloseTo(20, 0);
+    expect(values['value.2']).toBeCloseTo(5, 0);
   });
 
   it('forget what a fork gives up', () => {

@@ -20,6 +20,8 @@ export interface Story {
   /** Virtual milliseconds at which it opens, and goes on by itself. */
   readonly time: number;
   readonly view?: ScenarioView;
+  /** Texts in the editor beside that of the entry, by file name. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface GalleryEntry {

@@ -1,5 +1,6 @@
 /** Workloads that keep, finish or grow: StatefulSets, Jobs, CronJobs, autoscalers and budgets. */
 import type { GalleryEntry } from './entry.ts';
+import { METRICS_ADAPTER } from './metrics-adapter.ts';
 import { deployment, lines, ports, readiness, service, together } from './manifests.ts';
 
 const STATEFUL = `apiVersion: v1
@@ -114,6 +115,50 @@ spec:
       stabilizationWindowSeconds: 60
 `;
 
+const QUEUE_SCALER = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: consumer
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: consumer
+  minReplicas: 1
+  maxReplicas: 10
+  metrics:
+    - type: Object
+      object:
+        metric:
+          name: queue_messages_ready
+          selector:
+            matchLabels:
+              queue: orders
+        describedObject:
+          apiVersion: v1
+          kind: Service
+          name: queue
+        target:
+          type: AverageValue
+          averageValue: '10'
+  behavior:
+    scaleDown:
+      stabilizationWindowSeconds: 60
+`;
+
+const QUEUE_WORK = together(
+  deployment('queue', 'pilothouse/queue:1.0', { container: ports(8080) }),
+  service('queue', 8080),
+  deployment('producer', 'pilothouse/producer:1.0', {
+    replicas: 2,
+    container: "env:\n  - name: EVERY_SECONDS\n    value: '1'",
+  }),
+  deployment('consumer', 'pilothouse/consumer:1.0', {
+    container: "env:\n  - name: SECONDS_PER_MESSAGE\n    value: '3'",
+  }),
+  QUEUE_SCALER,
+);
+
 const BUDGET = `apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
@@ -210,6 +255,35 @@ export const WORKLOADS: readonly GalleryEntry[] = [
       }),
     ),
     show: 'horizontalpodautoscalers.autoscaling|default/php-apache',
+  },
+  {
+    id: 'queue-scale',
+    topic: 'workload',
+    level: 3,
+    title: { ko: '밀린 메시지만큼 늘어나는 소비자', en: 'Consumers as many as the queue is deep' },
+    summary: {
+      ko: '주문이 초당 두 건씩 쌓이는데 소비자 하나는 3초에 한 건을 처리합니다. HPA는 CPU 대신 대기열의 깊이를 보고 소비자를 늘립니다. 이 값은 먼저 설치된 prometheus-adapter가 제공합니다.',
+      en: 'Two orders a second come in, and a consumer takes 3 seconds for one. The autoscaler looks at the depth of the queue instead of CPU, and adds consumers. A prometheus-adapter that was installed before tells it the depth.',
+    },
+    watch: {
+      ko: '속도를 10배로 올리고 HPA의 곡선에서 대기열 깊이와 목표를 비교하십시오. producer를 0으로 줄이면 대기열이 비고 소비자도 줄어듭니다. 터미널: kubectl get apiservice v1beta1.custom.metrics.k8s.io',
+      en: 'Raise the speed to 10x and compare the depth with its target in the curve. Scale producer to 0: the queue drains and the consumers go. In the terminal: kubectl get apiservice v1beta1.custom.metrics.k8s.io',
+    },
+    text: QUEUE_WORK,
+    show: 'horizontalpodautoscalers.autoscaling|default/consumer',
+    story: {
+      commands: [
+        { at: 0, command: { verb: 'apply', file: 'prometheus-adapter.yaml', text: METRICS_ADAPTER } },
+        { at: 90_000, command: { verb: 'apply', file: 'queue-scale.yaml', text: QUEUE_WORK } },
+      ],
+      time: 90_000,
+      view: {
+        selected: 'horizontalpodautoscalers.autoscaling|default/consumer',
+        right: 'inspector',
+        left: 'editor',
+      },
+      files: { 'prometheus-adapter.yaml': METRICS_ADAPTER },
+    },
   },
   {
     id: 'budget',

@@ -8,8 +8,10 @@
 import { resourceName, type KindDefinition, type KindRegistry } from '../api/kind.ts';
 import type { KubeObject, Stored } from '../api/object.ts';
 import { failure, notFound, type Status } from '../api/status.ts';
+import type { Change } from '../etcd/index.ts';
 import type { PolicySource } from './authorization/rbac.ts';
 import { refuse, type RequestContext } from './context.ts';
+import { isDeepEqual } from './equality.ts';
 import type { ApiResponse } from './request.ts';
 import { isSelected, isStatus, parseSelection } from './selection.ts';
 import { whyUnavailable, type ApiService, type Condition } from './service-backends.ts';
@@ -34,6 +36,9 @@ export const NO_RESOURCE = failure({
   reason: 'NotFound',
   message: 'the server could not find the requested resource',
 });
+
+/** What the availability of a server behind an APIService hangs on. */
+const WATCHED: readonly string[] = [API_SERVICES, 'services', 'endpointslices.discovery.k8s.io'];
 
 export interface GroupVersion {
   readonly group: string;
@@ -113,6 +118,21 @@ export class Aggregator {
 
   serverOf(asked: GroupVersion): ExtensionServer | undefined {
     return this.servers.find(({ group, version }) => group === asked.group && version === asked.version);
+  }
+
+  /** Whether a write is about a Service that an APIService names, about its endpoints, or about such an APIService. */
+  isTouchedBy(kind: KindDefinition, changes: readonly Change<Stored>[]): boolean {
+    const resource = resourceName(kind);
+    if (!WATCHED.includes(resource)) return false;
+    return changes.some(({ next, previous }) => {
+      const { metadata, spec } = (next ?? previous)!.value as Stored<ApiService>;
+      if (resource === API_SERVICES)
+        return spec?.service !== undefined && !isDeepEqual(spec, (previous?.value as Stored<ApiService>)?.spec);
+      const name = resource === 'services' ? metadata.name : metadata.labels?.['kubernetes.io/service-name'];
+      return ([...this.objects.list(API_SERVICES)] as Stored<ApiService>[]).some(
+        (item) => item.spec?.service?.name === name && item.spec?.service?.namespace === metadata.namespace,
+      );
+    });
   }
 
   /** Conditions of the APIServices that stand for another server, where they are not what is stored. */

@@ -239,7 +239,7 @@ export class ApiServer implements Component, ApiServerPort {
   }
 
   private act(action: string): void {
-    if (action === 'availability') return this.tellAvailability();
+    if (action === 'availability' || action === 'noticed') return this.tellAvailability(action === 'availability');
     this.kernel.assert(action === 'compact', `the API server has no action ${action}`);
     this.store.compact(this.compactTo);
     this.kernel.emit('etcd.compact', { revision: this.compactTo }, { component: ETCD });
@@ -249,13 +249,13 @@ export class ApiServer implements Component, ApiServerPort {
   }
 
   /** Writes down which extension servers answer. */
-  private tellAvailability(): void {
+  private tellAvailability(isPeriodic: boolean): void {
     for (const { name, condition } of this.aggregator.staleConditions()) {
       const body = { status: { conditions: [{ lastTransitionTime: this.kernel.formatTime(), ...condition }] } };
       const target = { resource: API_SERVICES, subresource: 'status', name } as const;
       this.serve({ verb: 'patch', patchType: 'merge', ...target, body, user: ITSELF, isTyped: true });
     }
-    this.kernel.schedule(AVAILABILITY_EVERY_MS, this.id, 'availability', undefined, true);
+    if (isPeriodic) this.kernel.schedule(AVAILABILITY_EVERY_MS, this.id, 'availability', undefined, true);
   }
 
   private expireEvents(): void {
@@ -422,6 +422,8 @@ export class ApiServer implements Component, ApiServerPort {
 
   private publish(requested: KindDefinition, changes: readonly Change<Stored>[], doneAt: number, cause: number): void {
     if (requested.group === RBAC && changes.length > 0) this.standing.forget();
+    if (this.aggregator.isTouchedBy(requested, changes))
+      this.kernel.schedule(Math.max(0, doneAt - this.kernel.now) + LINK_MS.controlPlane, this.id, 'noticed');
     const departAt = doneAt - 2 * LINK_MS.etcd - LINK_MS.etcdCommit;
     for (const change of changes) {
       const object = (change.next ?? change.previous)!.value;

@@ -1,5 +1,5 @@
 /** A HorizontalPodAutoscaler: what it measures against what it aims at, and by which rules it decides. Pure. */
-import type { HorizontalPodAutoscaler, MetricTarget } from 'kubernetes-types/autoscaling/v2';
+import type { HorizontalPodAutoscaler, MetricSpec, MetricTarget } from 'kubernetes-types/autoscaling/v2';
 import type { Stored } from '../../sim/api/object.ts';
 
 export type MetricUnit = 'percent' | 'cores' | 'bytes' | 'number';
@@ -57,7 +57,7 @@ export function autoscalerPicture({ metadata, spec, status }: Stored<HorizontalP
       const source = metric.resource ?? metric.containerResource;
       const other = metric.pods ?? metric.object ?? metric.external;
       return {
-        name: source?.name ?? other?.metric.name ?? '',
+        name: source?.name ?? `${other?.metric.name ?? ''}${aboutOf(metric)}`,
         unit: unitOf(source?.name, source?.target ?? other?.target),
         value: `value.${index}`,
         target: `target.${index}`,
@@ -76,6 +76,11 @@ export function autoscalerPicture({ metadata, spec, status }: Stored<HorizontalP
       message,
     })),
   };
+}
+
+/** An object's metric is told apart by the object: `queue_messages_ready (Service queue)`. */
+function aboutOf({ object }: MetricSpec): string {
+  return object ? ` (${object.describedObject.kind} ${object.describedObject.name})` : '';
 }
 
 function unitOf(resource: string | undefined, target: MetricTarget | undefined): MetricUnit {

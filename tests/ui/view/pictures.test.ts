@@ -251,6 +251,14 @@ describe('the pictures of budgets', () => {
       maxReplicas: 5,
       metrics: [
         { type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '64Mi' } } },
+        {
+          type: 'Object',
+          object: {
+            metric: { name: 'queue_messages_ready' },
+            describedObject: { apiVersion: 'v1', kind: 'Service', name: 'queue' },
+            target: { type: 'Value', value: '20' },
+          },
+        },
       ],
       behavior: { scaleUp: { tolerance: '50m' } },
     };
@@ -258,6 +266,7 @@ describe('the pictures of budgets', () => {
       stored<HorizontalPodAutoscaler>({ kind: 'HorizontalPodAutoscaler', metadata: { namespace: 'default' }, spec }),
     );
     expect(found.metrics[0]).toMatchObject({ name: 'memory', unit: 'bytes' });
+    expect(found.metrics[1]).toMatchObject({ name: 'queue_messages_ready (Service queue)', unit: 'number' });
     expect([found.min, found.up.tolerance, found.down.tolerance, found.down.windowSeconds]).toEqual([
       1, 0.05, 0.1, 300,
     ]);

@@ -92,7 +92,11 @@ function show(entry: GalleryEntry, how: 'replace' | 'beside' | 'anew'): void {
   if (how === 'beside') addFile(file, entry.text);
   else if (how === 'replace') changeText(texts.getState().active, entry.text);
   else {
-    const scenario = { ...newScenario(entry.options), ...entry.story, files: { [file]: entry.text } };
+    const scenario = {
+      ...newScenario(entry.options),
+      ...entry.story,
+      files: { [file]: entry.text, ...entry.story?.files },
+    };
     void loadAnew(scenario, true).then(() => teach(entry));
   }
   if (!entry.story) showLeft('editor');
