@@ -26,6 +26,7 @@ import {
   type Volume,
 } from './claims.ts';
 import { claimMachine, volumeMachine } from './machine.ts';
+import { VolumeRecycler } from './recycler.ts';
 
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 const RESYNC_MS = 15_000;
@@ -39,6 +40,7 @@ export class PersistentVolumeController extends ManagedController {
   private readonly classes: Informer<'storageclasses.storage.k8s.io'>;
   private readonly pods: Informer<'pods'>;
   private readonly claimLives: Lives;
+  private readonly recycler: VolumeRecycler;
   private readonly volumeLives: Lives;
 
   constructor(manager: Manager) {
@@ -49,6 +51,17 @@ export class PersistentVolumeController extends ManagedController {
     this.pods = this.shared('pods', byClaim);
     this.claimLives = this.follow(claimMachine, 'persistentvolumeclaim');
     this.volumeLives = this.follow(volumeMachine, 'persistentvolume');
+    this.recycler = new VolumeRecycler({
+      client: this.client,
+      recorder: this.recorder,
+      pods: this.pods,
+      again: (name, delayMs) => this.queue.addAfter(`volume|${name}`, delayMs, true),
+      setPhase: (volume, to, message) => this.setPhase(volume, to, message),
+    });
+    this.pods.onChange((next) => {
+      const name = next && VolumeRecycler.volumeOf(next);
+      if (name !== undefined) this.queue.add(`volume|${name}`);
+    });
     this.claims.onChange((next, old) => {
       const claim = (next ?? old)!;
       if (!next) this.claimLives.forget(keyOf(claim));
@@ -285,6 +298,8 @@ export class PersistentVolumeController extends ManagedController {
 
   /** What becomes of a volume whose claim is gone, where no external provisioner sees to it. */
   private reclaim(volume: Volume): Outcome {
+    if (volume.spec?.persistentVolumeReclaimPolicy === 'Recycle' && !volume.metadata.deletionTimestamp)
+      return this.recycler.recycle(volume);
     const fault = deletionFault(volume);
     if (fault === undefined || volume.metadata.deletionTimestamp) return undefined;
     if (fault === '') {
