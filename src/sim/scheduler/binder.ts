@@ -3,13 +3,31 @@
  * framework/plugins/volumebinding/binder.go (BindPodVolumes), framework/plugins/defaultbinder.
  */
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1';
-import type { Stored } from '../api/object.ts';
+import { keyOf, type ObjectKey, type Stored } from '../api/object.ts';
 import type { Client } from '../client/index.ts';
-import type { Change, ClusterState } from './cluster-state.ts';
-import { claimsOf } from './hints.ts';
-import { PodInfo } from './pod-info.ts';
-import { BOUND_BY_CONTROLLER, isFullyBound, SELECTED_NODE } from './plugins/volumes/claims.ts';
+import type { Change, ClusterState, Listed } from './cluster-state.ts';
+import type { PodInfo } from './pod-info.ts';
+import type { QueuedPod } from './queue.ts';
+import { BOUND_BY_CONTROLLER, isFullyBound, isReachable, SELECTED_NODE } from './plugins/volumes/claims.ts';
+import type { VolumeBindingArgs } from './plugins/registry.ts';
 import { bindingsOn, volumeBinding, type VolumeBindings } from './plugins/volumes/volume-binding.ts';
+
+/** How often it is looked whether volumes are bound, and for how long if the profile does not say. */
+export const VOLUME_CHECK_MS = 1_000;
+const BIND_TIMEOUT_SECONDS = 600;
+
+export const bindTimeoutMs = (args: VolumeBindingArgs | undefined): number =>
+  (args?.bindTimeoutSeconds ?? BIND_TIMEOUT_SECONDS) * 1000;
+
+/** A pod that has its node, and perhaps has to wait for its volumes. */
+export interface Binding {
+  readonly queued: QueuedPod;
+  readonly pod: Stored<Pod>;
+  readonly node: string;
+  readonly message: string;
+  readonly since: number;
+  readonly volumes?: AwaitedVolumes;
+}
 
 /** How the claims of a pod that wait for their first consumer are bound on the chosen node, if there are any. */
 export function volumesToBind(pod: PodInfo, node: string, cluster: ClusterState): VolumeBindings | undefined {
@@ -69,12 +87,59 @@ export function startBinding(
   return undefined;
 }
 
-/** Whether all claims of the pod are bound; a text says why they will never be. */
-export function areVolumesBound(pod: Stored<Pod>, cluster: ClusterState): boolean | string {
-  for (const { claim: name } of claimsOf(PodInfo.of(pod))) {
-    const claim = cluster.find('persistentvolumeclaims', pod.metadata.namespace, name);
-    if (!claim) return `persistentvolumeclaim "${name}" not found`;
-    if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim "${name}" is being deleted`;
+/** What a pod that is being bound waits for, by the keys of the objects. */
+export interface AwaitedVolumes {
+  readonly static: readonly { readonly claim: ObjectKey; readonly volume: ObjectKey }[];
+  readonly provisioned: readonly ObjectKey[];
+}
+
+export const awaited = (volumes: VolumeBindings): AwaitedVolumes => ({
+  static: volumes.static.map(({ claim, volume }) => ({ claim: keyOf(claim), volume: keyOf(volume) })),
+  provisioned: volumes.provisioned.map(keyOf),
+});
+
+/** Objects that were taken to be bound already: when binding has failed they count as they are. */
+export function heldBy(volumes: AwaitedVolumes): readonly { readonly resource: Listed; readonly key: ObjectKey }[] {
+  return [
+    ...volumes.static.map(({ volume: key }) => ({ resource: 'persistentvolumes' as const, key })),
+    ...volumes.provisioned.map((key) => ({ resource: 'persistentvolumeclaims' as const, key })),
+  ];
+}
+
+const notFound = (kind: string, key: ObjectKey): string => `could not find v1.${kind} "${key}": object not found`;
+
+/** Whether all volumes are bound; a text says why they will never be. Upstream: binder.go (checkBindings). */
+export function areVolumesBound(volumes: AwaitedVolumes, nodeName: string, cluster: ClusterState): boolean | string {
+  const node = cluster.node(nodeName);
+  if (!node) return `failed to get node "${nodeName}": node "${nodeName}" not found`;
+  const claimAt = (key: ObjectKey): Stored<PersistentVolumeClaim> | undefined => {
+    const [namespace, name] = key.split('/', 2) as [string, string];
+    return cluster.find('persistentvolumeclaims', namespace, name);
+  };
+  const misplaced = (name: string): string | undefined => {
+    const volume = cluster.find('persistentvolumes', undefined, name);
+    if (!volume || isReachable(volume, node)) return undefined;
+    return `pv "${name}" node affinity doesn't match node "${nodeName}": no matching NodeSelectorTerms`;
+  };
+  for (const { claim: key, volume: name } of volumes.static) {
+    const volume = cluster.find('persistentvolumes', undefined, name);
+    const claim = claimAt(key);
+    if (!volume) return `failed to check binding: ${notFound('PersistentVolume', name)}`;
+    if (!claim) return `failed to check binding: ${notFound('PersistentVolumeClaim', key)}`;
+    const fault = misplaced(name);
+    if (fault !== undefined) return fault;
+    if (!volume.spec?.claimRef?.uid) return `ClaimRef got reset for pv "${name}"`;
+    if (!isFullyBound(claim)) return false;
+  }
+  for (const key of volumes.provisioned) {
+    const claim = claimAt(key);
+    if (!claim) return `failed to check provisioning pvc: ${notFound('PersistentVolumeClaim', key)}`;
+    const { name, annotations } = claim.metadata;
+    if (!annotations) return `selectedNode annotation reset for PVC "${name}"`;
+    // A provisioner that gives up takes the node off the claim.
+    if (annotations[SELECTED_NODE] !== nodeName) return `provisioning failed for PVC "${name}"`;
+    const fault = claim.spec?.volumeName ? misplaced(claim.spec.volumeName) : undefined;
+    if (fault !== undefined) return fault;
     if (!isFullyBound(claim)) return false;
   }
   return true;

@@ -10,19 +10,30 @@ import { FlatMachine, SCHEDULER, type Kernel } from '../kernel/index.ts';
 import type { Chance, Outcome } from './attempt.ts';
 import { AsyncPreemption } from './async-preemption.ts';
 import { AttemptLog } from './attempt-log.ts';
-import { areVolumesBound, assumedVolumes, bindPod, startBinding, volumesToBind } from './binder.ts';
-import { ClusterState, LISTED, type Change } from './cluster-state.ts';
+import {
+  areVolumesBound,
+  assumedVolumes,
+  awaited,
+  bindPod,
+  bindTimeoutMs,
+  heldBy,
+  startBinding,
+  VOLUME_CHECK_MS,
+  volumesToBind,
+  type Binding,
+} from './binder.ts';
+import { ClusterState, LISTED, type Change, type Listed } from './cluster-state.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { queueOptionsOf } from './configuration.ts';
 import type { DecisionRecord, DecisionSummary } from './decision.ts';
 import { clientRates, Configurations, decide } from './enforced.ts';
-import { isWorthRetrying, podActions, type ClusterEvent } from './hints.ts';
+import { podActions, type ClusterEvent } from './hints.ts';
 import { schedulingMachine } from './machine.ts';
 import { Notices } from './notices.ts';
-import { PodInfo } from './pod-info.ts';
 import type { Candidate } from './preemption.ts';
 import type { Profile } from './profile.ts';
 import { BACKOFF_WINDOW_MS, SchedulingQueue, UNSCHEDULABLE_CHECK_MS, type QueuedPod } from './queue.ts';
+import { wokenBy } from './waking.ts';
 
 const REPORTER = 'default-scheduler';
 /** The host it runs on, as its events name it. */
@@ -30,9 +41,6 @@ const HOST = 'kube-scheduler-0';
 const machine = new FlatMachine(schedulingMachine);
 /** Work of one cycle, in virtual time, besides its calls. */
 const CYCLE_MS = 1;
-/** How often it is looked whether volumes are bound. */
-const VOLUME_CHECK_MS = 1_000;
-const BIND_TIMEOUT_SECONDS = 600;
 
 export interface SchedulerSettings {
   /** A KubeSchedulerConfiguration as JSON; empty for the default. */
@@ -41,17 +49,9 @@ export interface SchedulerSettings {
   readonly minorRelease: number;
 }
 
-/** A pod whose volumes are being bound. */
-interface Binding {
-  readonly queued: QueuedPod;
-  readonly pod: Stored<Pod>;
-  readonly node: string;
-  readonly message: string;
-  readonly since: number;
-}
-
 export class Scheduler extends Controller {
   private readonly pods: Informer<'pods'>;
+  private readonly listed = new Map<Listed, Pick<Informer<Listed>, 'byKey'>>();
   private cluster = new ClusterState();
   private readonly scheduling: SchedulingQueue;
   private readonly log: AttemptLog;
@@ -92,7 +92,11 @@ export class Scheduler extends Controller {
       waitingPod: (next, old) => this.waitingPod(next, old),
       placed: (pod) => this.placed(pod),
     });
-    for (const resource of LISTED) this.informer(resource).onChange((next, old) => watch.object(resource, next, old));
+    for (const resource of LISTED) {
+      const informer = this.informer(resource);
+      this.listed.set(resource, informer);
+      informer.onChange((next, old) => watch.object(resource, next, old));
+    }
     this.informer('nodes').onChange((next, old) => watch.node(next, old));
     this.pods = this.informer('pods', { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' });
     this.pods.onChange((next, old) => watch.pod(next, old));
@@ -153,19 +157,10 @@ export class Scheduler extends Controller {
    */
   private happened(event: ClusterEvent, because: string, highest = Infinity): void {
     if (!this.scheduling.hasUnschedulable) return;
-    const woken = new Map<string, { readonly queued: QueuedPod; readonly plugin: string }>();
-    for (const [name, profile] of this.profiles) {
-      for (const { name: plugin, hints } of profile.hinting(event)) {
-        for (const queued of this.scheduling.turnedDownBy(plugin)) {
-          if (queued.priority > highest) continue;
-          const pod = queued.profile === name && !woken.has(queued.key) ? this.pods.byKey(queued.key) : undefined;
-          if (pod && !this.isPreempting(queued) && isWorthRetrying(hints, PodInfo.of(pod), event, this.cluster))
-            woken.set(queued.key, { queued, plugin });
-        }
-      }
-    }
-    const inOrder = [...woken.values()].sort((left, right) => left.queued.order - right.queued.order);
-    for (const { queued, plugin } of inOrder) this.scheduling.wake(queued, because, plugin);
+    const podOf = (queued: QueuedPod): Stored<Pod> | undefined =>
+      queued.priority > highest || this.isPreempting(queued) ? undefined : this.pods.byKey(queued.key);
+    for (const { queued, plugin } of wokenBy(event, this.profiles, this.scheduling, this.cluster, podOf))
+      this.scheduling.wake(queued, because, plugin);
   }
 
   private placed(pod: Stored<Pod>): void {
@@ -350,14 +345,14 @@ export class Scheduler extends Controller {
     for (const change of volumes ? assumedVolumes(volumes, node) : []) this.change(change);
     this.move('RESERVED');
     this.move('PERMITTED');
-    const binding: Binding = { queued, pod, node, message, since: this.kernel.turn.cursor };
+    const since = this.kernel.turn.cursor;
+    const binding: Binding = { queued, pod, node, message, since, ...(volumes ? { volumes: awaited(volumes) } : {}) };
     this.kernel.background(() => {
       if (!volumes) return this.bind(binding);
       // Tells others, such as an autoscaler, where the pod will be (NominatedNodeNameForExpectation, on since 1.35).
       if (this.settings.minorRelease >= 35 && pod.status?.nominatedNodeName !== node) this.notices.nominate(pod, node);
       const fault = startBinding(this.client, volumes, node);
-      if (fault !== undefined)
-        return this.bindingFailed(binding, `running PreBind plugin "VolumeBinding": binding volumes: ${fault}`);
+      if (fault !== undefined) return this.bindingFailed(binding, `running PreBind plugin "VolumeBinding": ${fault}`);
       this.move('BOUND');
       this.bindings.set(uid, Object.freeze(binding));
       this.kernel.schedule(VOLUME_CHECK_MS, this.id, 'volumes', uid);
@@ -367,9 +362,8 @@ export class Scheduler extends Controller {
   private checkVolumes(uid: string): void {
     const binding = this.bindings.get(uid);
     if (!binding) return;
-    const args = this.profiles.get(binding.queued.profile)?.args.VolumeBinding;
-    const limit = (args?.bindTimeoutSeconds ?? BIND_TIMEOUT_SECONDS) * 1000;
-    const state = areVolumesBound(binding.pod, this.cluster);
+    const limit = bindTimeoutMs(this.profiles.get(binding.queued.profile)?.args.VolumeBinding);
+    const state = areVolumesBound(binding.volumes!, binding.node, this.cluster);
     if (state === false && this.kernel.turn.cursor - binding.since < limit) {
       this.kernel.schedule(VOLUME_CHECK_MS, this.id, 'volumes', uid);
       return;
@@ -389,11 +383,15 @@ export class Scheduler extends Controller {
   }
 
   /** The node's room is free again, and the pod tries anew unless it is gone or has a node. */
-  private bindingFailed({ queued, pod }: Binding, message: string): void {
+  private bindingFailed({ queued, pod, volumes }: Binding, message: string): void {
     this.move('FAILED');
     const { uid } = pod.metadata;
     this.assumed.delete(uid);
     this.change({ kind: 'pod', uid });
+    for (const { resource, key } of volumes ? heldBy(volumes) : []) {
+      const object = this.listed.get(resource)!.byKey(key);
+      this.change({ kind: 'object', resource, key, ...(object ? { object } : {}) });
+    }
     this.happened({ resource: 'assigned', action: 'Delete', old: pod }, `pod ${queued.key} was not bound`);
     const current = this.pods.byKey(queued.key);
     if (!current || current.metadata.uid !== uid || current.spec?.nodeName) return;
