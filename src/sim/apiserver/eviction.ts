@@ -7,7 +7,7 @@ import type { DeleteOptions } from 'kubernetes-types/meta/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import type { Stored } from '../api/object.ts';
 import { matchesLabels, selectorOf } from '../api/selectors.ts';
-import { badRequest, failure } from '../api/status.ts';
+import { badRequest, failure, unnamed } from '../api/status.ts';
 import { refuse, type Draft, type RequestContext } from './context.ts';
 import type { ApiResponse, RequestOptions } from './request.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
@@ -66,7 +66,7 @@ function takeDisruption(context: RequestContext, addresses: ServiceAddresses, po
   });
   if (budgets.length > 1) {
     const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
-    refuse(context, 'admit', failure({ code: 500, reason: 'InternalError', message }));
+    refuse(context, 'admit', unnamed(message));
   }
   const [budget] = budgets;
   if (!budget || mayGoUnready(budget, pod)) return;
