@@ -45,6 +45,9 @@ describe('A stopped API server', () => {
     'kubectl delete pod none',
     'kubectl describe node',
     'kubectl top nodes',
+    'kubectl explain pod',
+    'kubectl api-resources',
+    'kubectl rollout status deploy/web',
   ])('refuses the connection of %s', (line) => {
     const { run, type } = terminal();
     run.command({ verb: 'fault', component: API_SERVER, action: 'stop' }, false);

@@ -190,7 +190,7 @@ export class KubectlProcesses {
   }
 
   private request({ method, path, headers = {}, body = '' }: RestCall): RestAnswer {
-    if (path.startsWith('/openapi/v3')) {
+    if (path.startsWith('/openapi/v3') && this.world.api.isListening) {
       const text = this.engine().openApi(path);
       if (text !== undefined) return { status: 200, headers: { 'content-type': 'application/json' }, body: text };
     }

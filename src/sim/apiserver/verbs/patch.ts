@@ -50,10 +50,18 @@ function draftFrom(context: RequestContext, patched: KubeObject, old: Stored): D
   // What was applied is in the kept version already.
   const version = request.patchType === 'apply' ? context.kind : served;
   const whole = request.isTyped ? patched : kept(version, conformed(version, patched));
-  const draft = { ...whole, metadata: { ...whole.metadata } } as Draft;
+  const draft = { ...whole, metadata: withoutEmptyLists(whole.metadata) } as Draft;
   const asked = (request.body as KubeObject | undefined)?.metadata?.resourceVersion;
   if (!asked) (draft.metadata as { resourceVersion?: string }).resourceVersion = old.metadata.resourceVersion;
   return draft;
+}
+
+/** A patch may take the last owner or finalizer away: then nothing is written of them (`omitempty`). */
+function withoutEmptyLists(metadata: KubeObject['metadata']): KubeObject['metadata'] {
+  const kept = { ...metadata };
+  if (kept.ownerReferences?.length === 0) delete kept.ownerReferences;
+  if (kept.finalizers?.length === 0) delete kept.finalizers;
+  return kept;
 }
 
 /** What a JSON, merge or strategic patch makes of an object; refuses a patch that does not fit it. */
