@@ -394,7 +394,9 @@ export class Scheduler extends Controller {
     }
     this.happened({ resource: 'assigned', action: 'Delete', old: pod }, `pod ${queued.key} was not bound`);
     const current = this.pods.byKey(queued.key);
-    if (!current || current.metadata.uid !== uid || current.spec?.nodeName) return;
+    if (current && current.metadata.uid !== uid) return;
+    // Of a pod that is gone or has a node only the event tells.
+    if (!current || current.spec?.nodeName) return this.notices.say(pod, 'Warning', 'FailedScheduling', message);
     this.notices.failed(current, message, 'SchedulerError', '');
     this.scheduling.giveBack(queued, []);
   }

@@ -387,3 +387,23 @@ describe('pods that wait hear of', () => {
     });
   });
 });
+
+it('tells why a pod was not bound, also of one that is gone by then, and gives its room to others', () => {
+  const world = bootWorld(small);
+  advance(world, 5);
+  const [gone] = apply(world, pod('gone', asking('3')));
+  const saved = world.save();
+  // The pod is deleted at each moment in turn, until at one the scheduler has heard of the pod and not of its end.
+  for (let delayMs = 0; delayMs < 200 && world.decisions({ pod: 'gone' }).length === 0; delayMs += 1) {
+    world.load(saved);
+    advance(world, delayMs / 1000);
+    request(world, 'DELETE', '/api/v1/namespaces/default/pods/gone');
+    apply(world, pod('next', asking('3')));
+    advance(world, 1);
+  }
+  expect(eventsOf(world, gone!)).toEqual([
+    'FailedScheduling: running Bind plugin "DefaultBinder": pods "gone" not found',
+  ]);
+  expect(world.decisions({ pod: 'gone' }).map(({ outcome }) => outcome)).toEqual(['scheduled']);
+  expect(find(world, 'next').spec?.nodeName).toBeDefined();
+});
