@@ -314,3 +314,55 @@ parity('A hook after the start', [
     ],
   },
 ]);
+
+parity('A container whose program is not there', [
+  {
+    name: 'is created and not started: RunContainerError with runc its words, then CrashLoopBackOff',
+    upstream: 'pkg/kubelet/kuberuntime/kuberuntime_container.go (startContainer), pkg/kubelet/container/sync_result.go',
+    steps: [
+      (world) => {
+        advance(world, 8);
+        const lines = watchPods(world);
+        const pod = (name: string, command: string, more = ''): string =>
+          `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name} }\nspec:\n${more}  containers: [{ name: main, image: 'busybox:1.36', command: ${command} }]\n`;
+        apply(world, pod('typo', '[sleeep, "10"]'));
+        advance(world, 25);
+        expect(distinct(lines).slice(2)).toEqual([
+          '0/1 RunContainerError 0',
+          '0/1 RunContainerError 1',
+          '0/1 CrashLoopBackOff 1',
+          '0/1 RunContainerError 2',
+        ]);
+        const why =
+          'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec:';
+        const message = `${why} "sleeep": executable file not found in $PATH: unknown`;
+        const { containerStatuses } = findPod(world, 'typo').status!;
+        expect(containerStatuses![0]!.state).toEqual({ waiting: { reason: 'RunContainerError', message } });
+        expect(containerStatuses![0]!.lastState!.terminated).toMatchObject({
+          exitCode: 128,
+          reason: 'StartError',
+          message,
+          startedAt: '1970-01-01T00:00:00Z',
+        });
+        const told = eventsOf(world, findPod(world, 'typo'));
+        expect(told).toContain(`Failed: Error: ${message}`);
+        expect(told.filter((line) => line.startsWith('Started'))).toEqual([]);
+
+        const never = '  restartPolicy: Never\n';
+        apply(world, pod('line', '["sleep 10"]', never));
+        apply(world, pod('bash', '[/bin/bash, -c, "sleep 10"]', never));
+        advance(world, 5);
+        const endOf = (name: string): unknown => findPod(world, name).status!.containerStatuses![0]!.state!.terminated;
+        expect(endOf('line')).toMatchObject({
+          reason: 'StartError',
+          message: `${why} "sleep 10": executable file not found in $PATH: unknown`,
+        });
+        expect(endOf('bash')).toMatchObject({
+          exitCode: 128,
+          message: `${why} "/bin/bash": stat /bin/bash: no such file or directory: unknown`,
+        });
+        expect(findPod(world, 'bash').status!.phase).toBe('Failed');
+      },
+    ],
+  },
+]);

@@ -9,7 +9,7 @@ import type { Kernel, LifeEvent } from '../kernel/index.ts';
 import type { RuntimeOption } from '../options.ts';
 import type { ProcessTable } from '../workloads/index.ts';
 import { configFaultOf } from './container-config.ts';
-import { processOf, terminationMessageOf, type SpecFacts } from './container-spec.ts';
+import { processOf, startFaultOf, terminationMessageOf, type SpecFacts } from './container-spec.ts';
 import { CrashBackOff } from './crash-back-off.ts';
 import { environmentOf } from './environment.ts';
 import type { ImageManager } from './image-manager.ts';
@@ -66,6 +66,8 @@ const CONFIG_RETRY_MS = 10_000;
 const BACKOFF_RESET_MS = 600_000;
 /** A pod that has not become ready by then is left to itself: it no longer keeps a world from settling. */
 export const SETTLE_WITHIN_MS = 60_000;
+/** Exit code of a container that could not be started, which counts from 1970. */
+const START_ERROR_CODE = 128;
 /** Whatever the grace period, so much is left to a container for its stop signal. */
 const LEAST_STOP_MS = 2_000;
 
@@ -256,7 +258,8 @@ export class ContainerRuntime {
     const restarts = before.ended ? before.restarts + 1 : 0;
     const containerId = `containerd://${digestOf(`${uid}/${name}/${restarts}`)}`;
     this.record(pod, name, 'Normal', 'Created', 'Container created');
-    this.record(pod, name, 'Normal', 'Started', 'Container started');
+    const fault = startFaultOf(spec, this.ports.runtime);
+    if (fault === undefined) this.record(pod, name, 'Normal', 'Started', 'Container started');
     const {
       waiting: _waiting,
       foundWaiting: _found,
@@ -284,6 +287,7 @@ export class ContainerRuntime {
           : item,
       ),
     });
+    if (fault !== undefined) return this.notStarted(uid, name, containerId, fault);
     // Status, probes and exits that follow have the start as their cause.
     kernel.emitCause('container.start', { container: name, restart: restarts }, { object: refOf('pods', pod) });
     processes.start(
@@ -291,6 +295,15 @@ export class ContainerRuntime {
     );
     if (!this.hooks.postStart(uid, name)) this.hasStarted(uid, name);
     this.ports.settle(uid);
+  }
+
+  /** It was created, and ends before it began. */
+  private notStarted(uid: string, name: string, containerId: string, message: string): void {
+    const { pod } = this.ports.find(uid)!;
+    this.record(pod, name, 'Warning', 'Failed', `Error: ${message}`);
+    const startedAt = -this.ports.kernel.options.epochMs;
+    this.update(uid, name, { startedAt, foundWaiting: { reason: 'RunContainerError', message } });
+    this.exited({ uid, name, containerId, code: START_ERROR_CODE, reason: 'StartError', message });
   }
 
   /** Its hook is over: it is started, or its startup probe decides when. */
@@ -377,7 +390,7 @@ export class ContainerRuntime {
     const isWanted = shouldRestart(record.pod, specOf(record.pod, name), container.role, code, isFailure);
     const isStopping = container.stopReason === 'deleted' || record.pod.metadata.deletionTimestamp !== undefined;
     const willRestart = isWanted && !isStopping && record.rejection === undefined;
-    const ranLong = now - startedAt > BACKOFF_RESET_MS;
+    const ranLong = startedAt >= 0 && now - startedAt > BACKOFF_RESET_MS;
     if (ranLong) this.update(uid, name, { backOffMs: 0 });
     const isFirstRestart = container.backOffMs === 0 && (container.restarts === 0 || ranLong);
     this.send(uid, name, { type: 'EXITED', willRestart, isFirstRestart });

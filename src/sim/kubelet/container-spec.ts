@@ -8,6 +8,7 @@ import {
   imageSize,
   leaking,
   launchOf,
+  missingProgram,
   ownProgram,
   stopSignalOf,
   type ContainerLogs,
@@ -108,6 +109,15 @@ export function processOf(record: PodRecord, spec: Container, facts: StartFacts)
     startedAt: facts.now,
     ports: portsOf(spec, launch),
   };
+}
+
+/** Why containerd cannot start the container: its program is not in the image. */
+export function startFaultOf(spec: Container, runtime: RuntimeOption): string | undefined {
+  if (runtime === 'pretended') return undefined;
+  const missing = missingProgram(spec.image ?? '', [...(spec.command ?? []), ...(spec.args ?? [])]);
+  if (missing === undefined) return undefined;
+  const oci = `OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${missing}: unknown`;
+  return `failed to create containerd task: failed to create shim task: ${oci}`;
 }
 
 /** A declared client may name the address by variables of its container. */

@@ -28,6 +28,7 @@ export {
 export { serve, type ServeContext } from './serve.ts';
 export type { ExecOptions, Session } from './shell-runner.ts';
 export { TAKEN_FOR_DONE } from './foreground.ts';
+export { missingProgram } from './missing-program.ts';
 export { isWait, type Command as ShellCommand, type CommandIo } from './shell/command-io.ts';
 export { COMMAND_NAMES } from './shell/commands/index.ts';
 export type { FileEntry, Files, NetworkReply, Question, ShellHost } from './shell/host.ts';
