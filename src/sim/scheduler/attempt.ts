@@ -5,6 +5,7 @@
 import { bestNodes, evaluate, type CycleOptions, type Evaluation } from './cycle.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { fitMessage, NO_NODES } from './messages.ts';
+import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import { runPostFilter, type PostFilterResult } from './post-filter.ts';
 import type { Rejection } from './rejections.ts';
@@ -20,7 +21,8 @@ export interface Outcome {
   readonly evaluation: Evaluation;
   readonly outcome: 'scheduled' | 'unschedulable' | 'preempting' | 'error';
   readonly node?: string;
-  readonly tied: readonly string[];
+  /** The nodes that were equally good, among which chance decided. */
+  readonly tied: readonly NodeInfo[];
   readonly postFilter?: PostFilterResult;
   readonly message: string;
   /** Plugins whose change of mind would let the pod try again; none where it failed on something else than a plugin. */
@@ -33,8 +35,8 @@ export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptio
     return { evaluation, outcome: 'unschedulable', tied: [], message: NO_NODES, rejectedBy: [] };
   if (evaluation.fault) return failedIn('PreScore', evaluation.fault, evaluation);
   if (evaluation.feasible.length > 0) {
-    const tied = bestNodes(evaluation).map(({ name }) => name);
-    const node = tied.length === 1 ? tied[0]! : tied[chance.tie(tied.length)]!;
+    const tied = bestNodes(evaluation);
+    const { name: node } = tied.length === 1 ? tied[0]! : tied[chance.tie(tied.length)]!;
     return {
       evaluation,
       outcome: 'scheduled',

@@ -5,7 +5,7 @@
 import type { ClusterState } from './cluster-state.ts';
 import { FilterRun, preFilter, type PreFilterResult } from './filter-run.ts';
 import type { Plugin } from './framework.ts';
-import { LocalMemory, localKey } from './local-verdicts.ts';
+import { LocalMemory, LocalVerdicts, localKey } from './local-verdicts.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
@@ -90,19 +90,23 @@ function filterNodes(
   /** Where the search has come back to the first node of the list. */
   const wrapAt = count === 0 ? 0 : count - (startIndex % count);
   let wrap = 0;
-  const evaluated: NodeInfo[] = [];
+  /** Every node that was looked at is feasible until one is turned down. */
+  let evaluated: NodeInfo[] | undefined;
   const feasible: NodeInfo[] = [];
+  let at = count === 0 ? 0 : startIndex % count;
   for (let offset = 0; offset < count && feasible.length < enough; offset += 1) {
-    const node = candidates[(startIndex + offset) % count]!;
-    evaluated.push(node);
+    const node = candidates[at]!;
+    at = at + 1 === count ? 0 : at + 1;
     if (offset === wrapAt) wrap = rejected.length;
     const rejection = run.checkWithNominated(node);
-    if (!rejection) feasible.push(node);
-    else {
+    if (rejection) {
+      evaluated ??= [...feasible];
       rejected.push(node);
       rejections.push(rejection);
-    }
+    } else feasible.push(node);
+    evaluated?.push(node);
   }
+  evaluated ??= feasible;
   const nextStart = nodes.length === 0 ? 0 : (startIndex + evaluated.length) % nodes.length;
   return {
     ...{ evaluated, feasible, nextStart },
@@ -137,12 +141,15 @@ export function scoreNodes(
     if (verdict?.isSkipped) skippedScore.push(plugin.name);
     else states.set(plugin.name, verdict?.state);
   }
+  const byPlugin = memory.of(cluster, profile, localKey(pod));
   const totals = new Array<number>(feasible.length).fill(0);
   const scores: PluginScores[] = [];
   for (const { plugin, weight } of profile.at('score')) {
     if (skippedScore.includes(plugin.name)) continue;
     const state = states.get(plugin.name);
-    const raw = rawScores(plugin, pod, cluster, profile, feasible, state);
+    const raw = plugin.isNodeLocal
+      ? localScores(plugin, pod, cluster, feasible, state, byPlugin)
+      : rawScores(plugin, pod, cluster, feasible, state);
     const normalized = plugin.normalize ? plugin.normalize(raw, state, feasible) : raw;
     scores.push({ plugin: plugin.name, weight, state, raw, normalized });
     for (let index = 0; index < totals.length; index += 1) totals[index]! += normalized[index]! * weight;
@@ -150,23 +157,34 @@ export function scoreNodes(
   return { scores, totals, skippedScore };
 }
 
-const memory = new LocalMemory<number>();
+/** What plugins have scored, by their names. */
+type Scored = Map<string, LocalVerdicts<number>>;
+
+const memory = new LocalMemory<Scored>(() => new Map());
 
 function rawScores(
   plugin: Plugin,
   pod: PodInfo,
   cluster: ClusterState,
-  profile: Profile,
   feasible: readonly NodeInfo[],
   state: unknown,
 ): readonly number[] {
   const raw = new Array<number>(feasible.length);
-  if (!plugin.isNodeLocal) {
-    for (let index = 0; index < raw.length; index += 1)
-      raw[index] = plugin.score!(pod, feasible[index]!, state, cluster);
-    return raw;
-  }
-  const known = memory.of(cluster, profile, `${plugin.name} ${localKey(pod)}`);
+  for (let index = 0; index < raw.length; index += 1) raw[index] = plugin.score!(pod, feasible[index]!, state, cluster);
+  return raw;
+}
+
+function localScores(
+  plugin: Plugin,
+  pod: PodInfo,
+  cluster: ClusterState,
+  feasible: readonly NodeInfo[],
+  state: unknown,
+  byPlugin: Scored,
+): readonly number[] {
+  let known = byPlugin.get(plugin.name);
+  if (!known) byPlugin.set(plugin.name, (known = new LocalVerdicts<number>()));
+  const raw = new Array<number>(feasible.length);
   for (let index = 0; index < raw.length; index += 1) {
     const node = feasible[index]!;
     raw[index] = known.has(node) ? known.get(node)! : known.set(node, plugin.score!(pod, node, state, cluster))!;
@@ -179,5 +197,7 @@ export function bestNodes({ feasible, totals }: Evaluation): readonly NodeInfo[]
   if (feasible.length <= 1) return feasible;
   let best = Number.MIN_SAFE_INTEGER;
   for (const total of totals) if (total > best) best = total;
-  return feasible.filter((_, index) => totals[index] === best);
+  const found: NodeInfo[] = [];
+  for (let index = 0; index < totals.length; index += 1) if (totals[index] === best) found.push(feasible[index]!);
+  return found;
 }

@@ -43,7 +43,7 @@ export function explain(
     startIndex,
     enoughCount: feasibleNodesToFind(cluster.nodes.length - evaluation.excluded, percentageOfNodesToScore),
     percentageOfNodesToScore,
-    tied,
+    tied: tied.map(({ name }) => name),
     ...(postFilter ? { postFilter: explainPostFilter(postFilter, evaluation) } : {}),
     because,
     ...(hintedBy === undefined ? {} : { hintedBy }),

@@ -5,7 +5,7 @@
  */
 import type { ClusterState } from './cluster-state.ts';
 import type { Plugin, PluginStatus } from './framework.ts';
-import { LocalMemory, localKey, type LocalVerdicts } from './local-verdicts.ts';
+import { LocalMemory, LocalVerdicts, localKey } from './local-verdicts.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
@@ -16,8 +16,46 @@ interface Running {
   readonly state: unknown;
 }
 
-const memory = new LocalMemory<Rejection>();
-const memoryBeside = new LocalMemory<Rejection>();
+/** What the local filters have said of nodes as they are, and of nodes with all the pods that are nominated to them. */
+interface Said {
+  readonly known: LocalVerdicts<Rejection>;
+  readonly knownBeside: LocalVerdicts<Rejection>;
+}
+
+const memory = new LocalMemory<Map<Plan, Said>>(() => new Map());
+
+/** Which filters run when some are skipped; the same for most pods of a profile. */
+interface Plan {
+  readonly filters: readonly Plugin[];
+  readonly extended: readonly Plugin[];
+  /** How many of the filters, from the first on, look at one node alone. */
+  readonly localCount: number;
+}
+
+const plans = new WeakMap<Profile, Map<string, Plan>>();
+
+function planOf(profile: Profile, skipped: readonly string[]): Plan {
+  let known = plans.get(profile);
+  if (!known) plans.set(profile, (known = new Map<string, Plan>()));
+  const key = skipped.join();
+  let plan = known.get(key);
+  if (!plan) known.set(key, (plan = makePlan(profile, skipped)));
+  return plan;
+}
+
+function makePlan(profile: Profile, skipped: readonly string[]): Plan {
+  const runs = ({ plugin }: { plugin: Plugin }): boolean => !skipped.includes(plugin.name);
+  const filters = profile
+    .at('filter')
+    .filter(runs)
+    .map(({ plugin }) => plugin);
+  const extended = profile
+    .at('preFilter')
+    .filter((entry) => runs(entry) && entry.plugin.addPod)
+    .map(({ plugin }) => plugin);
+  const firstOther = filters.findIndex((plugin) => !plugin.isNodeLocal);
+  return { filters, extended, localCount: firstOther < 0 ? filters.length : firstOther };
+}
 
 export class FilterRun {
   private constructor(
@@ -39,22 +77,14 @@ export class FilterRun {
       if (!found) running.set(plugin, (found = { plugin, state: prepared.states.get(plugin) }));
       return found;
     };
-    const runs = ({ plugin }: { plugin: Plugin }): boolean => !prepared.skipped.includes(plugin.name);
-    const filters = profile
-      .at('filter')
-      .filter(runs)
-      .map(({ plugin }) => of(plugin));
-    const extended = profile
-      .at('preFilter')
-      .filter((entry) => runs(entry) && entry.plugin.addPod)
-      .map(({ plugin }) => of(plugin));
-    const firstOther = filters.findIndex(({ plugin }) => !plugin.isNodeLocal);
-    const localCount = firstOther < 0 ? filters.length : firstOther;
-    const names = filters.slice(0, localCount).map(({ plugin }) => plugin.name);
-    const key = `${names.join()} ${localKey(pod)}`;
-    const known = localCount > 0 ? memory.of(cluster, profile, key) : undefined;
-    const knownBeside = memoryBeside.of(cluster, profile, key);
-    return new FilterRun(pod, cluster, filters, extended, localCount, known, knownBeside);
+    const plan = planOf(profile, prepared.skipped);
+    const { localCount } = plan;
+    const [filters, extended] = [plan.filters.map(of), plan.extended.map(of)];
+    const byPlan = memory.of(cluster, profile, localKey(pod));
+    let said = byPlan.get(plan);
+    if (!said) byPlan.set(plan, (said = { known: new LocalVerdicts(), knownBeside: new LocalVerdicts() }));
+    const { known, knownBeside } = said;
+    return new FilterRun(pod, cluster, filters, extended, localCount, localCount > 0 ? known : undefined, knownBeside);
   }
 
   /** Whether what is said of a node depends on that node alone. */

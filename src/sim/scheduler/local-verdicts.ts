@@ -11,9 +11,12 @@ import type { Profile } from './profile.ts';
 /** Kinds of pods that are remembered at once. */
 const KEPT_LIMIT = 64;
 
-/** By the node's slot: what was said, and of which generation of the node. */
+/** Slots that a table begins with. */
+const LEAST_SLOTS = 64;
+
+/** By the node's slot: what was said, and of which generation of the node, counted from 1. */
 export class LocalVerdicts<Verdict> {
-  private readonly generations: number[] = [];
+  private generations = new Int32Array(LEAST_SLOTS);
   private readonly verdicts: (Verdict | undefined)[] = [];
 
   has({ slot, generation }: NodeInfo): boolean {
@@ -25,28 +28,49 @@ export class LocalVerdicts<Verdict> {
   }
 
   set({ slot, generation }: NodeInfo, verdict: Verdict | undefined): Verdict | undefined {
+    if (slot >= this.generations.length) this.generations = grown(this.generations, slot);
+    // A list without holes is read faster.
+    while (this.verdicts.length <= slot) this.verdicts.push(undefined);
     this.generations[slot] = generation;
     this.verdicts[slot] = verdict;
     return verdict;
   }
 }
 
-/** Verdicts by kind of pod: all that such a plugin may read of a pod. */
-export class LocalMemory<Verdict> {
-  private readonly clusters = new WeakMap<ClusterState, WeakMap<Profile, Map<string, LocalVerdicts<Verdict>>>>();
+function grown(before: Int32Array<ArrayBuffer>, slot: number): Int32Array<ArrayBuffer> {
+  const next = new Int32Array(2 * slot);
+  next.set(before);
+  return next;
+}
 
-  of(cluster: ClusterState, profile: Profile, key: string): LocalVerdicts<Verdict> {
+/** What is kept of a kind of pod, that is by all that such a plugin may read of a pod. */
+export class LocalMemory<Kept> {
+  private readonly clusters = new WeakMap<ClusterState, WeakMap<Profile, Map<string, Kept>>>();
+
+  constructor(private readonly make: () => Kept) {}
+
+  of(cluster: ClusterState, profile: Profile, key: string): Kept {
     let profiles = this.clusters.get(cluster);
     if (!profiles) this.clusters.set(cluster, (profiles = new WeakMap()));
     let kinds = profiles.get(profile);
     if (!kinds) profiles.set(profile, (kinds = new Map()));
-    const kept = kinds.get(key) ?? new LocalVerdicts<Verdict>();
+    const kept = kinds.get(key) ?? this.make();
     // The latest stand last.
     kinds.delete(key);
     kinds.set(key, kept);
     if (kinds.size > KEPT_LIMIT) for (const oldest of kinds.keys()) if (kinds.delete(oldest)) break;
     return kept;
   }
+}
+
+/** Texts of parts of specs, which many pods share. */
+const texts = new WeakMap<object, string>();
+
+function textOf(part: object | undefined): string {
+  if (!part) return '';
+  let text = texts.get(part);
+  if (text === undefined) texts.set(part, (text = JSON.stringify(part)));
+  return text;
 }
 
 const keys = new WeakMap<PodInfo, string>();
@@ -58,7 +82,8 @@ export function localKey(pod: PodInfo): string {
     const { cpu, memory, storage, scalars } = pod.resources.requests;
     const { scoredCpu, scoredMemory } = pod.resources;
     const asked = [cpu, memory, storage, scoredCpu, scoredMemory, ...(scalars ?? [])];
-    key = JSON.stringify([nodeName, nodeSelector, affinity?.nodeAffinity, tolerations, pod.hostPorts, asked]);
+    const parts = [nodeSelector, affinity?.nodeAffinity, tolerations].map(textOf);
+    key = `${parts.join()} ${JSON.stringify([nodeName, pod.hostPorts, asked])}`;
     keys.set(pod, key);
   }
   return key;

@@ -7,7 +7,7 @@ import { matchesLabels, selectorOf } from '../api/selectors.ts';
 import type { Stored } from '../api/object.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { FilterRun } from './filter-run.ts';
-import { LocalMemory, localKey } from './local-verdicts.ts';
+import { LocalMemory, LocalVerdicts, localKey } from './local-verdicts.ts';
 import { histogram } from './messages.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -121,7 +121,7 @@ export function candidatesToFind(nodes: number, args: DefaultPreemptionArgs): nu
   return Math.min(nodes, Math.max(least, Math.trunc((nodes * percentage) / 100)));
 }
 
-const memory = new LocalMemory<Candidate | Rejection>();
+const memory = new LocalMemory(() => new LocalVerdicts<Candidate | Rejection>());
 
 /** How the victims on a node are found; where only the node matters, what was found is kept until it changes. */
 function searchOf(

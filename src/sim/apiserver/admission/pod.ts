@@ -2,7 +2,7 @@
  * What admission does to a new Pod: LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds, RuntimeClass.
  * Upstream: plugin/pkg/admission/{serviceaccount,priority,defaulttolerationseconds}.
  */
-import type { Container, Pod, ServiceAccount, Toleration } from 'kubernetes-types/core/v1';
+import type { Container, Pod, ProjectedVolumeSource, ServiceAccount, Toleration } from 'kubernetes-types/core/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { Stored } from '../../api/object.ts';
 import { isMirrorPod } from '../../api/mirror-pods.ts';
@@ -16,6 +16,25 @@ import { admitRuntimeClass } from './runtime-class.ts';
 type PodDraft = Pod & Draft;
 
 const TOKEN_MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** What the volume of a pod's token holds: the same for every pod, and shared by all. */
+const TOKEN_SOURCES: ProjectedVolumeSource = {
+  sources: [
+    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    {
+      downwardAPI: {
+        items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+      },
+    },
+  ],
+  defaultMode: 420,
+};
+
+/** How long pods stay on a node that has fallen silent, unless they say themselves. */
+const DEFAULT_TOLERATIONS: Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map(
+  (key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }),
+);
 
 /** Names of the plugins that changed something. */
 export function admitPod(context: RequestContext, pod: PodDraft): readonly string[] {
@@ -73,24 +92,7 @@ function serviceAccount(context: RequestContext, pod: PodDraft): boolean {
         };
   spec.containers = spec.containers.map(mounted);
   if (spec.initContainers) spec.initContainers = spec.initContainers.map(mounted);
-  spec.volumes = [
-    ...(spec.volumes ?? []),
-    {
-      name: volume,
-      projected: {
-        sources: [
-          { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-          { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-          {
-            downwardAPI: {
-              items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-            },
-          },
-        ],
-        defaultMode: 420,
-      },
-    },
-  ];
+  spec.volumes = [...(spec.volumes ?? []), { name: volume, projected: TOKEN_SOURCES }];
   return true;
 }
 
@@ -127,12 +129,11 @@ function priority(context: RequestContext, pod: PodDraft): boolean {
 
 function defaultTolerations(pod: PodDraft): boolean {
   const present = pod.spec!.tolerations ?? [];
-  const added: Toleration[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
-    .filter(
-      (taint) => !present.some(({ key, effect }) => (!key || key === taint) && (!effect || effect === 'NoExecute')),
-    )
-    .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
+  const added = DEFAULT_TOLERATIONS.filter(
+    ({ key: taint }) =>
+      !present.some(({ key, effect }) => (!key || key === taint) && (!effect || effect === 'NoExecute')),
+  );
   if (added.length === 0) return false;
-  pod.spec!.tolerations = [...present, ...added];
+  pod.spec!.tolerations = present.length === 0 ? DEFAULT_TOLERATIONS : [...present, ...added];
   return true;
 }
