@@ -17,6 +17,12 @@ export const WRITTEN_LISTS: ReadonlySet<string> = new Set([
   'ClusterRole.rules',
   'PodSpec.containers',
 ]);
+/** The same by struct. */
+const WRITTEN_OF = new Map<string, readonly string[]>();
+for (const path of WRITTEN_LISTS) {
+  const [struct = '', field = ''] = path.split('.');
+  WRITTEN_OF.set(struct, [...(WRITTEN_OF.get(struct) ?? []), field]);
+}
 /** Lists whose being empty says something. */
 const KEPT_LISTS = new Set(['NetworkPolicySpec.ingress', 'NetworkPolicySpec.egress', ...WRITTEN_LISTS]);
 /** Structs that are no pointers, so that they are written even when nothing is in them. */
@@ -87,7 +93,7 @@ function conformStruct(
   }
   if (wholeness === 'applied') return result;
   for (const key of PRESENT[struct] ?? []) result[key] ??= {};
-  for (const key of Object.keys(fields)) if (WRITTEN_LISTS.has(`${struct}.${key}`)) result[key] ??= [];
+  for (const key of WRITTEN_OF.get(struct) ?? []) if (key in fields) result[key] ??= [];
   return result;
 }
 

@@ -105,7 +105,7 @@ export class Aggregator {
     const isMeant = (kind: KindDefinition): boolean =>
       resourceName(kind) === resource && (version === undefined || kind.version === version);
     const own = this.registry.byResource(resource);
-    if (own && isMeant(own)) return own;
+    if (own && (version === undefined || own.version === version)) return own;
     const other = this.registry.versions().find(isMeant);
     if (other) return other;
     for (const server of this.registered) {

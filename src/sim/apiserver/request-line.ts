@@ -48,10 +48,9 @@ export function withDetails(
   told: Told,
   { subresource, reason, message }: { [K in 'subresource' | 'reason' | 'message']: string | undefined },
 ): Told {
-  return {
-    ...told,
-    ...(subresource ? { subresource } : {}),
-    ...(reason ? { reason } : {}),
-    ...(message ? { message } : {}),
-  };
+  const full: { -readonly [K in keyof Told]: Told[K] } = { ...told };
+  if (subresource) full.subresource = subresource;
+  if (reason) full.reason = reason;
+  if (message) full.message = message;
+  return full;
 }

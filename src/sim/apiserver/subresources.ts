@@ -152,19 +152,17 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
   }
   const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   const labels = topologyLabels(context, node);
-  // A nomination has done its duty (ClearingNominatedNodeNameAfterBinding).
-  const { nominatedNodeName: _nomination, ...status } = pod.status ?? {};
+  const scheduled = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: context.formatTime(),
+  };
   const draft = {
     ...pod,
-    metadata: { ...pod.metadata, ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}) },
+    metadata: labels ? { ...pod.metadata, labels: { ...pod.metadata.labels, ...labels } } : { ...pod.metadata },
     spec: { ...pod.spec, nodeName: node },
-    status: {
-      ...status,
-      conditions: [
-        ...conditions,
-        { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: context.formatTime() },
-      ],
-    },
+    status: { ...withoutNomination(pod.status), conditions: [...conditions, scheduled] },
   } as unknown as Draft;
   note(context, 'validate', 'ok');
   note(context, 'admit', 'ok');
@@ -172,13 +170,21 @@ function bind(context: RequestContext, addresses: ServiceAddresses): ApiResponse
   return { code: 201, body: SUCCESS };
 }
 
+/** A nomination has done its duty (ClearingNominatedNodeNameAfterBinding). */
+function withoutNomination(status: Pod['status']): Pod['status'] {
+  if (status?.nominatedNodeName === undefined) return status;
+  const { nominatedNodeName: _nomination, ...rest } = status;
+  return rest;
+}
+
 const TOPOLOGY = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
 
 /** A bound pod is told where its node stands. Upstream: plugin/pkg/admission/podtopologylabels/admission.go. */
 function topologyLabels(context: RequestContext, node: string): Record<string, string> | undefined {
   const labels = context.find('nodes', undefined, node)?.metadata.labels ?? {};
-  const found = TOPOLOGY.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]] as const]));
-  return found.length > 0 ? Object.fromEntries(found) : undefined;
+  let found: Record<string, string> | undefined;
+  for (const key of TOPOLOGY) if (labels[key] !== undefined) (found ??= {})[key] = labels[key];
+  return found;
 }
 
 function finalize(context: RequestContext, addresses: ServiceAddresses): ApiResponse {

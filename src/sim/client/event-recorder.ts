@@ -155,13 +155,12 @@ export class EventRecorder {
   ): { readonly name: string; readonly namespace: string } {
     const { namespace, name = '' } = object.metadata ?? {};
     const metadata = { name: `${name}.${this.suffix()}`, namespace: namespace || 'default' };
-    this.client.create('events', {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata,
-      involvedObject: { ...referenceTo(object), ...(fieldPath ? { fieldPath } : {}) },
-      ...fields,
-    } as never);
+    const about = referenceTo(object);
+    const involvedObject = fieldPath ? { ...about, fieldPath } : about;
+    this.client.create(
+      'events',
+      Object.assign({ apiVersion: 'v1', kind: 'Event', metadata, involvedObject }, fields) as never,
+    );
     return metadata;
   }
 

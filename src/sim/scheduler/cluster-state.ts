@@ -9,6 +9,7 @@ import type { ResourceName, ResourceTypes } from '../api/resource-types.ts';
 import type { Labels } from '../api/selectors.ts';
 import { NodeInfo } from './node-info.ts';
 import { PodInfo } from './pod-info.ts';
+import { ChangedSlots } from './slot-tables.ts';
 
 /** Resources that plugins look up besides nodes and pods. */
 export const LISTED = [
@@ -61,13 +62,21 @@ export class ClusterState {
   readonly nodesWithRequiredAntiAffinity = new Set<NodeInfo>();
   private effects: Effect[] = [];
   private effectsBefore = 0;
-  private slots = 0;
+  /** Slots are given once: they grow with every node that comes. */
+  slotCount = 0;
+  readonly changed = new ChangedSlots();
+  private slotOrder: Int32Array | undefined;
   /** Grows when nodes come, go, or change their labels or taints, or when namespaces change. */
   topology = 0;
 
   /** Nodes with one of each zone in turn, as upstream's node tree lists them. */
   get nodes(): readonly NodeInfo[] {
     return (this.order ??= this.interleaved());
+  }
+
+  /** The slots of `nodes`. */
+  get slots(): Int32Array {
+    return (this.slotOrder ??= Int32Array.from(this.nodes, ({ slot }) => slot));
   }
 
   node(name: string): NodeInfo | undefined {
@@ -178,8 +187,8 @@ export class ClusterState {
     const found = this.byName.get(name);
     if (!found) {
       const info = new NodeInfo(node);
-      info.slot = this.slots;
-      this.slots += 1;
+      info.settle(this.slotCount, this.changed);
+      this.slotCount += 1;
       this.byName.set(name, info);
       this.addToZone(info);
       this.countImages(info.images, 1);
@@ -300,6 +309,7 @@ export class ClusterState {
     if (names) names.push(info.name);
     else this.zones.set(info.zone, [info.name]);
     this.order = undefined;
+    this.slotOrder = undefined;
   }
 
   private removeFromZone(zone: string, name: string): void {
@@ -307,5 +317,6 @@ export class ClusterState {
     if (rest.length > 0) this.zones.set(zone, rest);
     else this.zones.delete(zone);
     this.order = undefined;
+    this.slotOrder = undefined;
   }
 }

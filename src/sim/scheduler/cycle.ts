@@ -5,11 +5,12 @@
 import type { ClusterState } from './cluster-state.ts';
 import { FilterRun, preFilter, type PreFilterResult } from './filter-run.ts';
 import type { Plugin } from './framework.ts';
-import { LocalMemory, LocalVerdicts, localKey } from './local-verdicts.ts';
+import { LocalMemory, localKey } from './local-verdicts.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
 import { Rejections, type Rejection } from './rejections.ts';
+import { SlotTable } from './slot-tables.ts';
 
 const MIN_FEASIBLE = 100;
 const MIN_PERCENT = 5;
@@ -71,16 +72,26 @@ export function evaluate(pod: PodInfo, cluster: ClusterState, options: CycleOpti
     const feasible = [nominated];
     return { ...none, evaluated: feasible, rejections: Rejections.NONE, excluded: 0, feasible, nextStart: startIndex };
   }
-  const found = filterNodes(run, prepared, options);
-  if (found.feasible.length <= 1) return { ...none, ...found };
-  return { ...none, ...found, ...scoreNodes(pod, cluster, profile, found.feasible) };
+  const { evaluated, feasible, slots, nextStart, rejections, excluded } = filterNodes(run, prepared, options);
+  if (feasible.length <= 1) return { ...none, evaluated, feasible, nextStart, rejections, excluded };
+  const { scores, totals, skippedScore, fault } = scoreNodes(pod, cluster, profile, feasible, slots);
+  // Written out: this is made for every pod.
+  const scored = { pod, profile, cluster, preFilter: prepared, run, evaluated, rejections, excluded, feasible };
+  return fault
+    ? { ...scored, skippedScore, scores, totals, nextStart, fault }
+    : { ...scored, skippedScore, scores, totals, nextStart };
+}
+
+/** The slots of the feasible nodes. */
+interface Slotted {
+  readonly slots: readonly number[];
 }
 
 function filterNodes(
   run: FilterRun,
   { nodeNames }: PreFilterResult,
   { profile, percentageOfNodesToScore, startIndex }: CycleOptions,
-): Pick<Evaluation, 'evaluated' | 'rejections' | 'excluded' | 'feasible' | 'nextStart'> {
+): Pick<Evaluation, 'evaluated' | 'rejections' | 'excluded' | 'feasible' | 'nextStart'> & Slotted {
   const { nodes } = run.cluster;
   const candidates = nodeNames ? namedNodes(run.cluster, nodeNames) : nodes;
   const count = candidates.length;
@@ -93,24 +104,38 @@ function filterNodes(
   /** Every node that was looked at is feasible until one is turned down. */
   let evaluated: NodeInfo[] | undefined;
   const feasible: NodeInfo[] = [];
-  let at = count === 0 ? 0 : startIndex % count;
-  for (let offset = 0; offset < count && feasible.length < enough; offset += 1) {
+  /** Those of `candidates` are at hand where they are all of the nodes. */
+  const slotOrder = nodeNames ? undefined : run.cluster.slots;
+  const fitting = slotOrder && run.fitting();
+  const slots: number[] = [];
+  for (let offset = 0, at = count === 0 ? 0 : startIndex % count; offset < count; offset += 1) {
+    if (feasible.length >= enough) break;
     const node = candidates[at]!;
-    at = at + 1 === count ? 0 : at + 1;
     if (offset === wrapAt) wrap = rejected.length;
-    const rejection = run.checkWithNominated(node);
+    const slot = slotOrder ? slotOrder[at]! : node.slot;
+    const isKnown = fitting?.[slot] === 1;
+    const rejection = isKnown ? undefined : run.checkWithNominated(node);
     if (rejection) {
       evaluated ??= [...feasible];
       rejected.push(node);
       rejections.push(rejection);
-    } else feasible.push(node);
+    } else {
+      feasible.push(node);
+      slots.push(slot);
+      // With pods nominated to it, a node may fit one pod of a kind and not another.
+      if (fitting && !isKnown && node.nominated.length === 0) fitting[slot] = 1;
+    }
     evaluated?.push(node);
+    at = at + 1 === count ? 0 : at + 1;
   }
   evaluated ??= feasible;
   const nextStart = nodes.length === 0 ? 0 : (startIndex + evaluated.length) % nodes.length;
   return {
-    ...{ evaluated, feasible, nextStart },
-    rejections: new Rejections(rejected, rejections, wrap),
+    evaluated,
+    feasible,
+    slots,
+    nextStart,
+    rejections: rejected.length === 0 ? Rejections.NONE : new Rejections(rejected, rejections, wrap),
     excluded: nodes.length - count,
   };
 }
@@ -131,6 +156,7 @@ export function scoreNodes(
   cluster: ClusterState,
   profile: Profile,
   feasible: readonly NodeInfo[],
+  slots: readonly number[] = feasible.map(({ slot }) => slot),
 ): Pick<Evaluation, 'scores' | 'totals' | 'skippedScore' | 'fault'> {
   const states = new Map<string, unknown>();
   const skippedScore: string[] = [];
@@ -148,7 +174,7 @@ export function scoreNodes(
     if (skippedScore.includes(plugin.name)) continue;
     const state = states.get(plugin.name);
     const raw = plugin.isNodeLocal
-      ? localScores(plugin, pod, cluster, feasible, state, byPlugin)
+      ? localScores(plugin, pod, cluster, feasible, slots, state, byPlugin)
       : rawScores(plugin, pod, cluster, feasible, state);
     const normalized = plugin.normalize ? plugin.normalize(raw, state, feasible) : raw;
     scores.push({ plugin: plugin.name, weight, state, raw, normalized });
@@ -158,7 +184,7 @@ export function scoreNodes(
 }
 
 /** What plugins have scored, by their names. */
-type Scored = Map<string, LocalVerdicts<number>>;
+type Scored = Map<string, SlotTable>;
 
 const memory = new LocalMemory<Scored>(() => new Map());
 
@@ -179,15 +205,21 @@ function localScores(
   pod: PodInfo,
   cluster: ClusterState,
   feasible: readonly NodeInfo[],
+  slots: readonly number[],
   state: unknown,
   byPlugin: Scored,
 ): readonly number[] {
-  let known = byPlugin.get(plugin.name);
-  if (!known) byPlugin.set(plugin.name, (known = new LocalVerdicts<number>()));
+  let table = byPlugin.get(plugin.name);
+  if (!table) byPlugin.set(plugin.name, (table = new SlotTable()));
+  const { isKnown, values } = table.refresh(cluster);
   const raw = new Array<number>(feasible.length);
   for (let index = 0; index < raw.length; index += 1) {
-    const node = feasible[index]!;
-    raw[index] = known.has(node) ? known.get(node)! : known.set(node, plugin.score!(pod, node, state, cluster))!;
+    const slot = slots[index]!;
+    if (isKnown[slot] === 0) {
+      values[slot] = plugin.score!(pod, feasible[index]!, state, cluster);
+      isKnown[slot] = 1;
+    }
+    raw[index] = values[slot]!;
   }
   return raw;
 }

@@ -10,6 +10,7 @@ import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
 import type { Rejection } from './rejections.ts';
+import { SlotTable } from './slot-tables.ts';
 
 interface Running {
   readonly plugin: Plugin;
@@ -20,6 +21,8 @@ interface Running {
 interface Said {
   readonly known: LocalVerdicts<Rejection>;
   readonly knownBeside: LocalVerdicts<Rejection>;
+  /** Nodes that all filters let pass, to which nobody is nominated. */
+  readonly fitting: SlotTable;
 }
 
 const memory = new LocalMemory<Map<Plan, Said>>(() => new Map());
@@ -31,6 +34,12 @@ interface Plan {
   /** How many of the filters, from the first on, look at one node alone. */
   readonly localCount: number;
 }
+
+const makeSaid = (): Said => ({
+  known: new LocalVerdicts(),
+  knownBeside: new LocalVerdicts(),
+  fitting: new SlotTable(),
+});
 
 const plans = new WeakMap<Profile, Map<string, Plan>>();
 
@@ -65,9 +74,7 @@ export class FilterRun {
     private readonly extended: readonly Running[],
     /** How many of the filters, from the first on, look at one node alone; and what they have said before. */
     private readonly localCount: number,
-    private readonly known: LocalVerdicts<Rejection> | undefined,
-    /** The same of nodes with all the pods that are nominated to them. */
-    private readonly knownBeside: LocalVerdicts<Rejection>,
+    private readonly said: Said,
   ) {}
 
   static of(pod: PodInfo, cluster: ClusterState, profile: Profile, prepared: PreFilterResult): FilterRun {
@@ -82,9 +89,8 @@ export class FilterRun {
     const [filters, extended] = [plan.filters.map(of), plan.extended.map(of)];
     const byPlan = memory.of(cluster, profile, localKey(pod));
     let said = byPlan.get(plan);
-    if (!said) byPlan.set(plan, (said = { known: new LocalVerdicts(), knownBeside: new LocalVerdicts() }));
-    const { known, knownBeside } = said;
-    return new FilterRun(pod, cluster, filters, extended, localCount, localCount > 0 ? known : undefined, knownBeside);
+    if (!said) byPlan.set(plan, (said = makeSaid()));
+    return new FilterRun(pod, cluster, filters, extended, localCount, said);
   }
 
   /** Whether what is said of a node depends on that node alone. */
@@ -92,10 +98,16 @@ export class FilterRun {
     return this.localCount === this.filters.length;
   }
 
+  /** Nodes that are known to fit, where nothing but the node matters; valid until the cluster changes. */
+  fitting(): Uint8Array | undefined {
+    return this.isLocal ? this.said.fitting.refresh(this.cluster).isKnown : undefined;
+  }
+
   /** The first plugin that turns the node down, or none. */
   check(node: NodeInfo): Rejection | undefined {
-    const { filters, localCount, known } = this;
-    if (!known || node.slot < 0) return this.ask(node, 0, filters.length);
+    const { filters, localCount } = this;
+    const { known } = this.said;
+    if (localCount === 0 || node.slot < 0) return this.ask(node, 0, filters.length);
     const local = known.has(node) ? known.get(node) : known.set(node, this.ask(node, 0, localCount));
     if (local || localCount === filters.length) return local;
     return this.ask(node, localCount, filters.length);
@@ -121,11 +133,12 @@ export class FilterRun {
     const expected = node.nominated.filter((other) => other.uid !== uid && other.priority >= priority);
     if (expected.length === 0) return undefined;
     const isKept = this.isLocal && node.slot >= 0 && expected.length === node.nominated.length;
-    if (isKept && this.knownBeside.has(node)) return this.knownBeside.get(node);
+    const { knownBeside } = this.said;
+    if (isKept && knownBeside.has(node)) return knownBeside.get(node);
     const { run, copy } = this.fork(node);
     for (const other of expected) run.addPod(copy, other);
     const rejection = run.check(copy);
-    return isKept ? this.knownBeside.set(node, rejection) : rejection;
+    return isKept ? knownBeside.set(node, rejection) : rejection;
   }
 
   /** The same filters over a copy of a node, on which pods can be tried. */
@@ -138,9 +151,9 @@ export class FilterRun {
       if (!found) cloned.set(plugin, (found = { plugin, state: plugin.cloneState(state) }));
       return found;
     };
-    const { pod, cluster, localCount, known, knownBeside } = this;
+    const { pod, cluster, localCount, said } = this;
     const [filters, extended] = [this.filters.map(clone), this.extended.map(clone)];
-    return { run: new FilterRun(pod, cluster, filters, extended, localCount, known, knownBeside), copy: node.copy() };
+    return { run: new FilterRun(pod, cluster, filters, extended, localCount, said), copy: node.copy() };
   }
 
   addPod(node: NodeInfo, other: PodInfo): void {

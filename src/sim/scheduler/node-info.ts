@@ -6,6 +6,7 @@ import type { Node } from 'kubernetes-types/core/v1';
 import type { Stored } from '../api/object.ts';
 import type { HostPort, PodInfo } from './pod-info.ts';
 import { amountsOf, resourcesOf, type Resources } from './requests.ts';
+import type { ChangedSlots } from './slot-tables.ts';
 
 const NO_LABELS: Readonly<Record<string, string>> = {};
 const NOBODY: readonly PodInfo[] = [];
@@ -34,6 +35,8 @@ export class NodeInfo {
   slot = -1;
   /** Grows with every change. */
   generation = 0;
+  /** Where the cluster writes down which of its nodes changed. */
+  private changed: ChangedSlots | undefined;
 
   constructor(node: Stored<Node>) {
     this.node = node;
@@ -41,6 +44,18 @@ export class NodeInfo {
   }
 
   /** Upstream: component-helpers/node/topology/helpers.go (GetZoneKey). */
+  /** Gives the node its place in the cluster's tables. */
+  settle(slot: number, changed: ChangedSlots): void {
+    this.slot = slot;
+    this.changed = changed;
+    changed.note(slot);
+  }
+
+  private touch(): void {
+    this.generation += 1;
+    this.changed?.note(this.slot);
+  }
+
   get zone(): string {
     const { labels } = this;
     const region = labels['failure-domain.beta.kubernetes.io/region'] ?? labels['topology.kubernetes.io/region'] ?? '';
@@ -49,7 +64,7 @@ export class NodeInfo {
   }
 
   setNode(node: Stored<Node>): void {
-    this.generation += 1;
+    this.touch();
     this.node = node;
     this.name = node.metadata.name;
     this.labels = node.metadata.labels ?? NO_LABELS;
@@ -63,7 +78,7 @@ export class NodeInfo {
   }
 
   setNominated(pods: Iterable<PodInfo> = NOBODY): void {
-    this.generation += 1;
+    this.touch();
     this.nominated = [...pods];
   }
 
@@ -113,7 +128,7 @@ export class NodeInfo {
   }
 
   private count({ resources }: PodInfo, sign: 1 | -1): void {
-    this.generation += 1;
+    this.touch();
     const { requests } = resources;
     this.requestedCpu += sign * requests.cpu;
     this.requestedMemory += sign * requests.memory;

@@ -45,8 +45,9 @@ const within = (bytes: number, highest: number): number =>
 export const imageLocality: Plugin<undefined, WantedImages> = {
   name: 'ImageLocality',
   preScore: (pod, _nodes, cluster) => ({ state: wantedImages(pod, cluster.imageSpread, cluster.nodes.length) }),
-  score(_pod, { images }, wanted) {
-    const bytes = within(presentBytes(wanted, images), wanted.highest);
+  score(_pod, node, wanted) {
+    if (wanted.images.length === 0) return 0;
+    const bytes = within(presentBytes(wanted, node.images), wanted.highest);
     if (bytes === MIN_BYTES) return 0;
     return Math.trunc((100 * (bytes - MIN_BYTES)) / (wanted.highest - MIN_BYTES));
   },
