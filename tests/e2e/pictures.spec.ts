@@ -128,9 +128,11 @@ test('an autoscaler by the depth of a queue shows it, mean and target, on a clus
   await expect(inspector(page).getByRole('heading').first()).toBeVisible();
   await goTo(page, 270);
   const picture = inspector(page).getByRole('region', { name: 'Scaling', exact: true });
-  await expect(picture).toContainText(/queue_messages_ready \(Service queue\) is at [\d.]+, its target is 10/);
+  await expect(picture).toContainText(/queue_messages_ready \/ Pod \(Service queue\) is at [\d.]+, its target is 10/);
   await expect(
-    picture.getByRole('slider', { name: 'Plot: queue_messages_ready (Service queue) against its target' }).first(),
+    picture
+      .getByRole('slider', { name: 'Plot: queue_messages_ready / Pod (Service queue) against its target' })
+      .first(),
   ).toHaveAttribute('aria-valuetext', /Target 10, Grows above 11, Shrinks below 9/);
   await expect(page.getByText('prometheus-adapter.yaml').first()).toBeVisible();
 });

@@ -57,7 +57,7 @@ export function autoscalerPicture({ metadata, spec, status }: Stored<HorizontalP
       const source = metric.resource ?? metric.containerResource;
       const other = metric.pods ?? metric.object ?? metric.external;
       return {
-        name: source?.name ?? `${other?.metric.name ?? ''}${aboutOf(metric)}`,
+        name: source?.name ?? nameOf(metric),
         unit: unitOf(source?.name, source?.target ?? other?.target),
         value: `value.${index}`,
         target: `target.${index}`,
@@ -78,9 +78,12 @@ export function autoscalerPicture({ metadata, spec, status }: Stored<HorizontalP
   };
 }
 
-/** An object's metric is told apart by the object: `queue_messages_ready (Service queue)`. */
-function aboutOf({ object }: MetricSpec): string {
-  return object ? ` (${object.describedObject.kind} ${object.describedObject.name})` : '';
+/** Whose it is and what it is a mean of: `queue_messages_ready / Pod (Service queue)`. */
+function nameOf({ pods, object, external }: MetricSpec): string {
+  const source = pods ?? object ?? external;
+  const share = source?.target.averageValue === undefined ? '' : ' / Pod';
+  const about = object ? ` (${object.describedObject.kind} ${object.describedObject.name})` : '';
+  return `${source?.metric.name ?? ''}${share}${about}`;
 }
 
 function unitOf(resource: string | undefined, target: MetricTarget | undefined): MetricUnit {

@@ -259,6 +259,13 @@ describe('the pictures of budgets', () => {
             target: { type: 'Value', value: '20' },
           },
         },
+        {
+          type: 'Pods',
+          pods: {
+            metric: { name: 'http_requests_per_second' },
+            target: { type: 'AverageValue', averageValue: '5' },
+          },
+        },
       ],
       behavior: { scaleUp: { tolerance: '50m' } },
     };
@@ -267,6 +274,7 @@ describe('the pictures of budgets', () => {
     );
     expect(found.metrics[0]).toMatchObject({ name: 'memory', unit: 'bytes' });
     expect(found.metrics[1]).toMatchObject({ name: 'queue_messages_ready (Service queue)', unit: 'number' });
+    expect(found.metrics[2]!.name).toBe('http_requests_per_second / Pod');
     expect([found.min, found.up.tolerance, found.down.tolerance, found.down.windowSeconds]).toEqual([
       1, 0.05, 0.1, 300,
     ]);
