@@ -122,6 +122,60 @@ parity('A slice of a Service with a selector', [
     ],
   },
   {
+    name: 'holds at most 100 endpoints, and each pod is in one of them',
+    upstream: `${SLICES} (reconcileByPortMapping)`,
+    options: { runtime: 'pretended' },
+    manifests: `${deployment('web', 230, 'nginx:1.27')}---\n${service('web', 'selector: { app: web }, ports: [{ port: 80 }]')}`,
+    steps: [
+      until(allReady('web', 230)),
+      wait(2),
+      (world) => {
+        const sizes = slicesOf(world, 'web').map(({ endpoints }) => endpoints!.length);
+        expect(sizes.sort((left, right) => right - left)).toEqual([100, 100, 30]);
+        expect(new Set(addressesIn(world, 'web')).size).toBe(230);
+      },
+      patched('deployments.apps', 'web', { spec: { replicas: 40 } }),
+      until(allReady('web', 40)),
+      wait(2),
+      (world) => {
+        expect(new Set(addressesIn(world, 'web')).size).toBe(40);
+        // Nothing is moved from one slice to another: those that still have something stay.
+        expect(slicesOf(world, 'web').every(({ endpoints }) => endpoints!.length > 0)).toBe(true);
+      },
+    ],
+  },
+  {
+    name: 'tells of a pod that is not ready, and of one on its way out that still serves',
+    upstream: 'staging/src/k8s.io/endpointslice/utils.go (podToEndpoint)',
+    manifests: `${deployment('web', 1, 'busybox:1.36', `          command: [sh, -c, "trap '' TERM; sleep 300"]\n          readinessProbe: { exec: { command: [sh, -c, "test -e /tmp/ready"] }, periodSeconds: 1 }\n`)}---\n${service('web', 'selector: { app: web }, ports: [{ port: 80 }]')}---\n${service('all', 'clusterIP: None, publishNotReadyAddresses: true, selector: { app: web }, ports: [{ port: 80 }]')}`,
+    steps: [
+      wait(6),
+      seen((world) => only(world, 'web').endpoints![0]!.conditions, {
+        ready: false,
+        serving: false,
+        terminating: false,
+      }),
+      seen((world) => only(world, 'all').endpoints![0]!.conditions, {
+        ready: true,
+        serving: false,
+        terminating: false,
+      }),
+      (world) => {
+        const pod = only(world, 'web').endpoints![0]!.targetRef!.name!;
+        patched('deployments.apps', 'web', { spec: { replicas: 0 } })(world);
+        wait(3)(world);
+        expect(only(world, 'web').endpoints![0]!.targetRef!.name).toBe(pod);
+      },
+      seen((world) => only(world, 'web').endpoints![0]!.conditions, {
+        ready: false,
+        serving: false,
+        terminating: true,
+      }),
+      wait(40),
+      seen((world) => only(world, 'web').endpoints ?? [], []),
+    ],
+  },
+  {
     name: 'tells when the change began that it shows, and goes on under its name when its endpoints go',
     upstream: `staging/src/k8s.io/endpointslice/util/trigger_time_tracker.go, ${SLICES}`,
     manifests: service('web', 'selector: { app: web }, ports: [{ port: 80 }]'),

@@ -121,8 +121,8 @@ export class EndpointSliceController extends ManagedController {
   }
 
   /**
-   * Keeps endpoints where they are, fills slices that have room, then makes new ones: of those that nothing is left in,
-   * where there are any. A Service without endpoints has one empty slice.
+   * Keeps endpoints where they are as far as it can, then makes new slices: of those that nothing is left in, where there
+   * are any. A Service without endpoints has one empty slice.
    */
   private apply(
     service: Stored<Service>,
@@ -135,16 +135,12 @@ export class EndpointSliceController extends ManagedController {
     const made: Wanted[] = [];
     for (const { ports, endpoints } of groups) {
       const slices = existing.filter((slice) => isDeepEqual(slice.ports ?? [], ports));
-      const byAddress = new Map(endpoints.map((endpoint) => [endpoint.addresses[0]!, endpoint]));
-      const filled = slices.map((slice) => ({ slice, endpoints: takeFrom(byAddress, slice) }));
-      const rest = [...byAddress.values()];
-      for (const item of filled) {
-        item.endpoints.push(...rest.splice(0, ENDPOINTS_PER_SLICE - item.endpoints.length));
-        if (item.endpoints.length === 0) continue;
-        kept.add(item.slice);
-        failure = this.update(service, item.slice, { ports, endpoints: item.endpoints }, time) ?? failure;
+      const { kept: full, rest } = pack(slices, endpoints, this.labelsOf(service));
+      for (const [slice, within] of full) {
+        kept.add(slice);
+        failure = this.update(service, slice, { ports, endpoints: within }, time) ?? failure;
       }
-      while (rest.length > 0) made.push({ ports, endpoints: rest.splice(0, ENDPOINTS_PER_SLICE) });
+      for (const within of rest) made.push({ ports, endpoints: within });
     }
     const idle = existing.filter((slice) => !kept.has(slice));
     if (kept.size === 0 && made.length === 0) {
@@ -226,6 +222,49 @@ export class EndpointSliceController extends ManagedController {
 
 const isEmpty = ({ endpoints, ports }: EndpointSlice): boolean =>
   (endpoints?.length ?? 0) === 0 && (ports?.length ?? 0) === 0;
+
+interface Packed {
+  /** Slices that stay, and what will be in them. */
+  readonly kept: ReadonlyMap<Stored<EndpointSlice>, readonly Endpoint[]>;
+  /** What new slices will hold. */
+  readonly rest: readonly (readonly Endpoint[])[];
+}
+
+/**
+ * Few writes go before full slices: slices that change anyway are filled, the fullest first; what is left goes to one slice
+ * that would not have changed, if it has room for all of it, and else to new ones. Upstream: reconcileByPortMapping.
+ */
+function pack(
+  slices: readonly Stored<EndpointSlice>[],
+  endpoints: readonly Endpoint[],
+  labels: Readonly<Record<string, string>>,
+): Packed {
+  const byAddress = new Map(endpoints.map((endpoint) => [endpoint.addresses[0]!, endpoint]));
+  const staying = slices.map((slice) => [slice, takeFrom(byAddress, slice)] as const);
+  const kept = new Map(staying.filter(([, within]) => within.length > 0));
+  const left = [...byAddress.values()];
+  const isSame = ([slice, within]: readonly [Stored<EndpointSlice>, readonly Endpoint[]]): boolean =>
+    isDeepEqual(slice.endpoints ?? [], within) && isDeepEqual(slice.metadata.labels, labels);
+  const changing = [...kept].filter((item) => !isSame(item)).sort(([, one], [, other]) => other.length - one.length);
+  for (const [, within] of changing) within.push(...left.splice(0, ENDPOINTS_PER_SLICE - within.length));
+  const quiet = [...kept].filter(isSame);
+  const rest: Endpoint[][] = [];
+  while (left.length > 0) {
+    const [place] = left.length < ENDPOINTS_PER_SLICE ? placesFor(left.length, quiet) : [];
+    if (place) place[1].push(...left.splice(0));
+    else rest.push(left.splice(0, ENDPOINTS_PER_SLICE));
+  }
+  return { kept, rest };
+}
+
+/** Slices with room for so many more, that with the least room to spare first (getSliceToFill). */
+const placesFor = <T extends readonly [Stored<EndpointSlice>, readonly Endpoint[]]>(
+  count: number,
+  slices: readonly T[],
+): readonly T[] =>
+  slices
+    .filter(([, within]) => within.length + count <= ENDPOINTS_PER_SLICE)
+    .sort(([, one], [, other]) => other.length - one.length);
 
 /** The endpoints that stay in the slice, in its order; they are taken from those that are to be placed. */
 function takeFrom(byAddress: Map<string, Endpoint>, slice: EndpointSlice): Endpoint[] {
