@@ -56,6 +56,21 @@ parity('A CronJob', [
     steps: [wait(6 * 60 + 30), (world) => expect(jobsOf(world)).toHaveLength(3)],
   },
   {
+    name: 'with a history of none deletes a Job as soon as it has ended, and remembers its success',
+    upstream: `${CONTROLLER} (cleanupFinishedJobs)`,
+    manifests: cron('  schedule: "* * * * *"\n  successfulJobsHistoryLimit: 0'),
+    steps: [
+      wait(75),
+      sees('SuccessfulCreate: Created job pulse-MINUTE', 'SuccessfulDelete: Deleted job pulse-MINUTE'),
+      (world) => expect(jobsOf(world)).toEqual([]),
+      (world) => {
+        const { status } = get(world, 'cronjobs.batch', 'pulse') as { status?: Record<string, unknown> };
+        expect(status).not.toHaveProperty('active');
+        expect(status).toHaveProperty('lastSuccessfulTime');
+      },
+    ],
+  },
+  {
     name: 'with Forbid skips a run while the one before is going',
     upstream: CONTROLLER,
     manifests: cron('  schedule: "* * * * *"\n  concurrencyPolicy: Forbid', 'sleep 90'),

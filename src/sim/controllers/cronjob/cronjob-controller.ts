@@ -58,8 +58,8 @@ export class CronJobController extends ManagedController {
     const cronJob = this.cronJobs.byKey(key);
     if (!cronJob) return undefined;
     const jobs = this.jobs.byIndex('controller', cronJob.metadata.uid);
-    this.cleanUp(cronJob, jobs);
-    const seen = this.observe(cronJob, jobs);
+    const gone = this.cleanUp(cronJob, jobs);
+    const seen = this.observe(cronJob, jobs, gone);
     const { status, outcome } = cronJob.metadata.deletionTimestamp
       ? { status: seen, outcome: undefined }
       : this.run(key, cronJob, seen);
@@ -77,8 +77,8 @@ export class CronJobController extends ManagedController {
   }
 
   /** What became of the Jobs since. */
-  private observe(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): CronStatus {
-    let active = [...(cronJob.status?.active ?? [])];
+  private observe(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], gone: ReadonlySet<string>): CronStatus {
+    let active = (cronJob.status?.active ?? []).filter(({ uid = '' }) => !gone.has(uid));
     let { lastSuccessfulTime } = cronJob.status ?? {};
     for (const job of jobs) {
       const { name, uid } = job.metadata;
@@ -219,8 +219,9 @@ export class CronJobController extends ManagedController {
     this.queue.addAfter(key, at - now, true);
   }
 
-  /** Keeps as many finished Jobs as the history limits say, and deletes the oldest beyond. */
-  private cleanUp(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): void {
+  /** Keeps as many finished Jobs as the history limits say, and deletes the oldest beyond: their uids are returned. */
+  private cleanUp(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): ReadonlySet<string> {
+    const gone = new Set<string>();
     const { successfulJobsHistoryLimit = 3, failedJobsHistoryLimit = 1 } = cronJob.spec!;
     const drop = (type: string, limit: number): void => {
       const done = jobs.filter((job) => hasCondition(job, type) && !job.metadata.deletionTimestamp);
@@ -235,18 +236,20 @@ export class CronJobController extends ManagedController {
               : 1,
       );
       for (const { metadata } of ordered.slice(0, Math.max(0, done.length - limit)))
-        this.deleteJob(cronJob, metadata.name);
+        if (this.deleteJob(cronJob, metadata.name)) gone.add(metadata.uid);
     };
     drop('Complete', successfulJobsHistoryLimit);
     drop('Failed', failedJobsHistoryLimit);
+    return gone;
   }
 
-  private deleteJob(cronJob: Stored<CronJob>, name: string): void {
+  private deleteJob(cronJob: Stored<CronJob>, name: string): boolean {
     const { namespace } = cronJob.metadata;
     const gone = this.client.delete('jobs.batch', namespace, name, { propagationPolicy: 'Background' });
     if (gone.ok) this.tell(cronJob, 'Normal', 'SuccessfulDelete', `Deleted job ${name}`);
     else if (gone.status.code !== 404)
       this.tell(cronJob, 'Warning', 'FailedDelete', `Deleted job: ${gone.status.message}`);
+    return gone.ok;
   }
 
   private writeStatus(cronJob: Stored<CronJob>, status: CronStatus): Outcome {
