@@ -105,6 +105,18 @@ export function* checkBudgets(world: CheckedWorld): Generator<Violation> {
   for (const budget of listOf(world, 'poddisruptionbudgets.policy')) {
     const selector = selectorOf(budget.spec?.selector);
     if (!selector || budget.metadata.deletionTimestamp) continue;
+    const isUnsynced = budget.status?.conditions?.some(({ reason }) => reason === 'SyncFailed');
+    if (isUnsynced) {
+      // The counts stay as they were: all that is promised is that no pod may go.
+      if ((budget.status?.disruptionsAllowed ?? 0) > 0)
+        yield violation(
+          'status-is-current',
+          'poddisruptionbudgets.policy',
+          budget,
+          'disruptions allowed without counts',
+        );
+      continue;
+    }
     const healthy = listOf(world, 'pods', budget.metadata.namespace).filter(
       (pod) => matchesLabels(selector, pod.metadata.labels) && isReady(pod) && !pod.metadata.deletionTimestamp,
     ).length;
