@@ -32,7 +32,8 @@ import { schedulingMachine } from './machine.ts';
 import { Notices } from './notices.ts';
 import type { Candidate } from './preemption.ts';
 import type { Profile } from './profile.ts';
-import { BACKOFF_WINDOW_MS, SchedulingQueue, UNSCHEDULABLE_CHECK_MS, type QueuedPod } from './queue.ts';
+import { SchedulingQueue, type QueuedPod } from './queue.ts';
+import { QueueTimers } from './queue-timers.ts';
 import { wokenBy } from './waking.ts';
 
 const REPORTER = 'default-scheduler';
@@ -62,9 +63,7 @@ export class Scheduler extends Controller {
   private bindings = new Map<string, Binding>();
   private readonly preempting = new AsyncPreemption();
   private startIndex = 0;
-  private isAwake = false;
-  private nextBackoffFlush: number | undefined;
-  private nextUnschedulableFlush: number | undefined;
+  private readonly timers: QueueTimers;
   private state = machine.start().state;
   private stateSince = 0;
 
@@ -82,6 +81,7 @@ export class Scheduler extends Controller {
       ...clientRates(settings.configuration),
     });
     this.scheduling = new SchedulingQueue(kernel, (pod) => this.moved(pod));
+    this.timers = new QueueTimers(kernel, this.id, this.scheduling);
     this.notices = new Notices(this.client, this.recorder);
     this.configurations = new Configurations([settings.configuration], settings.minorRelease);
     this.log = new AttemptLog(kernel, this.configurations);
@@ -176,6 +176,8 @@ export class Scheduler extends Controller {
   }
 
   private waitingPod(next: Stored<Pod> | undefined, old: Stored<Pod> | undefined): void {
+    // Those of other schedulers are none of its business, whatever node they are nominated to.
+    if (!this.profiles.has((next ?? old)!.spec?.schedulerName ?? '')) return;
     if (!next) return this.waitingPodGone(old!);
     const { uid } = next.metadata;
     if (this.assumed.has(uid)) return;
@@ -250,23 +252,7 @@ export class Scheduler extends Controller {
 
   /** Asks for the next turn, and for looks at the back-offs and at those that wait too long. */
   private ask(): void {
-    if (!this.isAwake && this.scheduling.isReady) {
-      this.isAwake = true;
-      this.kernel.schedule(0, this.id, 'schedule');
-    }
-    const now = this.kernel.turn.cursor;
-    const gridAfter = (step: number): number => (Math.floor(now / step) + 1) * step;
-    if (this.scheduling.hasBackoff && this.nextBackoffFlush === undefined) {
-      this.nextBackoffFlush = gridAfter(BACKOFF_WINDOW_MS);
-      // Without nodes pods are tried in vain for ever, which does not keep a world from settling either.
-      const isInVain = this.cluster.nodes.length === 0;
-      this.kernel.scheduleAt(this.nextBackoffFlush, this.id, 'flush-backoff', undefined, isInVain);
-    }
-    if (this.scheduling.hasUnschedulable && this.nextUnschedulableFlush === undefined) {
-      this.nextUnschedulableFlush = gridAfter(UNSCHEDULABLE_CHECK_MS);
-      // A pod that fits nowhere waits for ever: looking after it does not keep a world from settling.
-      this.kernel.scheduleAt(this.nextUnschedulableFlush, this.id, 'flush-unschedulable', undefined, true);
-    }
+    this.timers.ask(this.cluster.nodes.length === 0);
   }
 
   protected reconcile(): TurnOutcome {
@@ -276,12 +262,10 @@ export class Scheduler extends Controller {
   protected override handleOther(action: string, payload: unknown): void {
     switch (action) {
       case 'flush-backoff':
-        this.nextBackoffFlush = undefined;
-        this.scheduling.flushBackoff();
+        this.timers.flushBackoff();
         break;
       case 'flush-unschedulable':
-        this.nextUnschedulableFlush = undefined;
-        this.scheduling.flushUnschedulable();
+        this.timers.flushUnschedulable();
         break;
       case 'volumes':
         this.checkVolumes(payload as string);
@@ -291,7 +275,7 @@ export class Scheduler extends Controller {
         break;
       default:
         this.kernel.assert(action === 'schedule', `${this.id} has no action ${action}`);
-        this.isAwake = false;
+        this.timers.wakeUp();
         this.scheduleOne();
     }
     this.ask();
@@ -471,9 +455,7 @@ export class Scheduler extends Controller {
       bindings: new Map(this.bindings),
       preempting: this.preempting.save(),
       startIndex: this.startIndex,
-      isAwake: this.isAwake,
-      nextBackoffFlush: this.nextBackoffFlush,
-      nextUnschedulableFlush: this.nextUnschedulableFlush,
+      timers: this.timers.save(),
       state: this.state,
       stateSince: this.stateSince,
     };
@@ -490,9 +472,7 @@ export class Scheduler extends Controller {
     this.bindings = new Map(saved['bindings'] as ReadonlyMap<string, Binding>);
     this.preempting.load(saved['preempting']);
     this.startIndex = saved['startIndex'] as number;
-    this.isAwake = saved['isAwake'] as boolean;
-    this.nextBackoffFlush = saved['nextBackoffFlush'] as number | undefined;
-    this.nextUnschedulableFlush = saved['nextUnschedulableFlush'] as number | undefined;
+    this.timers.load(saved['timers']);
     this.state = saved['state'] as number;
     this.stateSince = saved['stateSince'] as number;
   }

@@ -388,6 +388,26 @@ describe('pods that wait hear of', () => {
   });
 });
 
+it('keeps no room for pods that another scheduler has nominated', () => {
+  const world = bootWorld(small);
+  const node = [...world.list('nodes')][0]!.metadata.name;
+  apply(world, priorities);
+  apply(world, pod('foreign', asking('3', '  schedulerName: other\n  priorityClassName: high\n')));
+  request(
+    world,
+    'PATCH',
+    '/api/v1/namespaces/default/pods/foreign/status',
+    { status: { nominatedNodeName: node } },
+    { 'content-type': 'application/merge-patch+json' },
+  );
+  advance(world, 5);
+  expect(find(world, 'foreign').status?.nominatedNodeName).toBe(node);
+  apply(world, pod('own', asking('3')));
+  advance(world, 5);
+  expect(find(world, 'own').spec?.nodeName).toBe(node);
+  expect(world.decisions({ pod: 'foreign' })).toEqual([]);
+});
+
 it('tells why a pod was not bound, also of one that is gone by then, and gives its room to others', () => {
   const world = bootWorld(small);
   advance(world, 5);
