@@ -58,6 +58,17 @@ function verdict(name: PluginName, target: KubeObject, extra: Extra, on = 'n'): 
   return status ? `${status.code}: ${[...status.reasons].sort().join(', ')}` : 'Success';
 }
 
+/** The lines that explain what Filter says of a node. */
+function explained(name: PluginName, target: KubeObject, extra: Extra): readonly string[] {
+  const plugin = makePlugin(name, {});
+  const cluster = clusterWith(extra);
+  const info = describedPod(target);
+  const { state } = plugin.preFilter!(info, cluster)!;
+  return plugin.explainFilter!(info, cluster.node('n')!, state, cluster).map(
+    ({ label, expression }) => `${label}: ${expression}`,
+  );
+}
+
 describe('VolumeBinding (volumebinding/{volume_binding,binder}_test.go)', () => {
   const NO_VOLUME = "UnschedulableAndUnresolvable: node(s) didn't find available persistent volumes to bind";
   const late = { volumeBindingMode: 'WaitForFirstConsumer', provisioner: 'kubernetes.io/no-provisioner' };
@@ -228,6 +239,21 @@ describe('VolumeBinding (volumebinding/{volume_binding,binder}_test.go)', () => 
     ],
   };
   for (const [name, [got, expected]] of Object.entries(cases)) it(name, () => expect(got).toBe(expected));
+
+  it('shows which volume a claim would get, or who would make it one', () => {
+    const show = (pvcs: readonly KubeObject[], pvs: readonly KubeObject[]): readonly string[] =>
+      explained('VolumeBinding', pod('p', claimed(...pvcs.map(({ metadata }) => metadata!.name!))), {
+        ...{ nodes, pvcs, pvs, storageclasses: classes },
+      });
+    const has = claim('pvc-a', 'late', '1Gi', { volumeName: 'pv-a' }, { annotations: bound });
+    expect(
+      show(
+        [has, claim('pvc-b', 'late', '1Gi'), claim('pvc-c', 'made', '1Gi')],
+        [volume('pv-a', 'late', '1Gi', onlyIn('b')), volume('pv-b', 'late', '5Gi'), volume('pv-c', 'late', '2Gi')],
+      ),
+    ).toEqual(['pvc-a: pv-a ✗', 'pvc-b: pv-c: 2Gi ≥ 1Gi', 'pvc-c: made: example.com/disk']);
+    expect(show([claim('pvc-b', 'late', '1Gi')], [])).toEqual(['pvc-b: ∅']);
+  });
 });
 
 describe('NodeVolumeLimits (nodevolumelimits/csi_test.go)', () => {
@@ -296,6 +322,12 @@ describe('NodeVolumeLimits (nodevolumelimits/csi_test.go)', () => {
     'a class of a plugin that has moved counts': [say(claimed('a'), 1, [[...claimed('old')]], migrated(1)), FULL],
   };
   for (const [name, [got, expected]] of Object.entries(cases)) it(name, () => expect(got).toBe(expected));
+
+  it('shows what is there, what comes and what can be', () => {
+    const pods = [pod('other', claimed('b', 'c'), 'n')];
+    const extra = { pvcs, pvs, storageclasses, csinodes: [csi(2)], pods };
+    expect(explained('NodeVolumeLimits', pod('p', claimed('a')), extra)).toEqual([`${DISK}: 2 + 1 = 3 > 2`]);
+  });
 });
 
 describe('VolumeRestrictions (volumerestrictions/volume_restrictions_test.go)', () => {

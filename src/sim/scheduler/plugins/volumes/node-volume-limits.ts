@@ -8,6 +8,7 @@ import type { Stored } from '../../../api/object.ts';
 import type { ClusterState } from '../../cluster-state.ts';
 import { failed, unresolvable, unschedulable, type Plugin, type PluginStatus } from '../../framework.ts';
 import { claimsOf, isOwnClaim } from '../../hints.ts';
+import type { NodeInfo } from '../../node-info.ts';
 import type { PodInfo } from '../../pod-info.ts';
 import { classNameOf, isOwnedBy } from './claims.ts';
 import { driverOfPlugin, isMigrated, MIGRATED_PLUGINS, migratedSource, type AttachedSource } from './migration.ts';
@@ -106,6 +107,40 @@ function wantedOn(
   return found;
 }
 
+interface DriverCount {
+  readonly driver: string;
+  readonly held: number;
+  readonly more: number;
+  readonly limit: number;
+}
+
+/** Of each driver that the pod needs more of, and that has a limit: what is there, what comes, and what can be. */
+function countsOn(
+  { volumes: wanted }: Attachable,
+  node: NodeInfo,
+  csiNode: Stored<CSINode> | undefined,
+  { attached: byNode }: FilterState,
+  cluster: ClusterState,
+): readonly DriverCount[] {
+  const limits = countsOf(csiNode);
+  if (wanted.size === 0 || limits.size === 0) return [];
+  const attached = new Map<string, string>();
+  for (const other of node.pods.values())
+    for (const [volume, driver] of attachableOf(other, csiNode, cluster).volumes) attached.set(volume, driver);
+  const count = (volumes: Iterable<readonly [string, string]>): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const [, driver] of volumes) counts.set(driver, (counts.get(driver) ?? 0) + 1);
+    return counts;
+  };
+  const fresh = count([...wanted].filter(([volume]) => !attached.has(volume)));
+  for (const [volume, driver] of byNode.get(node.name) ?? []) attached.set(volume, driver);
+  const held = count(attached);
+  return [...fresh].flatMap(([driver, more]) => {
+    const limit = limits.get(driver);
+    return limit === undefined ? [] : [{ driver, held: held.get(driver) ?? 0, more, limit }];
+  });
+}
+
 export const nodeVolumeLimits: Plugin<FilterState> = {
   name: 'NodeVolumeLimits',
   preFilter(pod, cluster) {
@@ -114,27 +149,18 @@ export const nodeVolumeLimits: Plugin<FilterState> = {
   },
   filter(pod, node, state, cluster) {
     const csiNode = cluster.find('csinodes.storage.k8s.io', undefined, node.name);
-    const { volumes: wanted, fault } = wantedOn(csiNode, pod, state, cluster);
-    if (fault) return fault;
-    if (wanted.size === 0) return undefined;
-    const limits = countsOf(csiNode);
-    if (limits.size === 0) return undefined;
-    const attached = new Map<string, string>();
-    for (const other of node.pods.values())
-      for (const [volume, driver] of attachableOf(other, csiNode, cluster).volumes) attached.set(volume, driver);
-    const count = (volumes: Iterable<readonly [string, string]>): Map<string, number> => {
-      const counts = new Map<string, number>();
-      for (const [, driver] of volumes) counts.set(driver, (counts.get(driver) ?? 0) + 1);
-      return counts;
-    };
-    const fresh = count([...wanted].filter(([volume]) => !attached.has(volume)));
-    for (const [volume, driver] of state.attached.get(node.name) ?? []) attached.set(volume, driver);
-    const held = count(attached);
-    for (const [driver, more] of fresh) {
-      const limit = limits.get(driver);
-      if (limit !== undefined && (held.get(driver) ?? 0) + more > limit) return TOO_MANY;
-    }
-    return undefined;
+    const wanted = wantedOn(csiNode, pod, state, cluster);
+    if (wanted.fault) return wanted.fault;
+    const isFull = countsOn(wanted, node, csiNode, state, cluster).some(({ held, more, limit }) => held + more > limit);
+    return isFull ? TOO_MANY : undefined;
+  },
+  explainFilter(pod, node, state, cluster) {
+    const csiNode = cluster.find('csinodes.storage.k8s.io', undefined, node.name);
+    const wanted = wantedOn(csiNode, pod, state, cluster);
+    return countsOn(wanted, node, csiNode, state, cluster).map(({ driver, held, more, limit }) => {
+      const sum = held + more;
+      return { label: driver, expression: `${held} + ${more} = ${sum} ${sum > limit ? '>' : '≤'} ${limit}` };
+    });
   },
   hints: [
     { resource: 'csinodes.storage.k8s.io', actions: ['Add'] },

@@ -10,6 +10,7 @@ import { matchesLabels, selectorOf } from '../../../api/selectors.ts';
 import type { Stored } from '../../../api/object.ts';
 import { isDeepEqual } from '../../../apiserver/index.ts';
 import type { ClusterState } from '../../cluster-state.ts';
+import type { ArithmeticLine } from '../../decision.ts';
 import { unresolvable, type Plugin, type PluginStatus } from '../../framework.ts';
 import { claimsOf, isOwnClaim } from '../../hints.ts';
 import type { NodeInfo } from '../../node-info.ts';
@@ -181,6 +182,25 @@ function boundFault({ bound }: VolumeClaims, node: NodeInfo, cluster: ClusterSta
   return undefined;
 }
 
+const storageOf = (amount: string | number | undefined): string => String(amount ?? 0);
+
+/** Each claim that waits with the volume it would get, or who would make it one. */
+function explainWaiting(claims: VolumeClaims, node: NodeInfo, cluster: ClusterState): readonly ArithmeticLine[] {
+  const bindings = bindingsOn(claims, node, cluster);
+  if (!bindings) return claims.waiting.map(({ metadata }) => ({ label: metadata.name, expression: '∅' }));
+  return [
+    ...bindings.static.map(({ claim, volume }) => {
+      const has = storageOf(volume.spec?.capacity?.['storage']);
+      const wants = storageOf(claim.spec?.resources?.requests?.['storage']);
+      return { label: claim.metadata.name, expression: `${volume.metadata.name}: ${has} ≥ ${wants}` };
+    }),
+    ...bindings.provisioned.map((claim) => {
+      const storageClass = cluster.find('storageclasses.storage.k8s.io', undefined, classNameOf(claim));
+      return { label: claim.metadata.name, expression: `${storageClass!.metadata.name}: ${storageClass!.provisioner}` };
+    }),
+  ];
+}
+
 export const volumeBinding: Plugin<VolumeClaims> = {
   name: 'VolumeBinding',
   preFilter: sortClaims,
@@ -191,6 +211,14 @@ export const volumeBinding: Plugin<VolumeClaims> = {
     if (canBind) return unresolvable(fault);
     return fault === OTHER_NODE ? BOTH : unresolvable(NO_VOLUME, fault);
   },
+  explainFilter: (_pod, node, claims, cluster) => [
+    ...claims.bound.map((claim) => {
+      const name = claim.spec!.volumeName!;
+      const volume = cluster.find('persistentvolumes', undefined, name);
+      return { label: claim.metadata.name, expression: `${name} ${volume && isReachable(volume, node) ? '✓' : '✗'}` };
+    }),
+    ...explainWaiting(claims, node, cluster),
+  ],
   preScore: () => ({ isSkipped: true }),
   score: () => 0,
   hints: [
