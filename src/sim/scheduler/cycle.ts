@@ -106,15 +106,20 @@ function filterNodes(
   const feasible: NodeInfo[] = [];
   /** Those of `candidates` are at hand where they are all of the nodes. */
   const slotOrder = nodeNames ? undefined : run.cluster.slots;
-  const fitting = slotOrder && run.fitting();
+  const together = slotOrder && run.together();
   const slots: number[] = [];
   for (let offset = 0, at = count === 0 ? 0 : startIndex % count; offset < count; offset += 1) {
     if (feasible.length >= enough) break;
     const node = candidates[at]!;
     if (offset === wrapAt) wrap = rejected.length;
     const slot = slotOrder ? slotOrder[at]! : node.slot;
-    const isKnown = fitting?.[slot] === 1;
-    const rejection = isKnown ? undefined : run.checkWithNominated(node);
+    const isKnown = together?.isKnown[slot] === 1;
+    const rejection = isKnown ? together!.values[slot] : run.checkWithNominated(node);
+    // With pods nominated to it, a node may fit one pod of a kind and not another.
+    if (together && !isKnown && node.nominated.length === 0) {
+      together.values[slot] = rejection;
+      together.isKnown[slot] = 1;
+    }
     if (rejection) {
       evaluated ??= [...feasible];
       rejected.push(node);
@@ -122,8 +127,6 @@ function filterNodes(
     } else {
       feasible.push(node);
       slots.push(slot);
-      // With pods nominated to it, a node may fit one pod of a kind and not another.
-      if (fitting && !isKnown && node.nominated.length === 0) fitting[slot] = 1;
     }
     evaluated?.push(node);
     at = at + 1 === count ? 0 : at + 1;
@@ -184,7 +187,7 @@ export function scoreNodes(
 }
 
 /** What plugins have scored, by their names. */
-type Scored = Map<string, SlotTable>;
+type Scored = Map<string, SlotTable<number>>;
 
 const memory = new LocalMemory<Scored>(() => new Map());
 
@@ -210,7 +213,7 @@ function localScores(
   byPlugin: Scored,
 ): readonly number[] {
   let table = byPlugin.get(plugin.name);
-  if (!table) byPlugin.set(plugin.name, (table = new SlotTable()));
+  if (!table) byPlugin.set(plugin.name, (table = new SlotTable(0)));
   const { isKnown, values } = table.refresh(cluster);
   const raw = new Array<number>(feasible.length);
   for (let index = 0; index < raw.length; index += 1) {

@@ -21,8 +21,8 @@ interface Running {
 interface Said {
   readonly known: LocalVerdicts<Rejection>;
   readonly knownBeside: LocalVerdicts<Rejection>;
-  /** Nodes that all filters let pass, to which nobody is nominated. */
-  readonly fitting: SlotTable;
+  /** What all filters together said of nodes to which nobody is nominated. */
+  readonly together: SlotTable<Rejection | undefined>;
 }
 
 const memory = new LocalMemory<Map<Plan, Said>>(() => new Map());
@@ -38,7 +38,7 @@ interface Plan {
 const makeSaid = (): Said => ({
   known: new LocalVerdicts(),
   knownBeside: new LocalVerdicts(),
-  fitting: new SlotTable(),
+  together: new SlotTable<Rejection | undefined>(undefined),
 });
 
 const plans = new WeakMap<Profile, Map<string, Plan>>();
@@ -98,9 +98,9 @@ export class FilterRun {
     return this.localCount === this.filters.length;
   }
 
-  /** Nodes that are known to fit, where nothing but the node matters; valid until the cluster changes. */
-  fitting(): Uint8Array | undefined {
-    return this.isLocal ? this.said.fitting.refresh(this.cluster).isKnown : undefined;
+  /** What is known of nodes, where nothing but the node matters; valid until the cluster changes. */
+  together(): SlotTable<Rejection | undefined> | undefined {
+    return this.isLocal ? this.said.together.refresh(this.cluster) : undefined;
   }
 
   /** The first plugin that turns the node down, or none. */
@@ -130,11 +130,12 @@ export class FilterRun {
 
   private checkBesideNominated(node: NodeInfo): Rejection | undefined {
     const { uid, priority } = this.pod;
-    const expected = node.nominated.filter((other) => other.uid !== uid && other.priority >= priority);
-    if (expected.length === 0) return undefined;
-    const isKept = this.isLocal && node.slot >= 0 && expected.length === node.nominated.length;
+    const isExpected = (other: PodInfo): boolean => other.uid !== uid && other.priority >= priority;
+    const isKept = this.isLocal && node.slot >= 0 && node.nominated.every(isExpected);
     const { knownBeside } = this.said;
     if (isKept && knownBeside.has(node)) return knownBeside.get(node);
+    const expected = node.nominated.filter(isExpected);
+    if (expected.length === 0) return undefined;
     const { run, copy } = this.fork(node);
     for (const other of expected) run.addPod(copy, other);
     const rejection = run.check(copy);

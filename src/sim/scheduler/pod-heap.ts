@@ -6,6 +6,10 @@ export class PodHeap {
 
   constructor(private readonly isBefore: (left: QueuedPod, right: QueuedPod) => boolean) {}
 
+  peek(): QueuedPod | undefined {
+    return this.items[0];
+  }
+
   push(pod: QueuedPod): void {
     const { items } = this;
     let at = items.push(pod) - 1;

@@ -59,14 +59,20 @@ function isBefore(left: QueuedPod, right: QueuedPod): boolean {
   return left.since === right.since ? left.order < right.order : left.since < right.since;
 }
 
+/** A pod that was turned down, and not one that ran into an error. */
+const isTakenEarly = ({ rejectedBy }: QueuedPod): boolean => rejectedBy.length > 0;
+
 export class SchedulingQueue {
-  options: QueueOptions = DEFAULT_QUEUE_OPTIONS;
+  private settings: QueueOptions = DEFAULT_QUEUE_OPTIONS;
   private pods = new Map<string, QueuedPod>();
   /** May hold pods that have left: what counts is the map. */
   private active = new PodHeap(isBefore);
   private readonly waiting = new Map<string, QueuedPod>();
   private readonly waitingFor = new Map<string, Map<string, QueuedPod>>();
   private readonly backingOff = new Map<string, QueuedPod>();
+  /** Those of them that may be taken early, by the end of their back-off; may hold pods that have left, as `active` may. */
+  private early = new PodHeap((left, right) => this.endsBefore(left, right));
+  private earlyCount = 0;
   private counted = { active: 0, backoff: 0, unschedulable: 0, gated: 0 };
   private order = 0;
 
@@ -75,13 +81,24 @@ export class SchedulingQueue {
     private readonly onMove: (pod: QueuedPod) => void,
   ) {}
 
+  get options(): QueueOptions {
+    return this.settings;
+  }
+
+  /** Other options end the back-offs at other times. */
+  set options(options: QueueOptions) {
+    this.settings = options;
+    this.early = new PodHeap((left, right) => this.endsBefore(left, right));
+    for (const pod of this.backingOff.values()) if (isTakenEarly(pod)) this.early.push(pod);
+  }
+
   counts(): Readonly<Record<QueueName, number>> {
     return { ...this.counted };
   }
 
   /** Whether `pop` would give a pod now. */
   get isReady(): boolean {
-    return this.counted.active > 0 || (this.options.popsFromBackoff && this.earliestBackoff() !== undefined);
+    return this.counted.active > 0 || (this.settings.popsFromBackoff && this.earlyCount > 0);
   }
 
   get(key: string): QueuedPod | undefined {
@@ -128,7 +145,7 @@ export class SchedulingQueue {
     for (let pod = this.active.pop(); pod; pod = this.active.pop()) {
       if (this.pods.get(pod.key) === pod) return this.take(pod);
     }
-    const early = this.options.popsFromBackoff ? this.earliestBackoff() : undefined;
+    const early = this.settings.popsFromBackoff ? this.earliestBackoff() : undefined;
     return early && this.take(early);
   }
 
@@ -178,7 +195,7 @@ export class SchedulingQueue {
   }
 
   private backoffEnd({ since, errors, unschedulable, rejectedBy }: QueuedPod): number {
-    return windowOf(since + backoffMs(rejectedBy.length === 0 ? errors : unschedulable, this.options));
+    return windowOf(since + backoffMs(rejectedBy.length === 0 ? errors : unschedulable, this.settings));
   }
 
   private isBackingOff(pod: QueuedPod): boolean {
@@ -187,16 +204,16 @@ export class SchedulingQueue {
 
   /** The pod whose back-off ends first; errors are left to theirs. */
   private earliestBackoff(): QueuedPod | undefined {
-    let earliest: QueuedPod | undefined;
-    for (const pod of this.backingOff.values()) {
-      if (pod.rejectedBy.length === 0) continue;
-      if (!earliest) earliest = pod;
-      else {
-        const difference = this.backoffEnd(pod) - this.backoffEnd(earliest);
-        if (difference < 0 || (difference === 0 && isBefore(pod, earliest))) earliest = pod;
-      }
+    for (let pod = this.early.peek(); pod; pod = this.early.peek()) {
+      if (this.pods.get(pod.key) === pod) return pod;
+      this.early.pop();
     }
-    return earliest;
+    return undefined;
+  }
+
+  private endsBefore(left: QueuedPod, right: QueuedPod): boolean {
+    const difference = this.backoffEnd(left) - this.backoffEnd(right);
+    return difference < 0 || (difference === 0 && isBefore(left, right));
   }
 
   private put(pod: QueuedPod): void {
@@ -211,8 +228,13 @@ export class SchedulingQueue {
     this.pods.set(pod.key, pod);
     this.counted[pod.queue] += 1;
     if (pod.queue === 'active') this.active.push(pod);
-    else if (pod.queue === 'backoff') this.backingOff.set(pod.key, pod);
-    else if (pod.queue === 'unschedulable') {
+    else if (pod.queue === 'backoff') {
+      this.backingOff.set(pod.key, pod);
+      if (isTakenEarly(pod)) {
+        this.early.push(pod);
+        this.earlyCount += 1;
+      }
+    } else if (pod.queue === 'unschedulable') {
       this.waiting.set(pod.key, pod);
       for (const plugin of pod.rejectedBy) {
         let found = this.waitingFor.get(plugin);
@@ -225,8 +247,10 @@ export class SchedulingQueue {
   private take(pod: QueuedPod): QueuedPod {
     this.pods.delete(pod.key);
     this.counted[pod.queue] -= 1;
-    if (pod.queue === 'backoff') this.backingOff.delete(pod.key);
-    else if (pod.queue === 'unschedulable') {
+    if (pod.queue === 'backoff') {
+      this.backingOff.delete(pod.key);
+      if (isTakenEarly(pod)) this.earlyCount -= 1;
+    } else if (pod.queue === 'unschedulable') {
       this.waiting.delete(pod.key);
       for (const plugin of pod.rejectedBy) this.waitingFor.get(plugin)?.delete(pod.key);
     }
@@ -244,6 +268,8 @@ export class SchedulingQueue {
     this.waiting.clear();
     this.waitingFor.clear();
     this.backingOff.clear();
+    this.early = new PodHeap((left, right) => this.endsBefore(left, right));
+    this.earlyCount = 0;
     this.counted = { active: 0, backoff: 0, unschedulable: 0, gated: 0 };
     for (const pod of saved.pods) this.keep(pod);
     this.order = saved.order;

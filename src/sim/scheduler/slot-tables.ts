@@ -30,11 +30,14 @@ export class ChangedSlots {
   }
 }
 
-/** A number for each node that is known to have it. */
-export class SlotTable {
+/** A value for each node of which it is known. */
+export class SlotTable<Value> {
   isKnown = new Uint8Array(0);
-  values = new Float64Array(0);
+  readonly values: Value[] = [];
   private readTo = 0;
+
+  /** `empty` stands where nothing is known. */
+  constructor(private readonly empty: Value) {}
 
   /** Before a cycle reads: what has changed is no longer known, and every node has its place. */
   refresh({ changed, slotCount }: ClusterState): this {
@@ -43,10 +46,10 @@ export class SlotTable {
       this.readTo = changed.count;
     }
     if (this.isKnown.length < slotCount) {
-      const [isKnown, values] = [new Uint8Array(slotCount), new Float64Array(slotCount)];
+      const isKnown = new Uint8Array(slotCount);
       isKnown.set(this.isKnown);
-      values.set(this.values);
-      [this.isKnown, this.values] = [isKnown, values];
+      this.isKnown = isKnown;
+      while (this.values.length < slotCount) this.values.push(this.empty);
     }
     return this;
   }
