@@ -107,16 +107,18 @@ function filterNodes(
   /** Those of `candidates` are at hand where they are all of the nodes. */
   const slotOrder = nodeNames ? undefined : run.cluster.slots;
   const together = slotOrder && run.together();
+  const ownNode = run.cluster.nominationOf(run.pod.uid);
+  /** Where the pod is nominated itself, it does not stand in its own way. */
+  const ownSlot = ownNode === undefined ? -1 : (run.cluster.node(ownNode)?.slot ?? -1);
   const slots: number[] = [];
   for (let offset = 0, at = count === 0 ? 0 : startIndex % count; offset < count; offset += 1) {
     if (feasible.length >= enough) break;
     const node = candidates[at]!;
     if (offset === wrapAt) wrap = rejected.length;
     const slot = slotOrder ? slotOrder[at]! : node.slot;
-    const isKnown = together?.isKnown[slot] === 1;
+    const isKnown = together?.isKnown[slot] === 1 && slot !== ownSlot;
     const rejection = isKnown ? together!.values[slot] : run.checkWithNominated(node);
-    // With pods nominated to it, a node may fit one pod of a kind and not another.
-    if (together && !isKnown && node.nominated.length === 0) {
+    if (together && !isKnown && slot !== ownSlot) {
       together.values[slot] = rejection;
       together.isKnown[slot] = 1;
     }

@@ -21,8 +21,8 @@ interface Running {
 interface Said {
   readonly known: LocalVerdicts<Rejection>;
   readonly knownBeside: LocalVerdicts<Rejection>;
-  /** What all filters together said of nodes to which nobody is nominated. */
-  readonly together: SlotTable<Rejection | undefined>;
+  /** What all filters together said of nodes with the pods that are nominated to them, by the priority of the pod. */
+  readonly together: Map<number, SlotTable<Rejection | undefined>>;
 }
 
 const memory = new LocalMemory<Map<Plan, Said>>(() => new Map());
@@ -35,10 +35,13 @@ interface Plan {
   readonly localCount: number;
 }
 
+/** Priorities of which pods of one kind are remembered. */
+const PRIORITY_LIMIT = 16;
+
 const makeSaid = (): Said => ({
   known: new LocalVerdicts(),
   knownBeside: new LocalVerdicts(),
-  together: new SlotTable<Rejection | undefined>(undefined),
+  together: new Map<number, SlotTable<Rejection | undefined>>(),
 });
 
 const plans = new WeakMap<Profile, Map<string, Plan>>();
@@ -98,9 +101,20 @@ export class FilterRun {
     return this.localCount === this.filters.length;
   }
 
-  /** What is known of nodes, where nothing but the node matters; valid until the cluster changes. */
+  /**
+   * What is known of nodes, where nothing but the node matters; valid until the cluster changes. It is not for a node to
+   * which the pod itself is nominated.
+   */
   together(): SlotTable<Rejection | undefined> | undefined {
-    return this.isLocal ? this.said.together.refresh(this.cluster) : undefined;
+    if (!this.isLocal) return undefined;
+    const { priority } = this.pod;
+    const { together } = this.said;
+    let table = together.get(priority);
+    if (!table) {
+      if (together.size >= PRIORITY_LIMIT) together.clear();
+      together.set(priority, (table = new SlotTable<Rejection | undefined>(undefined)));
+    }
+    return table.refresh(this.cluster);
   }
 
   /** The first plugin that turns the node down, or none. */
