@@ -253,7 +253,8 @@ export class World {
       verb: 'create',
       resource: resourceName(definition),
       ...(namespace ? { namespace } : {}),
-      body: structured(object),
+      // A copy, since the server fills a draft in.
+      body: JSON.parse(JSON.stringify(object)) as KubeObject,
       user: BOOTSTRAP,
       isTyped: true,
     });
@@ -436,13 +437,15 @@ export class World {
     return this.partsOf(id).length > 0;
   }
 
-  /** Stops a component with all that is part of it: a process that hangs. What is due for it waits. */
+  /** Stops a component with all that is part of it: what is due for it waits. The API server then has no open port. */
   stopComponent(id: string): void {
     for (const part of this.partsOf(id)) this.kernel.freeze(part);
+    if (id === API_SERVER) this.api.observeProcess(false);
   }
 
   startComponent(id: string): void {
     for (const part of this.partsOf(id)) this.kernel.thaw(part);
+    if (id === API_SERVER) this.api.observeProcess(true);
   }
 
   private partsOf(id: string): readonly string[] {
@@ -491,9 +494,4 @@ export class World {
   hash(): string {
     return hashOf(this.save().kernel);
   }
-}
-
-/** A copy, since the server fills a draft in. */
-function structured<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }

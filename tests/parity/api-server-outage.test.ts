@@ -82,12 +82,15 @@ describe('A stopped API server', () => {
     advance(world, 0.2);
     const { revision } = world;
     world.stopComponent(API_SERVER);
+    const life = (): string | undefined => world.lives().find(({ instance }) => instance === API_SERVER)?.state;
+    expect(life()).toBe('stopped');
     advance(world, 600);
     expect(world.revision).toBe(revision);
     const crash = (): Stored<Pod> => world.find('pods', 'default', 'crash') as Stored<Pod>;
     expect(crash().status?.containerStatuses?.[0]?.restartCount).toBe(0);
 
     world.startComponent(API_SERVER);
+    expect(life()).toBe('serving');
     advance(world, 30);
     expect(crash().status?.containerStatuses?.[0]?.restartCount).toBeGreaterThanOrEqual(4);
     const { status } = world.find('jobs.batch', 'default', 'task') as Stored<Job>;

@@ -2,7 +2,7 @@
 import { setup } from 'xstate';
 
 export const apiServerMachine = setup({
-  types: { events: {} as { type: 'ETCD_REACHED' | 'ETCD_LOST' | 'STOP' } },
+  types: { events: {} as { type: 'ETCD_REACHED' | 'ETCD_LOST' | 'STOP' | 'START' } },
 }).createMachine({
   id: 'kube-apiserver',
   initial: 'starting',
@@ -10,12 +10,12 @@ export const apiServerMachine = setup({
     starting: { description: 'Waits for etcd; /readyz fails.', on: { ETCD_REACHED: 'serving' } },
     serving: {
       description: 'Answers requests and feeds watches.',
-      on: { ETCD_LOST: 'degraded', STOP: 'stopping' },
+      on: { ETCD_LOST: 'degraded', STOP: 'stopped' },
     },
     degraded: {
       description: 'etcd has no quorum: writes fail, reads from the cache still answer.',
-      on: { ETCD_REACHED: 'serving', STOP: 'stopping' },
+      on: { ETCD_REACHED: 'serving', STOP: 'stopped' },
     },
-    stopping: { type: 'final', description: 'Drains its connections.' },
+    stopped: { description: 'Nobody listens: every connection is refused.', on: { START: 'starting' } },
   },
 });

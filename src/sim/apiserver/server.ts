@@ -81,6 +81,8 @@ export class ApiServer implements Component, ApiServerPort {
   readonly store = new Store<Stored>();
   readonly watches: WatchHub;
   readonly addresses: ServiceAddresses;
+  /** Where programs in the cluster find it. */
+  readonly address: string;
   /** Groups that other servers serve. */
   readonly aggregator: Aggregator;
   private readonly standing = new StandingVerdicts();
@@ -101,6 +103,7 @@ export class ApiServer implements Component, ApiServerPort {
     this.member = new Life(kernel, memberLife, ETCD);
     this.watches = new WatchHub(kernel);
     this.addresses = new ServiceAddresses(kernel, options.serviceCidr);
+    this.address = `${options.serviceCidr.replace(/\d+\/\d+$/, '1')}:443`;
     this.aggregator = new Aggregator(registry, this);
   }
 
@@ -111,11 +114,6 @@ export class ApiServer implements Component, ApiServerPort {
   /** A stopped server has no open port. Watches that were open go on from where they were: nothing is written meanwhile. */
   get isListening(): boolean {
     return !this.kernel.isFrozen(this.id);
-  }
-
-  /** Where programs in the cluster find it. */
-  get address(): string {
-    return `${this.options.serviceCidr.replace(/\d+\/\d+$/, '1')}:443`;
   }
 
   /** Fills the watch caches with what etcd holds. */
@@ -136,6 +134,12 @@ export class ApiServer implements Component, ApiServerPort {
     this.move('ETCD_REACHED');
     this.kernel.schedule(COMPACT_EVERY_MS, this.id, 'compact', undefined, true);
     this.kernel.schedule(AVAILABILITY_EVERY_MS, this.id, 'availability', undefined, true);
+  }
+
+  /** Its process has been stopped, or runs again; the member of etcd has been there all the time. */
+  observeProcess(isRunning: boolean): void {
+    this.move(isRunning ? 'START' : 'STOP');
+    if (isRunning) this.move('ETCD_REACHED');
   }
 
   /** Another server behind this one, as soon as there is an APIService for it. */

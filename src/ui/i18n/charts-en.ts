@@ -32,7 +32,7 @@ export const chartsEn = {
       starting: 'Waits for etcd; /readyz fails.',
       serving: 'Answers requests and feeds watches.',
       degraded: 'etcd has no quorum: writes fail, reads from the cache still answer.',
-      stopping: 'Drains its connections.',
+      stopped: 'Nobody listens: every connection is refused.',
     },
     'kube-scheduler': {
       idle: 'Waits for a pod in the active queue.',

@@ -34,7 +34,7 @@ export const chartsKo: ChartTexts = {
       starting: 'etcd를 기다립니다. /readyz가 실패합니다.',
       serving: '요청에 답하고 감시하는 곳에 변경을 보냅니다.',
       degraded: 'etcd의 정족수가 없습니다. 쓰기는 실패하고 캐시 읽기는 답합니다.',
-      stopping: '연결을 정리합니다.',
+      stopped: '수신하는 프로세스가 없어 모든 연결이 거부됩니다.',
     },
     'kube-scheduler': {
       idle: '활성 대기열에 Pod가 오기를 기다립니다.',
