@@ -1,5 +1,6 @@
 /** The page's own kubectl beside the stock one: the same lines on the same cluster at the same virtual time, byte for byte. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { METRICS_ADAPTER } from '../../src/lessons/gallery/metrics-adapter.ts';
 import { GALLERY } from '../../src/lessons/index.ts';
 import { defaultOptions, plainOptions } from '../../src/sim/azure/index.ts';
 import type { WorldOptions } from '../../src/sim/options.ts';
@@ -108,6 +109,35 @@ describe('the terminal in scenarios', () => {
     const found = await differences(pair, LOOKS);
     await pair.stop();
     expect(found).toEqual([]);
+  });
+
+  it('shows an autoscaler by the depth of a queue, and the metrics that it reads, as the stock kubectl does', async () => {
+    const { text } = GALLERY.find(({ id }) => id === 'queue-scale')!;
+    const path = '/apis/custom.metrics.k8s.io/v1beta1';
+    const pair = await twins(
+      defaultOptions('queue'),
+      { 'setup.yaml': METRICS_ADAPTER, 'scenario.yaml': text },
+      240_000,
+    );
+    const lines = [
+      'get hpa',
+      'get hpa consumer -o yaml',
+      'describe hpa',
+      'get apiservices',
+      'api-versions',
+      'api-resources',
+      'api-resources --api-group=custom.metrics.k8s.io',
+      `get --raw ${path}`,
+      `get --raw ${path}/namespaces/default/pods/*/http_requests_per_second?labelSelector=app%3Dqueue`,
+      `get --raw ${path}/namespaces/default/services/queue/queue_messages_ready?metricLabelSelector=queue%3Dorders`,
+      `get --raw ${path}/namespaces/default/services/queue/nope`,
+      'auth can-i get services.custom.metrics.k8s.io/queue_messages_ready',
+    ];
+    const found = await differences(pair, lines);
+    const { stock } = await pair.both('describe hpa');
+    await pair.stop();
+    expect(found).toEqual([]);
+    expect(stock.stdout).toMatch(/"queue_messages_ready" on Service\/queue \(target average value\): +\d+m? \/ 10\n/);
   });
 
   it('shows a plain cluster as the stock kubectl does', async () => {

@@ -38,12 +38,18 @@ interface Described {
 export class Discovery {
   /** In each version that it is served in, the preferred one of a group first. */
   readonly resources: readonly Resource[];
+  /** Every group and version, `apps/v1`, of which there may be no resource at the moment. */
+  readonly apiVersions: readonly string[];
 
   constructor(rest: Rest) {
-    this.resources = ['/api', '/apis'].flatMap((path) => {
+    const groups = ['/api', '/apis'].flatMap((path) => {
       const { items = [] } = rest.json('GET', path, { accept: ACCEPT }) as { items?: readonly Described[] };
-      return items.flatMap(resourcesOf);
+      return items;
     });
+    this.resources = groups.flatMap(resourcesOf);
+    this.apiVersions = groups.flatMap(({ metadata, versions = [] }) =>
+      versions.map(({ version }) => apiVersionOf({ group: metadata?.name ?? '', version })),
+    );
   }
 
   /** `po`, `pods`, `Pod`, `deployments.apps`, `deployments.v1.apps`. */
@@ -96,19 +102,22 @@ function isGroup({ group, version }: Resource, rest: readonly string[]): boolean
   return rest[0] === version && (rest.length === 1 ? group === '' : group === rest.slice(1).join('.'));
 }
 
+/** Of a resource without a kind there are only subresources. Upstream: client-go/discovery/aggregated_discovery.go. */
 function resourcesOf({ metadata, versions = [] }: Described): readonly Resource[] {
   return versions.flatMap(({ version, resources = [] }) =>
-    resources.map((item) => ({
-      group: metadata?.name ?? '',
-      version,
-      plural: item.resource,
-      singular: item.singularResource || (item.responseKind?.kind ?? '').toLowerCase(),
-      kind: item.responseKind?.kind ?? '',
-      isNamespaced: item.scope === 'Namespaced',
-      verbs: item.verbs ?? [],
-      shortNames: item.shortNames ?? [],
-      categories: item.categories ?? [],
-      subresources: (item.subresources ?? []).map(({ subresource }) => subresource),
-    })),
+    resources
+      .filter(({ responseKind }) => responseKind?.kind)
+      .map((item) => ({
+        group: metadata?.name ?? '',
+        version,
+        plural: item.resource,
+        singular: item.singularResource || (item.responseKind?.kind ?? '').toLowerCase(),
+        kind: item.responseKind?.kind ?? '',
+        isNamespaced: item.scope === 'Namespaced',
+        verbs: item.verbs ?? [],
+        shortNames: item.shortNames ?? [],
+        categories: item.categories ?? [],
+        subresources: (item.subresources ?? []).map(({ subresource }) => subresource),
+      })),
   );
 }

@@ -52,8 +52,7 @@ function order(sortBy: string, left: Resource, right: Resource): number {
 }
 
 export function apiVersions(session: Session): void {
-  const versions = [...new Set(session.discovery.resources.map(apiVersionOf))].sort(byCode);
-  for (const version of versions) session.say(version);
+  for (const version of [...session.discovery.apiVersions].sort(byCode)) session.say(version);
 }
 
 /** Colours only where they are wanted: the text alone is kubectl's. */
