@@ -84,6 +84,25 @@ parity('An HTTP probe', [
   },
 
   {
+    name: 'of a page that the server does not have fails with 404, and restarts the container where it is a liveness probe',
+    upstream: 'pkg/probe/http/http.go (DoHTTPProbe), pkg/kubelet/prober/worker.go (doProbe)',
+    steps: [
+      (world) => {
+        const probe = '{ httpGet: { path: /healthz, port: 80 }, initialDelaySeconds: 2, periodSeconds: 2 }';
+        apply(world, pod('web', 'nginx:1.27', `livenessProbe: ${probe}`));
+        apply(world, pod('home', 'nginx:1.27', `livenessProbe: ${probe.replace('/healthz', '/')}`));
+        advance(world, 20);
+        expect([...told(world, 'web')].sort()).toEqual([
+          'Killing: Container c failed liveness probe, will be restarted',
+          'Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 404',
+        ]);
+        expect(findPod(world, 'web').status!.containerStatuses![0]!.restartCount).toBeGreaterThan(0);
+        expect(told(world, 'home')).toEqual([]);
+      },
+    ],
+  },
+
+  {
     name: 'over TLS to a server that speaks none says who gave what',
     upstream: 'pkg/probe/http/http.go (DoHTTPProbe)',
     steps: [

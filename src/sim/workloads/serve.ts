@@ -60,7 +60,12 @@ function fill(body: string, process: RunningProcess, request: HttpRequest): stri
   return body.replace(/\{(pod|node|ip|path|image)\}/g, (_, name: string) => facts[name] ?? '');
 }
 
-/** What a web server finds under its root, once something has been mounted or written there. */
+/** Where a web server's own configuration stands: who mounts one may answer whatever path. */
+const CONFIGURATION = /^\/(?:etc\/(?:nginx|apache2|httpd)|usr\/local\/apache2\/conf)(?:\/|$)/;
+/** The only page of an image as it comes. */
+const FIRST_PAGE = /^\/?(?:index\.html)?$/;
+
+/** What a web server finds under its root: undefined for the page that its image comes with. */
 function fileOf(
   process: RunningProcess,
   root: string,
@@ -68,9 +73,12 @@ function fileOf(
   { volumes, nowMs }: ServeContext,
 ): { status: number; body: string } | undefined {
   const isMounted = process.mounts.some((mount) => mount.path === root || mount.path.startsWith(`${root}/`));
-  if (!isMounted && !volumes.has(rootOf(process))) return undefined;
-  const files = new ContainerFiles(volumes, rootOf(process), process.mounts, process.image, nowMs, {}, false);
   const [wanted = '/'] = path.split('?');
+  if (!isMounted && !volumes.has(rootOf(process))) {
+    const isOther = process.mounts.some((mount) => CONFIGURATION.test(mount.path));
+    return isOther || FIRST_PAGE.test(wanted) ? undefined : { status: 404, body: page(404, 'Not Found') };
+  }
+  const files = new ContainerFiles(volumes, rootOf(process), process.mounts, process.image, nowMs, {}, false);
   const full = `${root}${wanted}`.replace(/\/+$/, '');
   const found = files.read(full) ?? files.read(`${full}/index.html`);
   if (found) return { status: 200, body: found.text };
