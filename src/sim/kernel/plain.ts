@@ -123,7 +123,17 @@ export function hashOf(value: Plain): string {
 /** A 32-bit hash of a short text, for seeding. */
 export function hashText(value: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of text.encode(value)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code > 127) return hashBytes(text.encode(value));
+    hash = Math.imul(hash ^ code, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+function hashBytes(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 

@@ -36,16 +36,16 @@ export function updateObject(context: RequestContext, addresses: ServiceAddresse
 }
 
 /** Takes the next state of an object from defaulting to the store; the same object comes back when nothing changed. */
-export function storeNext(context: RequestContext, addresses: ServiceAddresses, old: Stored, draft: Draft): Stored {
+export function storeNext(context: RequestContext, addresses: ServiceAddresses, old: Stored, sent: Draft): Stored {
   const { kind, served } = context;
-  checkPreconditions(context, old, draft);
+  checkPreconditions(context, old, sent);
+  const { subresource } = context.request;
+  const draft = subresource === 'status' ? withStatusOf(sent, old) : sent;
   draft.apiVersion = apiVersionOf(kind);
   draft.kind = kind.kind;
   keepSystemMetadata(draft, old);
-  const { subresource } = context.request;
-  if (subresource === 'status') keepAllButStatus(draft, old);
-  else if (subresource === 'ephemeralcontainers' || subresource === 'resize') takePodPart(context, draft, old);
-  else {
+  if (subresource === 'ephemeralcontainers' || subresource === 'resize') takePodPart(context, draft, old);
+  else if (subresource !== 'status') {
     kind.applyDefaults?.(draft);
     if (kind.subresources?.some(({ name }) => name === 'status')) keepStatus(draft, old);
     note(context, 'default', 'ok');
@@ -108,8 +108,9 @@ function keepSystemMetadata(draft: Draft, old: Stored): void {
     'deletionGracePeriodSeconds',
     'generation',
   ] as const) {
-    if (old.metadata[field] === undefined) delete metadata[field];
-    else metadata[field] = old.metadata[field];
+    // An object from which a field was deleted is slow for ever after.
+    if (old.metadata[field] !== undefined) metadata[field] = old.metadata[field];
+    else if (field in metadata) delete metadata[field];
   }
   metadata['name'] ??= old.metadata.name;
   if (old.metadata.namespace) metadata['namespace'] ??= old.metadata.namespace;
@@ -117,20 +118,16 @@ function keepSystemMetadata(draft: Draft, old: Stored): void {
 }
 
 /** The status path takes the status, and of the metadata what a reporter may set; the rest stays. */
-function keepAllButStatus(draft: Draft, old: Stored): void {
-  const { status } = draft as { status?: unknown };
-  const { annotations, labels, finalizers } = draft.metadata;
-  const isNode = old.kind === 'Node';
-  for (const key of Object.keys(draft)) delete draft[key];
-  Object.assign(draft, old, {
-    ...(status === undefined ? {} : { status }),
-    metadata: {
-      ...old.metadata,
-      ...(annotations ? { annotations } : {}),
-      ...(isNode && labels ? { labels } : {}),
-      ...(finalizers ? { finalizers } : {}),
-    },
-  });
+function withStatusOf(sent: Draft, old: Stored): Draft {
+  const { status } = sent as { status?: unknown };
+  const { annotations, labels, finalizers } = sent.metadata;
+  const metadata = { ...old.metadata };
+  if (annotations) metadata.annotations = annotations;
+  if (old.kind === 'Node' && labels) metadata.labels = labels;
+  if (finalizers) metadata.finalizers = finalizers;
+  const draft = { ...old, metadata } as unknown as Draft;
+  if (status !== undefined) draft['status'] = status;
+  return draft;
 }
 
 function keepStatus(draft: Draft, old: Stored): void {
