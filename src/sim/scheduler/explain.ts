@@ -67,7 +67,7 @@ const TITLES: Readonly<Record<ExtensionPoint, string>> = {
 
 /** Extension points in the order in which they ran, with the plugins that took part. */
 function phasesOf(
-  { profile, preFilter, scores, feasible }: Evaluation,
+  { profile, preFilter, scores, feasible, fault }: Evaluation,
   isScheduled: boolean,
 ): DecisionRecord['phases'] {
   const phase = (point: ExtensionPoint, skipped: readonly string[] = []): DecisionRecord['phases'][number] => ({
@@ -88,6 +88,7 @@ function phasesOf(
     phase('preFilter'),
     ...(preFilter.rejection ? [] : [phase('filter', preFilter.skipped)]),
     ...(feasible.length === 0 ? [phase('postFilter')] : []),
+    ...(fault ? [phase('preScore')] : []),
     ...(scores.length > 0
       ? [
           phase('preScore'),

@@ -388,6 +388,36 @@ describe('pods that wait hear of', () => {
   });
 });
 
+it('fails on a preference that no label can meet, and tries again after its back-off', () => {
+  const world = bootWorld();
+  const preference = "{key: disk, operator: In, values: ['a b']}";
+  const term = `{weight: 1, preference: {matchExpressions: [${preference}]}}`;
+  apply(
+    world,
+    pod('typo', `  affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [${term}]}}\n`),
+  );
+  advance(world, 5);
+  const [first, second] = world.decisions({ pod: 'typo' });
+  const fault =
+    'running PreScore plugin "NodeAffinity": [0].matchExpressions[0].values[0][disk]: Invalid value: "a b": ';
+  expect(first).toMatchObject({ outcome: 'error', message: expect.stringContaining(fault) as string });
+  expect(second!.time - first!.time).toBeGreaterThan(1_000);
+  const record = world.decision(first!.attempt)!;
+  expect(record.phases.map(({ point }) => point)).toEqual([
+    'PreEnqueue',
+    'QueueSort',
+    'PreFilter',
+    'Filter',
+    'PreScore',
+  ]);
+  expect(record.nodes.some(({ rejected }) => !rejected)).toBe(true);
+  expect(find(world, 'typo').status?.conditions?.find(({ type }) => type === 'PodScheduled')).toMatchObject({
+    status: 'False',
+    reason: 'SchedulerError',
+    message: first!.message,
+  });
+});
+
 it('keeps no room for pods that another scheduler has nominated', () => {
   const world = bootWorld(small);
   const node = [...world.list('nodes')][0]!.metadata.name;
