@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { parseScenario, Run } from '../../src/run/index.ts';
 import { deployment, service } from '../support/world.ts';
+import { axeFaults } from './support/axe.ts';
 
 interface Console {
   request(
@@ -223,8 +223,7 @@ for (const [language, theme] of [
     for (const panel of [undefined, ...panels]) {
       if (panel) await page.getByRole('tab', { name: panel, exact: true }).click();
       await page.waitForTimeout(300);
-      const found = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze();
-      expect(found.violations.map(({ id, nodes }) => [panel, id, nodes[0]?.html])).toEqual([]);
+      expect(await axeFaults(page, panel ?? 'at first', { exclude: ['.monaco-editor'] })).toEqual([]);
     }
     await context.close();
   });

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { decodeShareLink, encodeShareLink, type Scenario } from '../../src/run/index.ts';
+import { axeFaults } from './support/axe.ts';
 
 /** The first visit's application, wherever the stage shows it. */
 const alive = (page: Page) => page.getByRole('button', { name: /^default\/web-.*Running/ }).first();
@@ -202,15 +202,16 @@ for (const [index, locale] of ['en-US', 'ko-KR'].entries()) {
       foreign: 'hello',
       bomb,
     };
+    const context = await browser.newContext({ locale });
     for (const [kind, payload] of Object.entries(links)) {
-      const context = await browser.newContext({ locale });
       const page = await context.newPage();
       await page.goto(`./#run=${payload}`);
       const words = REFUSALS[kind as keyof typeof REFUSALS][index]!;
       await expect(page.getByRole('alert').filter({ hasText: words })).toBeVisible();
       await expect(alive(page)).toBeVisible();
-      await context.close();
+      await page.close();
     }
+    await context.close();
   });
 }
 
@@ -324,10 +325,8 @@ const NAMES = {
 /** Each view is looked at whole, which takes long where the machine is shared. */
 const AXE_LIMIT_MS = 360_000;
 
-async function complaints(page: Page, where: string): Promise<readonly unknown[]> {
-  const found = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze();
-  return found.violations.map(({ id, nodes }) => [where, id, nodes[0]?.html]);
-}
+const complaints = (page: Page, where: string): Promise<readonly unknown[]> =>
+  axeFaults(page, where, { exclude: ['.monaco-editor'] });
 
 async function contextFor(
   browser: Browser,

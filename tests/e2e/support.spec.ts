@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expectAccessible } from './support/axe.ts';
 
 async function openFromPalette(page: Page): Promise<Locator> {
   await page.goto('./');
@@ -41,10 +41,7 @@ test('what is supported is found by kind, by behaviour and by verb, with the key
 
 test('commands and deviations are told, and every part is clean for assistive technology', async ({ page }) => {
   const dialog = await openFromPalette(page);
-  const clean = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  };
+  const clean = (): Promise<void> => expectAccessible(page, 'support', '[role=dialog]');
   await clean();
   await dialog.getByRole('radio', { name: /^kubectl/ }).click();
   await expect(dialog.getByRole('listitem').filter({ hasText: 'rollout' })).toContainText('undo');

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible } from './support/axe.ts';
 import { listen, open } from './support/page.ts';
 
 const pilothouse = (page: Page, work: string): Promise<unknown> => page.evaluate(work);
@@ -114,10 +114,7 @@ test('a terminal without faults for assistive technology, in both languages and 
   await openTerminal(page);
   await type(page, 'kubectl get nodes');
   await expect(rows(page)).toContainText('Ready');
-  const scan = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page }).include('.terminal').analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
-  };
+  const scan = (): Promise<void> => expectAccessible(page, 'terminal', '.terminal');
   await scan();
   await page.emulateMedia({ colorScheme: 'dark' });
   await scan();

@@ -139,7 +139,7 @@ function Decision({
   return (
     <div className="verdict">
       <p>
-        <strong>{t('pictures.scaler.decides', { current: currentReplicas, wanted: desiredReplicas })}</strong>
+        <strong>{t('pictures.scaler.decides', { count: currentReplicas, wanted: desiredReplicas })}</strong>
       </p>
       {picture.metrics.map((metric) => {
         const [value, target] = [values[metric.value] ?? null, values[metric.target] ?? null];

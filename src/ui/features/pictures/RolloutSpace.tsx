@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { inspect } from '../../state/view.ts';
+import { useWindowClass } from '../../state/window-class.ts';
 import type { PodCell, RolloutPicture, SetColumn } from '../../view/rollout-picture.ts';
 import { revisionColour } from './RolloutView.tsx';
 
@@ -8,7 +9,8 @@ const TOP = 12;
 const FOOT = 34;
 const COLUMN = { narrow: 44, wide: 64 };
 const GAP = 14;
-const LABELS = 112;
+const LABELS = 84;
+const UNIT_MOST = { narrow: 26, wide: 36 };
 /** Cells lower than this are drawn as one block a state. */
 const CELL_MIN_PX = 5;
 
@@ -19,10 +21,12 @@ const CELL_MIN_PX = 5;
 export function RolloutSpace({ picture, isWide }: { picture: RolloutPicture; isWide: boolean }): React.JSX.Element {
   const { t } = useTranslation();
   const { desired, ceiling = desired, floor = desired, columns, total, available } = picture;
-  const height = isWide ? HEIGHT.wide : HEIGHT.narrow;
-  const column = isWide ? COLUMN.wide : COLUMN.narrow;
-  const most = Math.max(1, ceiling, total, ...columns.map(({ cells, desired: size }) => Math.max(size, cells.length)));
-  const unit = Math.min(26, (height - TOP - FOOT) / most);
+  const size = isWide ? 'wide' : 'narrow';
+  const height = HEIGHT[size];
+  // On a phone the window of its own is no wider than the panel.
+  const column = COLUMN[useWindowClass() === 'narrow' ? 'narrow' : size];
+  const most = Math.max(1, ceiling, total, ...columns.map((set) => Math.max(set.desired, set.cells.length)));
+  const unit = Math.min(UNIT_MOST[size], (height - TOP - FOOT) / most);
   const bottom = height - FOOT;
   const y = (count: number): number => bottom - count * unit;
   const x = (index: number): number => 8 + index * (column + GAP);
