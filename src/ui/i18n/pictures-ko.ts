@@ -106,7 +106,8 @@ export const picturesKo: PicturesTexts = {
     },
     scaler: {
       target: '대상:',
-      decides: '지금 복제본 {{count}}개, 필요한 복제본 {{wanted}}개',
+      decides_one: '지금 복제본 {{count}}개, 필요한 복제본 {{wanted}}개',
+      decides_other: '지금 복제본 {{count}}개, 필요한 복제본 {{wanted}}개',
       above: '{{name}}의 값은 {{value}}, 목표는 {{target}}입니다. 필요한 복제본은 {{sum}}개입니다.',
       below: '{{name}}의 값은 {{value}}, 목표는 {{target}}입니다. 복제본 {{sum}}개로 충분합니다.',
       within: '{{name}}의 값은 {{value}}, 목표는 {{target}}입니다. {{ratio}}배는 허용 오차 안이므로 그대로 둡니다.',
