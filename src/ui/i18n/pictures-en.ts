@@ -104,7 +104,7 @@ export const picturesEn = {
     },
     scaler: {
       target: 'Scales',
-      decides_one: '1 replica now, {{wanted}} wanted',
+      decides_one: '{{count}} replica now, {{wanted}} wanted',
       decides_other: '{{count}} replicas now, {{wanted}} wanted',
       above: '{{name}} is at {{value}}, its target is {{target}}: {{sum}} replicas are needed.',
       below: '{{name}} is at {{value}}, its target is {{target}}: {{sum}} replicas would do.',
