@@ -298,6 +298,17 @@ test('the first minute goes from one act to the next, and stays away when put aw
   await page.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect(guide).toContainText('See how a node was found', { timeout: 60_000 });
   await expect(guide).toContainText('Done');
+  // A lesson has acts of its own to ask for.
+  await page.getByRole('tab', { name: 'Scenarios' }).click();
+  await page
+    .getByRole('button', { name: /A rolling update/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Open beside it' }).click();
+  await expect(page.getByRole('region', { name: /^Lesson/ })).toBeVisible();
+  await expect(guide).toBeHidden();
+  await page.getByRole('button', { name: 'Put the lesson away' }).click();
+  await expect(guide).toContainText('See how a node was found');
   await guide.getByRole('button', { name: 'Put away' }).click();
   await page.waitForTimeout(600);
   await page.reload();

@@ -124,6 +124,14 @@ test('a terminal without faults for assistive technology, in both languages and 
   await page.getByRole('navigation').getByRole('button').last().click();
   await expect(rows(page)).toContainText('Ready');
   await scan();
+  // An edit goes to the editor, out of sight of the terminal, and says how to come back and save it.
+  await page.locator('.xterm-host').click();
+  await type(page, 'kubectl edit deployment web');
+  await expect(page.getByRole('tab', { name: 'kubectl-edit-web.yaml' })).toBeVisible();
+  await expectAccessible(page, 'edit', '.edit-waits');
+  await page.getByRole('button', { name: 'To the terminal' }).click();
+  await page.getByRole('button', { name: 'Save and apply' }).click();
+  await expect(rows(page)).toContainText('Edit cancelled, no changes made.');
 });
 
 test('a release from the panel is applied and waited for', async ({ page }) => {

@@ -12,6 +12,8 @@ export const clientsEn = {
     editing: '{{name}} is open in the editor.',
     save: 'Save and apply',
     giveUp: 'Cancel the edit',
+    waits: 'kubectl edit waits for this file. It is saved in the terminal.',
+    goBack: 'To the terminal',
     written: 'Written files',
     open: 'Open {{name}} in the editor',
     leave: 'Escape leaves the terminal.',

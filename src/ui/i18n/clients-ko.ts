@@ -12,6 +12,8 @@ export const clientsKo = {
     editing: '{{name}} 파일을 편집기에 열었습니다.',
     save: '저장하고 적용',
     giveUp: '편집 취소',
+    waits: 'kubectl edit가 이 파일을 기다립니다. 저장은 터미널에서 합니다.',
+    goBack: '터미널로',
     written: '기록된 파일',
     open: '{{name}} 파일을 편집기에서 열기',
     leave: 'Esc 키를 누르면 터미널에서 나옵니다.',

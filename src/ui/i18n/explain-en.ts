@@ -445,6 +445,10 @@ export const explainEn = {
       'cloud-controller-manager':
         'Speaks to Azure for the cluster: addresses of load balancers, and nodes whose VMs are gone.',
       client: 'You, with kubectl and the credentials of the administrator.',
+      'client/dashboard':
+        'You, with the forms and buttons of this page: each sends the request that kubectl would send.',
+      'client/pipeline':
+        'A CI/CD job outside the cluster: it applies a release, waits for the rollout, tests it, and puts the version before back when anything fails.',
       internet: 'The world outside the cluster.',
       registry: 'Holds the images that the nodes pull.',
       kubelet: 'Runs the pods that are bound to its node, probes them, and reports how they are.',

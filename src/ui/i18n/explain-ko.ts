@@ -445,6 +445,9 @@ export const explainKo: ExplainTexts = {
       'cloud-controller-manager':
         '클러스터를 대신해 Azure와 통신합니다. 부하 분산 장치의 주소와 VM이 사라진 노드를 다룹니다.',
       client: '관리자 자격 증명으로 kubectl을 쓰는 나입니다.',
+      'client/dashboard': '이 페이지의 양식과 단추를 쓰는 나입니다. 단추마다 kubectl이 보낼 것과 같은 요청을 보냅니다.',
+      'client/pipeline':
+        '클러스터 밖의 CI/CD 작업입니다. 릴리스를 적용하고, 롤아웃을 기다리고, 시험하며, 하나라도 실패하면 이전 버전으로 되돌립니다.',
       internet: '클러스터 바깥 세상입니다.',
       registry: '노드가 풀하는 이미지를 보관합니다.',
       kubelet: '노드에 바인딩된 Pod를 실행하고, 프로브로 확인하고, 상태를 보고합니다.',

@@ -11,6 +11,7 @@ import { changeText, openFile, texts } from '../../state/texts.ts';
 import { view } from '../../state/view.ts';
 import { DiffDialog } from './DiffDialog.tsx';
 import { documentAt } from './documents.ts';
+import { EditWaits } from './EditWaits.tsx';
 import { FileTabs } from './FileTabs.tsx';
 import { LoadBoundary } from './LoadBoundary.tsx';
 import { openFiles } from './open-files.ts';
@@ -66,6 +67,7 @@ export function EditorPanel(): React.JSX.Element {
         </LoadBoundary>
       ) : null}
       <FileTabs />
+      <EditWaits file={active} />
       <TextView {...props} />
       <div className="actions">
         <Button kind="primary" data-guide-target="apply" disabled={!isIdle} title={`${MODIFIER}Enter`} onClick={apply}>

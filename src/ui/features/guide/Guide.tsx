@@ -19,11 +19,13 @@ export function Guide(): React.JSX.Element | null {
   const { step, isPutAway } = useStore(view, (state) => state.guide);
   const isBooted = useStore(simulation, (state) => state.isBooted);
   const isInPast = useStore(simulation, (state) => !state.isPlaying && state.time < state.horizon);
+  // A lesson asks for acts of its own, often in a cluster where there is no web.
+  const hasLesson = useStore(view, (state) => state.lesson !== undefined);
   const isElsewhere = useStore(view, (state) => state.narrow === 'events' || state.narrow === 'right');
   const room = useWindowClass();
   const [done, setDone] = useState<GuideStep>();
   const current = STEPS[step];
-  const isShown = isBooted && !isPutAway;
+  const isShown = isBooted && !isPutAway && !hasLesson;
   useEffect(() => {
     if (!isShown || !current) return;
     document.documentElement.dataset['guide'] = current;

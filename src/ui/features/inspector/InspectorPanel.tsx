@@ -132,7 +132,8 @@ function ComponentHead({ found }: { found: Inspection }): React.JSX.Element {
   const { t } = useTranslation();
   const { key } = found;
   const isGone = key.includes('|');
-  const kind = key.startsWith('node/') ? key.split('/').at(-1)! : key.split('/')[0]!;
+  // A port of a node goes by its last word; a client by its whole key, so that each says what it is.
+  const kind = key.startsWith('node/') ? key.split('/').at(-1)! : key.startsWith('client/') ? key : key.split('/')[0]!;
   return (
     <header className="inspector-head">
       <h2>{isGone ? key.split('|').at(-1) : say(t, componentName(key))}</h2>
