@@ -39,6 +39,7 @@ const TYPES = {
   tray: cardType<'tray'>(TrayView),
 };
 
+const NO_HANDLES: never[] = [];
 const flowNodes = new WeakMap<StageItem, Node>();
 
 /** React Flow's node for an item; the same item gives the same node, so that only what changed is drawn. */
@@ -51,6 +52,8 @@ function toFlow(item: StageItem): Node {
     position: { x: item.x, y: item.y },
     width: item.width,
     height: item.height,
+    // Told that there are none, React Flow need not mount all the nodes of a large cluster once to look for them.
+    handles: NO_HANDLES,
     data: { item },
     draggable: false,
     selectable: false,

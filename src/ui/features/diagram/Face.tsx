@@ -21,7 +21,6 @@ export function cardType<K extends StageItem['kind']>(
   );
 }
 
-/** How an element stands to what is selected, pointed at by a panel, or asked for by a lesson, itself or by its owner. */
 /** Whether a preemption sends the pod away: the one that a panel shows, else the scheduler's latest attempt. */
 export function useIsVictim(key: string): boolean {
   const marks = useStore(view, (state) => state.marks);
@@ -38,6 +37,7 @@ export function useIsNominated(node: string): boolean {
   return marks ? marks.nominated === node : isLatest;
 }
 
+/** How an element stands to what is selected, pointed at by a panel, or asked for by a lesson, itself or by its owner. */
 export function useStanding(key: string, owner?: string): string {
   const isSelected = useStore(view, (state) => state.selected === key);
   const isNamed = useStore(view, (state) => state.highlighted.includes(key));
