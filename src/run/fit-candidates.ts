@@ -155,8 +155,11 @@ function spreads(spec: PodSpec): readonly PodChange[] {
     return [
       change('soften-spread', 3, { topologyKey }, (own) => ({
         ...own,
-        topologySpreadConstraints: (own.topologySpreadConstraints ?? []).map((item, index) =>
-          index === at ? { ...item, whenUnsatisfiable: 'ScheduleAnyway' } : item,
+        // What is only wished for may not ask for a number of domains.
+        topologySpreadConstraints: (own.topologySpreadConstraints ?? []).map(({ minDomains, ...item }, index) =>
+          index === at
+            ? { ...item, whenUnsatisfiable: 'ScheduleAnyway' }
+            : { ...item, ...(minDomains === undefined ? {} : { minDomains }) },
         ),
       })),
     ];
