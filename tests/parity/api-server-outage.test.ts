@@ -95,6 +95,12 @@ describe('A stopped API server', () => {
     expect(crash().status?.containerStatuses?.[0]?.restartCount).toBeGreaterThanOrEqual(4);
     const { status } = world.find('jobs.batch', 'default', 'task') as Stored<Job>;
     expect(status?.conditions?.map(({ type }) => type)).toEqual(['SuccessCriteriaMet', 'Complete']);
+    // What the kubelet has seen meanwhile is told with the time at which it happened, but for what it gave up after two minutes.
+    const since = world.options.epochMs + 40_000;
+    const told = (world.eventsAbout(crash()) as unknown as { reason: string; firstTimestamp: string | null }[]).filter(
+      ({ firstTimestamp }) => firstTimestamp !== null && Date.parse(firstTimestamp) > since,
+    );
+    expect(told.map(({ reason }) => reason)).toContain('BackOff');
     const pods = podsOf(world, 'web');
     expect(pods.map(({ metadata }) => metadata.name)).not.toContain(first!.metadata.name);
     expect(pods.map((pod) => pod.status?.phase)).toEqual(['Running', 'Running', 'Running']);

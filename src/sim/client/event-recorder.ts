@@ -1,6 +1,6 @@
 /**
  * Records Kubernetes Events: counts repeats, combines floods, and refuses spam, as clients upstream do.
- * Upstream: client-go/tools/record/events_cache.go.
+ * Upstream: client-go/tools/record/{event,events_cache}.go.
  */
 import type { KubeObject } from '../api/object.ts';
 import { refOf } from '../api/object.ts';
@@ -12,6 +12,11 @@ const COMBINE_WINDOW_MS = 600_000;
 const SPAM_BURST = 25;
 const SPAM_REFILL_MS = 300_000;
 const CACHE_LIMIT = 4096;
+/** While nobody answers, the oldest event is tried again so often, at this pace, and then given up (recordToSink). */
+const RETRY_MS = 10_000;
+const TRIES = 12;
+/** Events that wait behind it at most; what comes then is lost. */
+const WAITING_LIMIT = 1_000;
 
 interface Seen {
   readonly name: string;
@@ -30,7 +35,22 @@ interface Allowance {
   readonly at: number;
 }
 
+/** An event that has not been sent yet. */
+interface Letter {
+  readonly key: string;
+  readonly object: KubeObject;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly fieldPath: string | undefined;
+  readonly reporter: string;
+  /** When it happened, as the API writes times. */
+  readonly at: string;
+}
+
 export interface EventRecorderState {
+  readonly unsent: readonly Letter[];
+  readonly tries: number;
   readonly seen: ReadonlyMap<string, Seen>;
   readonly similar: ReadonlyMap<string, Similar>;
   readonly allowances: ReadonlyMap<string, Allowance>;
@@ -55,6 +75,9 @@ export class EventRecorder {
   private seen = new Map<string, Seen>();
   private similar = new Map<string, Similar>();
   private allowances = new Map<string, Allowance>();
+  private unsent: readonly Letter[] = [];
+  /** How often the oldest of them has been tried. */
+  private tries = 0;
 
   constructor(
     protected readonly kernel: Kernel,
@@ -87,35 +110,57 @@ export class EventRecorder {
     const { key, text } = this.combine(`${source}/${type}/${reason}/${fieldPath ?? ''}`, message);
     this.kernel.background(() => {
       this.kernel.emitCause('event', { reason, type, message: text, reporter }, { object: about });
-      this.write(key, object, { type, reason, message: text }, fieldPath, reporter);
+      const at = this.kernel.formatTime();
+      this.send({ key, object, type, reason, message: text, fieldPath, reporter, at });
     });
   }
 
-  /** What is due from time to time: nothing where repeats are written at once. */
-  sweep(): void {}
+  /** What is due from time to time: events that could not be sent, oldest first. */
+  sweep(): void {
+    if (this.unsent.length === 0) return;
+    if (this.client.api.isListening) {
+      const letters = this.unsent;
+      this.unsent = [];
+      this.tries = 0;
+      for (const letter of letters) this.kernel.background(() => this.write(letter));
+      return;
+    }
+    this.tries += 1;
+    if (this.tries >= TRIES) [this.unsent, this.tries] = [this.unsent.slice(1), 0];
+    this.sweepLater();
+  }
+
+  private send(letter: Letter): void {
+    if (this.unsent.length === 0 && this.client.api.isListening) return this.write(letter);
+    if (this.unsent.length >= WAITING_LIMIT) return;
+    this.unsent = [...this.unsent, letter];
+    if (this.unsent.length === 1) this.sweepLater();
+  }
+
+  private sweepLater(): void {
+    if (this.unsent.length > 0)
+      this.kernel.schedule(RETRY_MS, this.client.options.component, 'events', undefined, true);
+  }
 
   save(): EventRecorderState {
-    return { seen: new Map(this.seen), similar: new Map(this.similar), allowances: new Map(this.allowances) };
+    return {
+      seen: new Map(this.seen),
+      similar: new Map(this.similar),
+      allowances: new Map(this.allowances),
+      unsent: this.unsent,
+      tries: this.tries,
+    };
   }
 
   load(state: EventRecorderState): void {
     this.seen = new Map(state.seen);
     this.similar = new Map(state.similar);
     this.allowances = new Map(state.allowances);
+    this.unsent = state.unsent;
+    this.tries = state.tries;
   }
 
-  private write(
-    key: string,
-    object: KubeObject,
-    {
-      type,
-      reason,
-      message,
-    }: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
-    fieldPath: string | undefined,
-    reporter: string,
-  ): void {
-    const now = this.kernel.formatTime();
+  private write({ key, object, type, reason, message, fieldPath, reporter, at: now }: Letter): void {
     const before = this.seen.get(key);
     if (before) {
       const count = before.count + 1;
