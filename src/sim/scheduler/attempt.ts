@@ -33,7 +33,7 @@ export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptio
   const evaluation = evaluate(pod, cluster, options);
   if (cluster.nodes.length === 0)
     return { evaluation, outcome: 'unschedulable', tied: [], message: NO_NODES, rejectedBy: [] };
-  if (evaluation.fault) return failedIn('PreScore', evaluation.fault, evaluation);
+  if (evaluation.fault) return failedIn(evaluation.fault.point, evaluation.fault, evaluation);
   if (evaluation.feasible.length > 0) {
     const tied = bestNodes(evaluation);
     const { name: node } = tied.length === 1 ? tied[0]! : tied[chance.tie(tied.length)]!;
@@ -46,8 +46,8 @@ export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptio
       rejectedBy: [],
     };
   }
-  const { rejection } = evaluation.preFilter;
-  if (rejection?.status.code === 'Error') return failedIn('PreFilter', rejection, evaluation);
+  const { rejection, failedAt } = evaluation.preFilter;
+  if (rejection?.status.code === 'Error') return failedIn(failedAt ?? 'PreFilter', rejection, evaluation);
   const postFilter = runPostFilter(evaluation, (nodes) => chance.offset(nodes));
   return {
     evaluation,
@@ -59,9 +59,17 @@ export function attempt(pod: PodInfo, cluster: ClusterState, options: CycleOptio
   };
 }
 
-function failedIn(point: 'PreFilter' | 'PreScore', { plugin, status }: Rejection, evaluation: Evaluation): Outcome {
-  const message = `running ${point} plugin "${plugin}": ${status.reasons.join(', ')}`;
-  return { evaluation, outcome: 'error', tied: [], message, rejectedBy: [] };
+type Point = 'PreFilter' | 'Filter' | 'PreScore' | 'Score';
+
+function failedIn(point: Point, { plugin, status }: Rejection, evaluation: Evaluation): Outcome {
+  const reason = status.reasons.join(', ');
+  const texts: Readonly<Record<Point, string>> = {
+    PreFilter: `running PreFilter plugin "${plugin}": ${reason}`,
+    Filter: `running "${plugin}" filter plugin: ${reason}`,
+    PreScore: `running PreScore plugin "${plugin}": ${reason}`,
+    Score: `running Score plugins: plugin "${plugin}" failed with: ${reason}`,
+  };
+  return { evaluation, outcome: 'error', tied: [], message: texts[point], rejectedBy: [] };
 }
 
 /** Those that turned nodes down, and those that narrowed the nodes, whether or not that left any out. */

@@ -10,6 +10,7 @@ import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
 import { Rejections, type Rejection } from './rejections.ts';
+import { unpreparedScores } from './unprepared.ts';
 import { SlotTable } from './slot-tables.ts';
 
 const MIN_FEASIBLE = 100;
@@ -44,8 +45,8 @@ export interface Evaluation {
   readonly feasible: readonly NodeInfo[];
   readonly skippedScore: readonly string[];
   readonly scores: readonly PluginScores[];
-  /** What a plugin failed on before the nodes were scored. */
-  readonly fault?: Rejection;
+  /** What a plugin failed on before the nodes were scored, or when they were to be. */
+  readonly fault?: Rejection & { readonly point: 'PreScore' | 'Score' };
   /** The weighted scores of each feasible node together; empty where one node alone was feasible. */
   readonly totals: readonly number[];
   readonly nextStart: number;
@@ -167,8 +168,13 @@ export function scoreNodes(
   const skippedScore: string[] = [];
   for (const { plugin } of profile.at('preScore')) {
     const verdict = plugin.preScore!(pod, feasible, cluster);
-    if (verdict?.status)
-      return { scores: [], totals: [], skippedScore, fault: { plugin: plugin.name, status: verdict.status } };
+    if (verdict?.status) return failedAt('PreScore', { plugin: plugin.name, status: verdict.status }, skippedScore);
+    if (verdict?.isSkipped) skippedScore.push(plugin.name);
+    else states.set(plugin.name, verdict?.state);
+  }
+  for (const { plugin, fault } of unpreparedScores(profile)) {
+    if (fault) return failedAt('Score', { plugin: plugin.name, status: fault }, skippedScore);
+    const verdict = plugin.preScore!(pod, feasible, cluster);
     if (verdict?.isSkipped) skippedScore.push(plugin.name);
     else states.set(plugin.name, verdict?.state);
   }
@@ -187,6 +193,12 @@ export function scoreNodes(
   }
   return { scores, totals, skippedScore };
 }
+
+const failedAt = (
+  point: 'PreScore' | 'Score',
+  rejection: Rejection,
+  skippedScore: readonly string[],
+): ReturnType<typeof scoreNodes> => ({ scores: [], totals: [], skippedScore, fault: { ...rejection, point } });
 
 /** What plugins have scored, by their names. */
 type Scored = Map<string, SlotTable<number>>;

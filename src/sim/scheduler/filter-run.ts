@@ -10,6 +10,7 @@ import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
 import type { Rejection } from './rejections.ts';
+import { unpreparedFilters } from './unprepared.ts';
 import { SlotTable } from './slot-tables.ts';
 
 interface Running {
@@ -201,6 +202,8 @@ export interface PreFilterResult {
   readonly skipped: readonly string[];
   /** The pod was turned down as a whole. */
   readonly rejection?: Rejection;
+  /** It was not turned down: a plugin's Filter fails without its PreFilter. */
+  readonly failedAt?: 'Filter';
   /** The only nodes worth a look, and who says so. */
   readonly nodeNames?: ReadonlySet<string>;
   readonly narrowedBy: readonly string[];
@@ -232,6 +235,16 @@ export function preFilter(pod: PodInfo, cluster: ClusterState, profile: Profile)
     nodeNames = nodeNames ? new Set([...nodeNames].filter((name) => own.has(name))) : own;
     if (nodeNames.size > 0) continue;
     return { states, skipped, narrowedBy, rejection: { plugin: plugin.name, status: noNodeLeft(narrowedBy) } };
+  }
+  for (const { plugin, fault } of unpreparedFilters(profile)) {
+    const verdict = fault ? undefined : plugin.preFilter!(pod, cluster);
+    const status = fault ?? verdict?.status;
+    if (status) {
+      const rejection = { plugin: plugin.name, status };
+      return { states, skipped, narrowedBy, rejection, ...(fault ? { failedAt: 'Filter' } : {}) };
+    }
+    if (verdict?.isSkipped) skipped.push(plugin.name);
+    else if (verdict?.state !== undefined) states.set(plugin, verdict.state);
   }
   return { states, skipped, narrowedBy, ...(nodeNames ? { nodeNames } : {}) };
 }

@@ -379,4 +379,34 @@ spec: {schedulerName: ${name}, containers: [{name: main, image: nginx}]}`,
     expect(nobody).toMatchObject({ status: { phase: 'Pending' } });
     expect((nobody as Pod).status?.conditions).toBeUndefined();
   });
+
+  // What plugins do without their PreFilter or PreScore: pkg/scheduler/framework/plugins, framework/runtime/framework.go.
+  it('that leaves out what plugins need first makes every attempt an error, and stops nothing', () => {
+    const without = (plugins: object): readonly [outcome: string, message: string] => {
+      const profiles = [{ plugins }];
+      const world = bootWorld({ preset: 'plain', schedulerConfiguration: JSON.stringify({ ...head, profiles }) });
+      apply(
+        world,
+        `apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {containers: [{name: main, image: nginx}]}`,
+      );
+      advance(world, 1);
+      const [first] = world.decisions({ pod: 'web' });
+      expect(world.decision(first!.attempt)).toMatchObject({ message: first!.message, outcome: first!.outcome });
+      return [first!.outcome, first!.message];
+    };
+    const all = { disabled: [{ name: '*' }] };
+    expect(without({ preFilter: all })).toEqual([
+      'error',
+      'running "NodePorts" filter plugin: reading "PreFilterNodePorts" from cycleState: not found',
+    ]);
+    expect(without({ preScore: all })).toEqual([
+      'error',
+      'running Score plugins: plugin "TaintToleration" failed with: failed to read "PreScoreTaintToleration" from cycleState: not found',
+    ]);
+    const own = { disabled: [{ name: 'NodeAffinity' }, { name: 'NodeVolumeLimits' }, { name: 'VolumeZone' }] };
+    expect(without({ preFilter: own, preScore: { disabled: [{ name: 'NodeAffinity' }] } })[0]).toBe('scheduled');
+  });
 });
