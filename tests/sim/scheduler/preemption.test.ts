@@ -82,6 +82,39 @@ describe('the search for candidates (framework/preemption/preemption.go, DryRunP
     expect(bestCandidates(candidates).map((item) => item.node)).toEqual(['node3']);
   });
 
+  // defaultpreemption/default_preemption_test.go (TestDryRunPreemption).
+  it('counts the budgets that victims would break, but not for those whose eviction is under way', () => {
+    const kept = (allowed: number, disruptedPods: object = {}): KubeObject =>
+      ({ ...budget('kept'), status: { disruptionsAllowed: allowed, disruptedPods } }) as KubeObject;
+    const two = [pod('kept-1', 'node0', '500m', 0), pod('kept-2', 'node0', '500m', 0)];
+    const found = (
+      pdbs: readonly KubeObject[],
+      pods: readonly KubeObject[] = two,
+    ): readonly (readonly [number, number])[] =>
+      search([node('node0')], pods, pdbs, 1).candidates.map((item) => [item.victims.length, item.pdbViolations]);
+    expect(found([kept(2)])).toEqual([[2, 0]]);
+    expect(found([kept(1)])).toEqual([[2, 1]]);
+    expect(found([kept(1, { other: '2026-01-01T00:00:00Z' })])).toEqual([[2, 1]]);
+    expect(found([kept(1, { 'kept-2': '2026-01-01T00:00:00Z' })])).toEqual([[2, 0]]);
+    expect(found([{ ...kept(0), spec: { selector: {} } } as KubeObject])).toEqual([[2, 0]]);
+    expect(found([{ ...kept(0), metadata: { name: 'kept', namespace: 'other' } } as KubeObject])).toEqual([[2, 0]]);
+    // Two budgets over one pod: it breaks one of them, and counts once.
+    expect(found([kept(0), { ...kept(5), metadata: { name: 'more' } } as KubeObject])).toEqual([[2, 2]]);
+  });
+
+  it('spares the more important first: those that budgets keep, then by priority, then the older', () => {
+    const aged = (name: string, priority: number, second: number): KubeObject =>
+      pod(name, 'node0', '300m', priority, { status: { startTime: `2026-01-01T00:00:0${second}Z` } });
+    const spared = (pods: readonly KubeObject[], pdbs: readonly KubeObject[] = []): readonly string[] => {
+      const { candidates } = search([node('node0', '1300m')], pods, pdbs, 1);
+      const gone = candidates[0]!.victims.map(({ name }) => name);
+      return pods.map(({ metadata }) => metadata!.name!).filter((name) => !gone.includes(name));
+    };
+    expect(spared([aged('a-young', 0, 5), aged('a-old', 0, 1), aged('a-middle', 0, 3)])).toEqual(['a-old']);
+    expect(spared([aged('a-old', 0, 1), aged('a-important', 50, 9)])).toEqual(['a-important']);
+    expect(spared([aged('a-important', 50, 1), aged('kept-young', 0, 9)], [budget('kept')])).toEqual(['kept-young']);
+  });
+
   it('is at fault on a node where nobody has to go', () => {
     const { cluster, profile, run, candidates } = search(
       [node('node0', '2000m')],
