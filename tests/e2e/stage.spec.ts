@@ -165,4 +165,22 @@ test('a cluster of two hundred nodes is shown as cells in the shape of the windo
   expect(ground.width).toBeGreaterThan(500);
   await page.mouse.move(ground.x + ground.width * 0.4, ground.y + ground.height * 0.6);
   await expect(page.getByRole('tooltip')).toContainText(/aks-nodepool1|default|Service/);
+  // Zoomed into, only the cards in sight are mounted: never all of them at once, which would hold the page up for seconds.
+  await page.evaluate(() => {
+    const mounted = { most: 0 };
+    Object.assign(window, { mounted });
+    const count = (): void => {
+      mounted.most = Math.max(mounted.most, document.querySelectorAll('.card.node').length);
+    };
+    new MutationObserver(count).observe(document.querySelector('.graph')!, { childList: true, subtree: true });
+  });
+  const graph = page.locator('.graph');
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect(graph).toHaveAttribute('data-step', 'pool', { timeout: 500 });
+  }).toPass();
+  await expect(page.locator('.card.node').first()).toBeVisible();
+  const most = await page.evaluate(() => (window as unknown as { mounted: { most: number } }).mounted.most);
+  expect(most).toBeGreaterThan(3);
+  expect(most).toBeLessThan(120);
 });

@@ -40,6 +40,8 @@ const TYPES = {
 };
 
 const NO_HANDLES: never[] = [];
+/** Up to so many nodes every card is mounted, so that Tab and arrow keys also come to those out of sight. */
+const MOUNTED_WHOLE = 60;
 const flowNodes = new WeakMap<StageItem, Node>();
 
 /** React Flow's node for an item; the same item gives the same node, so that only what changed is drawn. */
@@ -201,7 +203,7 @@ function Laid({ size }: { size: StageSize }): React.JSX.Element {
           nodesConnectable={false}
           nodesFocusable={false}
           disableKeyboardA11y
-          onlyRenderVisibleElements
+          onlyRenderVisibleElements={stage.nodes.size > MOUNTED_WHOLE}
           zoomOnDoubleClick={false}
           panOnScroll={stage.frame.shape !== 'wide'}
           onMoveStart={(event) => (event ? camera.release() : undefined)}
