@@ -265,13 +265,8 @@ describe('what goes wrong', () => {
     const events = world.kernel.trace.slice(from + 1);
     const starts = events.filter(({ type }) => type === 'container.start').map(({ time }) => time);
     const exits = events.filter(({ type }) => type === 'container.exit').map(({ time }) => time);
-    const waits = starts.slice(1).map((time, index) => (time - exits[index]!) / 1000);
-    // The sync that starts it again comes by up to half of the back-off later.
-    for (const [index, least] of [0, 10, 20, 40].entries()) {
-      expect(waits[index]).toBeGreaterThanOrEqual(least);
-      expect(waits[index]).toBeLessThan(least * 1.5 + 1);
-    }
-    advance(world, 380);
+    const waits = starts.slice(1).map((time, index) => Math.floor((time - exits[index]!) / 1000));
+    expect(waits.slice(0, 4)).toEqual([0, 10, 20, 40]);
     expect(statuses(podsOf(world, 'crash'))[0]).toBe('CrashLoopBackOff');
   });
 

@@ -111,6 +111,18 @@ export const DEVIATIONS: readonly Deviation[] = [
     },
   },
   {
+    id: 'crash-loop',
+    subject: { en: 'The wait of a container that keeps crashing', ko: '계속 중단되는 컨테이너의 대기' },
+    here: {
+      en: 'CrashLoopBackOff shows one second after the end, and the restart comes exactly when its 10, 20, 40 ... 300 seconds are over.',
+      ko: '종료 1초 뒤에 CrashLoopBackOff가 표시되고, 10, 20, 40 ... 300초가 지나면 정확히 그때 다시 시작합니다.',
+    },
+    why: {
+      en: 'A kubelet looks again later by chance, by up to half of the wait, and shows Error until then: that hides the rule that is to be seen.',
+      ko: '실제 kubelet은 대기 시간의 절반까지 무작위로 늦게 다시 확인하고 그때까지 Error를 표시합니다. 그러면 보여 주려는 규칙이 가려집니다.',
+    },
+  },
+  {
     id: 'custom-metrics',
     subject: { en: 'Custom metrics', ko: '사용자 지정 메트릭' },
     here: {

@@ -30,8 +30,6 @@ export interface RuntimePorts {
   readonly component: string;
   readonly nodeName: string;
   readonly runtime: RuntimeOption;
-  /** 35 for 1.35. */
-  readonly minorRelease: number;
   find(uid: string): PodRecord | undefined;
   put(uid: string, record: PodRecord): void;
   /** Lets the pod worker decide what is next. */

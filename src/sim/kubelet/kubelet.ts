@@ -97,7 +97,6 @@ export class Kubelet extends Controller {
       component: this.id,
       nodeName,
       runtime: options.runtime,
-      minorRelease: Number(machine.nodeInfo.kubeletVersion.split('.')[1]),
       spec: specFacts(machine, options, this.client, processes.volumes, () => this.services.list()),
       find: (uid) => this.pods.get(uid),
       put: (uid, record) => this.pods.set(uid, record),

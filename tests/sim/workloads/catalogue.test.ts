@@ -210,7 +210,7 @@ describe('a program that crashes on a condition', () => {
     apply(world, replicas('crash', 1, 'pilothouse/crash:1.0'));
     advance(world, 20);
     const [crashing] = podsOf(world, 'crash');
-    expect(statuses([crashing!])).toEqual(['Error']);
+    expect(statuses([crashing!])).toEqual(['CrashLoopBackOff']);
     expect(log(world, crashing!.metadata.name)).toEqual(['panic: CONFIG is not set']);
     apply(world, replicas('crash', 1, 'pilothouse/crash:1.0', { CONFIG: 'yes' }));
     advance(world, 30);
