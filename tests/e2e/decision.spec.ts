@@ -174,13 +174,26 @@ test('what would make a pod fit is found, shown as a diff, applied with one pres
   expect(heard).toEqual({ faults: [], outside: [] });
 });
 
+/** A pod that so many of its own terms keep waiting that taking away one of them helps nothing, and trying each takes a while. */
+const PICKY = `apiVersion: v1
+kind: Pod
+metadata: { name: picky-1, labels: { app: picky } }
+spec:
+  containers: [{ name: main, image: 'nginx:1.27' }]
+  affinity:
+    podAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+${Array.from({ length: 24 }, (_, index) => `        - { topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app: none-${index} } } }`).join('\n')}
+`;
+
 test('the search for what fits is broken off at once, and leaves manifest and cluster as they were', async ({
   page,
 }) => {
   await open(page);
-  await apply(page, WORDS.en.pending);
+  await write(page, PICKY);
+  await page.getByRole('button', { name: 'Apply', exact: true }).click();
   await showDecisions(page);
-  await openAttempt(page, 'greedy');
+  await openAttempt(page, 'picky');
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   const state = async (): Promise<unknown> => ({
     hash: await page.evaluate(() => (window as unknown as WithConsole).pilothouse.hash()),
@@ -188,6 +201,10 @@ test('the search for what fits is broken off at once, and leaves manifest and cl
     objects: (await request(page, '/api/v1/pods')).items,
   });
   const before = await state();
+  const fit = panel(page).getByRole('region', { name: 'What would make it fit?' });
+  await panel(page).getByRole('button', { name: 'What would make it fit?' }).click();
+  await expect(fit).toContainText('No single change was found', { timeout: 60_000 });
+  expect(await state()).toEqual(before);
   // Pressed in the very turn of the page in which it appears, long before a search of many changes can be through.
   await page.evaluate(() => {
     const watch = new MutationObserver(() => {
@@ -198,14 +215,10 @@ test('the search for what fits is broken off at once, and leaves manifest and cl
     });
     watch.observe(document.body, { childList: true, subtree: true });
   });
-  await panel(page).getByRole('button', { name: 'What would make it fit?' }).click();
-  const fit = panel(page).getByRole('region', { name: 'What would make it fit?' });
+  await fit.getByRole('button', { name: 'Search again' }).click();
   await expect(fit).toContainText('The search ended early.');
   await expect(fit.getByRole('button', { name: 'Stop' })).toBeHidden();
   await expect(fit).not.toContainText('No single change was found');
-  expect(await state()).toEqual(before);
-  await fit.getByRole('button', { name: 'Search again' }).click();
-  await expect(fit.getByRole('listitem').first()).toContainText('Lower the cpu request', { timeout: 60_000 });
   expect(await state()).toEqual(before);
 });
 

@@ -7,7 +7,10 @@ const TWO = `${deployment('one', 1, 'nginx:1.27')}---\n${deployment('two', 1, 'n
 test('completion, hover and marks come from the schema in every document of a text', async ({ page }) => {
   await open(page);
   // A document cut off in the middle: what may follow under its spec is asked for.
-  await write(page, `${deployment('one', 1, 'nginx:1.27')}---\napiVersion: apps/v1\nkind: Deployment\nspec:\n`);
+  await write(
+    page,
+    `${deployment('one', 1, 'nginx:1.27')}---\napiVersion: apps/v1\nkind: Deployment\nspec: # cut off\n`,
+  );
   await page.keyboard.insertText('  ');
   await page.keyboard.type('repl');
   // The schema may still be loading when it is first asked.

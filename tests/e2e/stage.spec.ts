@@ -28,11 +28,21 @@ function smallestText(page: Page): Promise<number> {
 
 test('no text of the stage is ever smaller than eleven pixels, at any zoom', async ({ page }) => {
   await open(page);
-  for (const presses of ['', '---', '----', '0+++', '++']) {
-    for (const key of presses) await page.locator('.graph').press(key);
-    await page.waitForTimeout(300);
+  const zoom = (): Promise<number> =>
+    page.locator('.graph').evaluate((graph) => Number((graph as HTMLElement).style.getPropertyValue('--zoom')));
+  const zooms: number[] = [];
+  for (const presses of ['', '---', '----', '0', '+++', '++']) {
+    for (const key of presses) await page.locator('[data-stage-card]').first().press(key);
+    await page.waitForTimeout(500);
     expect(await smallestText(page)).toBeGreaterThanOrEqual(10.9);
+    zooms.push(await zoom());
   }
+  const [first = 0, out = 0, farOut = 0, fitting = 0, near = 0, nearer = 0] = zooms;
+  expect(out).toBeLessThan(first);
+  expect(farOut).toBeLessThan(out);
+  expect(fitting).toBeCloseTo(first, 1);
+  expect(near).toBeGreaterThan(fitting);
+  expect(nearer).toBeGreaterThan(near);
 });
 
 test('selecting a pod moves nothing, and lets what is unrelated step back', async ({ page }) => {

@@ -31,7 +31,10 @@ export async function open(page: Page, address = './'): Promise<void> {
   await expect(page.getByRole('button', { name: /^default\/web-.*Running/ }).first()).toBeVisible();
 }
 
-/** Puts another text into the editor, as pasting does; again where the editor was not ready to take it. */
+/**
+ * Puts another text into the editor, as pasting does; again where the editor was not ready to take it. Its last line has
+ * to be one that the text before does not have.
+ */
 export async function write(page: Page, text: string): Promise<void> {
   await expect(async () => {
     await page.locator('.monaco-editor .view-lines').first().click();
