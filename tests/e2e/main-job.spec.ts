@@ -78,6 +78,9 @@ test('a person applies a manifest, watches it run, looks into it, and shares it'
   // The link carries the camera and the open panel as well; what they leave out of sight is asked for.
   await other.getByRole('button', { name: 'Close the details' }).click();
   await other.getByRole('button', { name: 'Show everything' }).click();
+  await other.getByRole('button', { name: /^Speed/ }).click();
+  await other.getByRole('textbox', { name: 'Exact speed' }).fill('8');
+  await other.keyboard.press('Enter');
   await expect(other.getByRole('button', { name: /^default\/shop-.*Running/ })).toHaveCount(6, { timeout: 80_000 });
   expect(heard).toEqual({ faults: [], outside: [] });
 });
