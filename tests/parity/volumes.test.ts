@@ -82,6 +82,18 @@ const HOME = { name: '', since: 0 };
 const goHome: Step = (world) => {
   HOME.name = nodeOf(world, 'first').metadata.name;
 };
+/** The first user's node falls silent, the user is given up by force, and a second one asks for its disk on another node. */
+const wantedElsewhere: readonly Step[] = [
+  ...started,
+  goHome,
+  (world) => world.kernel.freeze(kubeletId(HOME.name)),
+  wait(60),
+  (world) => {
+    send(world, 'delete', 'pods', 'first', undefined, { options: { gracePeriodSeconds: 0 } });
+    apply(world, user('second', otherNode(world, HOME.name)));
+    HOME.since = world.now;
+  },
+];
 const waitsSince = (world: World): number => (world.now - HOME.since) / 1000;
 
 parity('A disk on its way', [
@@ -119,14 +131,8 @@ parity('A disk on its way', [
     options: AKS,
     manifests: `${claim()}---\n${user('first')}`,
     steps: [
-      ...started,
-      goHome,
-      (world) => world.kernel.freeze(kubeletId(HOME.name)),
-      wait(60),
+      ...wantedElsewhere,
       (world) => {
-        send(world, 'delete', 'pods', 'first', undefined, { options: { gracePeriodSeconds: 0 } });
-        apply(world, user('second', otherNode(world, HOME.name)));
-        HOME.since = world.now;
         advance(world, 5);
         // Nobody uses it any more, and still it is held.
         expect(eventsOf(world, pod(world, 'second'))).toContain(
@@ -150,15 +156,7 @@ parity('A disk on its way', [
     options: AKS,
     manifests: `${claim()}---\n${user('first')}`,
     steps: [
-      ...started,
-      goHome,
-      (world) => world.kernel.freeze(kubeletId(HOME.name)),
-      wait(60),
-      (world) => {
-        send(world, 'delete', 'pods', 'first', undefined, { options: { gracePeriodSeconds: 0 } });
-        apply(world, user('second', otherNode(world, HOME.name)));
-        HOME.since = world.now;
-      },
+      ...wantedElsewhere,
       wait(10),
       (world) => expect(attachments(world)).toEqual([HOME.name]),
       (world) => {
